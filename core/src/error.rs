@@ -1,0 +1,210 @@
+//! What a constructor answers when its arguments do not fit: which field, and where in it.
+//!
+//! Errors are for constructors and loaders only. What is found while a method runs is a [`Step`](crate::solve::Step).
+//! An error is returned before anything the caller owns has been written.
+
+/// The argument an [`Error`] speaks of. Numbers are stable: the C ABI carries them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Field {
+    /// The object a C function was given: null, misaligned, or not initialised.
+    Object = 1,
+    /// The matrix or operator as a whole.
+    Matrix = 2,
+    /// Row starts of a sparse matrix.
+    RowPointers = 3,
+    /// Column indices of a sparse matrix.
+    Columns = 4,
+    /// Stored values of a matrix.
+    Values = 5,
+    /// The diagonal of a matrix.
+    Diagonal = 6,
+    /// The cell mask of a stencil.
+    Mask = 7,
+    /// The right-hand side b.
+    RightHandSide = 8,
+    /// The iterate x, which is also the starting guess.
+    Iterate = 9,
+    /// The workspace the caller lends.
+    Workspace = 10,
+    /// The relaxation parameter omega.
+    Omega = 11,
+    /// A tolerance, relative or absolute.
+    Tolerance = 12,
+    /// An iteration limit, window or interval.
+    Iterations = 13,
+    /// The preconditioner.
+    Preconditioner = 14,
+    /// A grid of bandit arms.
+    Arms = 15,
+    /// The context handed to a contextual bandit, or its range.
+    Context = 16,
+    /// The cost handed to a bandit, or its cap.
+    Cost = 17,
+    /// The header of a container.
+    Header = 18,
+    /// The section table of a container.
+    Sections = 19,
+    /// The bytes of a container or of a saved state.
+    Bytes = 20,
+    /// A number of rows, columns, points or cells.
+    Size = 21,
+    /// A configuration value without a field of its own.
+    Configuration = 22,
+    /// An elimination order (permutation).
+    Order = 23,
+    /// A function pointer from C.
+    Function = 24,
+    /// An output buffer or output object.
+    Output = 25,
+    /// The symbolic part of a sparse factorisation.
+    Symbolic = 26,
+}
+
+/// Why a constructor refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Error {
+    /// A slice has the wrong length: `need` elements, `got` were given. For a workspace, longer is fine.
+    Length {
+        /// Which slice.
+        field: Field,
+        /// Elements needed.
+        need: usize,
+        /// Elements given.
+        got: usize,
+    },
+    /// A NaN or an infinity.
+    NotFinite {
+        /// Which argument.
+        field: Field,
+        /// Element index, 0 for a scalar.
+        index: usize,
+    },
+    /// A value outside the documented range.
+    OutOfRange {
+        /// Which argument.
+        field: Field,
+        /// Element index, 0 for a scalar.
+        index: usize,
+    },
+    /// Elements are not in the required (strictly ascending, or permuted once) order.
+    Unordered {
+        /// Which argument.
+        field: Field,
+        /// Index of the first element out of order.
+        index: usize,
+    },
+    /// A row without a diagonal entry, or with a zero one.
+    ZeroDiagonal {
+        /// The row.
+        row: usize,
+    },
+    /// A negative diagonal entry where the method needs a positive one.
+    NegativeDiagonal {
+        /// The row.
+        row: usize,
+    },
+    /// A matrix that has to be symmetric is not.
+    Asymmetric {
+        /// First row whose entry has no equal mirror image.
+        row: usize,
+    },
+    /// A product of sizes does not fit the address space or the index type.
+    TooLarge {
+        /// Which size.
+        field: Field,
+    },
+    /// A container or saved state is not what it says: magic, version, kind or checksum.
+    Corrupt {
+        /// Which part.
+        field: Field,
+        /// Record or section index, 0 for the header.
+        index: usize,
+    },
+    /// A factorisation met a pivot that is zero, negative or not finite.
+    Pivot {
+        /// The row.
+        row: usize,
+    },
+    /// A null pointer came through the C ABI.
+    Null {
+        /// Which pointer.
+        field: Field,
+    },
+    /// A pointer from C is not aligned for its element type.
+    Misaligned {
+        /// Which pointer.
+        field: Field,
+    },
+    /// Two buffers that must be disjoint overlap.
+    Overlap {
+        /// The buffer that would have been written.
+        field: Field,
+    },
+    /// An object was not initialised, or by another version or function.
+    Uninitialised {
+        /// Which object.
+        field: Field,
+    },
+}
+
+impl Error {
+    /// Packs kind, field and index into one negative number for the C ABI:
+    /// `-(kind << 24 | field << 16 | min(index, 65535))`.
+    #[must_use]
+    pub const fn code(self) -> i32 {
+        let (kind, field, index) = match self {
+            Self::Length { field, got, .. } => (1, field, got),
+            Self::NotFinite { field, index } => (2, field, index),
+            Self::OutOfRange { field, index } => (3, field, index),
+            Self::Unordered { field, index } => (4, field, index),
+            Self::ZeroDiagonal { row } => (5, Field::Diagonal, row),
+            Self::NegativeDiagonal { row } => (6, Field::Diagonal, row),
+            Self::Asymmetric { row } => (7, Field::Matrix, row),
+            Self::TooLarge { field } => (8, field, 0),
+            Self::Corrupt { field, index } => (9, field, index),
+            Self::Pivot { row } => (10, Field::Matrix, row),
+            Self::Null { field } => (11, field, 0),
+            Self::Misaligned { field } => (12, field, 0),
+            Self::Overlap { field } => (13, field, 0),
+            Self::Uninitialised { field } => (14, field, 0),
+        };
+        let index = if index > 0xffff { 0xffff } else { index as i32 };
+        -((kind << 24) | ((field as i32) << 16) | index)
+    }
+}
+
+/// `Err` unless `got` elements are exactly `need`.
+pub(crate) const fn exact(field: Field, need: usize, got: usize) -> Result<(), Error> {
+    if need == got { Ok(()) } else { Err(Error::Length { field, need, got }) }
+}
+
+/// `Err` unless `got` elements are at least `need`.
+pub(crate) const fn at_least(field: Field, need: usize, got: usize) -> Result<(), Error> {
+    if got >= need { Ok(()) } else { Err(Error::Length { field, need, got }) }
+}
+
+/// `Err` naming the first element of `values` that is NaN or infinite.
+pub(crate) fn finite<T: crate::real::Real>(field: Field, values: &[T]) -> Result<(), Error> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(index) => Err(Error::NotFinite { field, index }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_negative_and_unpack() {
+        let code = -Error::NotFinite { field: Field::RightHandSide, index: 7 }.code();
+        assert_eq!((code >> 24, (code >> 16) & 0xff, code & 0xffff), (2, 8, 7));
+        let far = -Error::ZeroDiagonal { row: 1_000_000 }.code();
+        assert_eq!(far & 0xffff, 0xffff);
+    }
+}

@@ -1,0 +1,189 @@
+//! The scalar of every kernel: `f32` or `f64`, and nothing else.
+
+use core::fmt::Debug;
+use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+use crate::math;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// `f32` or `f64`.
+///
+/// Sealed, so that bounds on accuracy can be stated and so that no library type drags its own square root in.
+pub trait Real:
+    sealed::Sealed
+    + Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + Send
+    + Sync
+    + 'static
+{
+    /// 0.
+    const ZERO: Self;
+    /// 1.
+    const ONE: Self;
+    /// 2.
+    const TWO: Self;
+    /// Distance from 1 to the next larger number.
+    const EPSILON: Self;
+    /// Largest finite number.
+    const MAX: Self;
+    /// Smallest normal number.
+    const MIN_POSITIVE: Self;
+    /// Positive infinity.
+    const INFINITY: Self;
+
+    /// The nearest number of this type. Meant for constants; on a chip without f64 hardware it is slow at run time.
+    fn from_f64(value: f64) -> Self;
+    /// The nearest number of this type.
+    fn from_f32(value: f32) -> Self;
+    /// The nearest number of this type.
+    fn from_u32(value: u32) -> Self;
+    /// Exact for both types.
+    fn to_f64(self) -> f64;
+    /// The nearest `f32`.
+    fn to_f32(self) -> f32;
+    /// The bits, widened.
+    fn to_bits_u64(self) -> u64;
+    /// Correctly rounded square root.
+    fn sqrt(self) -> Self;
+    /// e to this power.
+    fn exp(self) -> Self;
+    /// Natural logarithm.
+    fn ln(self) -> Self;
+    /// Neither NaN nor infinite.
+    fn is_finite(self) -> bool;
+    /// Magnitude.
+    fn abs(self) -> Self;
+    /// Two to the power that brings the magnitude of `self` into [1, 2): multiplying by it is exact.
+    /// 1 for zero, subnormal and non-finite numbers; kept within the normal range.
+    fn normalising_power_of_two(self) -> Self;
+
+    /// The larger of two numbers; `self` if `other` is NaN.
+    #[inline]
+    fn max(self, other: Self) -> Self {
+        if other > self { other } else { self }
+    }
+    /// The smaller of two numbers; `self` if `other` is NaN.
+    #[inline]
+    fn min(self, other: Self) -> Self {
+        if other < self { other } else { self }
+    }
+}
+
+macro_rules! real {
+    ($real:ident, $bits:ident, $mantissa:literal, $bias:literal, $sqrt:ident, $exp:ident, $ln:ident) => {
+        impl Real for $real {
+            const ZERO: Self = 0.0;
+            const ONE: Self = 1.0;
+            const TWO: Self = 2.0;
+            const EPSILON: Self = $real::EPSILON;
+            const MAX: Self = $real::MAX;
+            const MIN_POSITIVE: Self = $real::MIN_POSITIVE;
+            const INFINITY: Self = $real::INFINITY;
+
+            #[inline]
+            #[allow(clippy::cast_possible_truncation, clippy::cast_lossless, reason = "documented as nearest")]
+            fn from_f64(value: f64) -> Self {
+                value as $real
+            }
+            #[inline]
+            #[allow(clippy::cast_lossless, reason = "one text for both types")]
+            fn from_f32(value: f32) -> Self {
+                value as $real
+            }
+            #[inline]
+            #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "documented as nearest")]
+            fn from_u32(value: u32) -> Self {
+                value as $real
+            }
+            #[inline]
+            #[allow(clippy::cast_lossless, reason = "one text for both types")]
+            fn to_f64(self) -> f64 {
+                self as f64
+            }
+            #[inline]
+            #[allow(clippy::cast_possible_truncation, reason = "documented as nearest")]
+            fn to_f32(self) -> f32 {
+                self as f32
+            }
+            #[inline]
+            #[allow(clippy::cast_lossless, reason = "one text for both types")]
+            fn to_bits_u64(self) -> u64 {
+                self.to_bits() as u64
+            }
+            #[inline]
+            fn sqrt(self) -> Self {
+                math::$sqrt(self)
+            }
+            #[inline]
+            fn exp(self) -> Self {
+                math::$exp(self)
+            }
+            #[inline]
+            fn ln(self) -> Self {
+                math::$ln(self)
+            }
+            #[inline]
+            fn is_finite(self) -> bool {
+                $real::is_finite(self)
+            }
+            #[inline]
+            fn abs(self) -> Self {
+                $real::abs(self)
+            }
+            #[inline]
+            fn normalising_power_of_two(self) -> Self {
+                let exponent = (self.to_bits() << 1) >> ($mantissa + 1);
+                if exponent == 0 || exponent >= 2 * $bias {
+                    return 1.0;
+                }
+                // 2^-(exponent - bias) has the biased exponent 2 bias - exponent, which is at least 1 here.
+                $real::from_bits((2 * $bias - exponent) << $mantissa)
+            }
+        }
+    };
+}
+
+real!(f32, u32, 23, 127, sqrt_f32, exp_f32, ln_f32);
+real!(f64, u64, 52, 1023, sqrt_f64, exp_f64, ln_f64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normalising_power_brings_into_one_to_two() {
+        for exponent in -125..127 {
+            let x = 1.37_f32 * 2.0_f32.powi(exponent);
+            let scaled = x * x.normalising_power_of_two();
+            assert!((1.0..2.0).contains(&scaled), "2^{exponent}: {scaled}");
+        }
+        for edge in [0.0, f32::INFINITY, f32::NAN, 1e-45] {
+            assert_eq!(edge.normalising_power_of_two(), 1.0);
+        }
+        let x = -3.0e300_f64;
+        assert!((1.0..2.0).contains(&(x * x.normalising_power_of_two()).abs()));
+    }
+
+    #[test]
+    fn max_and_min_keep_self_on_nan() {
+        assert_eq!(Real::max(1.0_f32, f32::NAN), 1.0);
+        assert_eq!(Real::min(1.0_f32, f32::NAN), 1.0);
+    }
+}

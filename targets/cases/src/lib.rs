@@ -1,0 +1,150 @@
+//! What every core computes: one list of cases, run by the host test and by the firmware.
+//!
+//! A case does two things: it hands the bits of its result to [`Meter::result`], which must come out the same
+//! everywhere, and it hands the work worth counting to [`Meter::count`], which only a chip can count.
+//!
+//! To add a case, write `pub fn name(meter: &mut dyn Meter)` in the file of its family and one line in [`CASES`].
+//! Then `cargo xtask qemu m4f` shows its counts and `cargo xtask qemu m4f --bless` records its hash.
+#![no_std]
+
+#[cfg(test)]
+extern crate std;
+
+mod hash;
+mod math;
+mod pattern;
+
+pub use hash::Hash;
+pub use pattern::Pattern;
+
+/// One case: its name, how much RAM it wants, and what to do.
+#[derive(Clone, Copy)]
+pub struct Case {
+    /// `family/case`, unique, the key of the golden file.
+    pub name: &'static str,
+    /// Bytes of stack the case needs at most. A core with less leaves it out and says so.
+    pub ram: usize,
+    /// The work.
+    pub run: fn(&mut dyn Meter),
+}
+
+/// Every case, in the order of the golden file.
+pub const CASES: &[Case] = &[
+    Case { name: "math/sqrt", ram: 1024, run: math::sqrt },
+    Case { name: "math/exp", ram: 1024, run: math::exp },
+    Case { name: "math/ln", ram: 1024, run: math::ln },
+    Case { name: "math/sin", ram: 1024, run: math::sin },
+    Case { name: "math/sqrt_f64", ram: 1024, run: math::sqrt_f64 },
+];
+
+/// One row of the bench table, still without its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Method family, such as `linear`.
+    pub family: &'static str,
+    /// The kernel counted, such as `sor::sweep`.
+    pub kernel: &'static str,
+    /// Size and kind of input, such as `stencil nx=50`.
+    pub case: &'static str,
+    /// What one unit of the value is, such as `instructions/point`.
+    pub unit: &'static str,
+    /// Points, rows, nonzeros or calls in the counted work: the value is the count divided by this.
+    pub per: u32,
+    /// The core the goal speaks of, such as `m4f`; other cores print the row without it. Empty for every core.
+    pub goal_target: &'static str,
+    /// What must be reached, as a decimal number; empty where nothing is promised.
+    pub goal: &'static str,
+    /// What it is measured against, as a decimal number; empty where there is nothing.
+    pub reference: &'static str,
+    /// Where the reference comes from.
+    pub reference_name: &'static str,
+}
+
+impl Row {
+    /// A row without goal and reference.
+    #[must_use]
+    pub const fn new(family: &'static str, kernel: &'static str, case: &'static str) -> Self {
+        Self {
+            family,
+            kernel,
+            case,
+            unit: "instructions",
+            per: 1,
+            goal_target: "",
+            goal: "",
+            reference: "",
+            reference_name: "",
+        }
+    }
+
+    /// The value is the count divided by `per`, and `unit` names that.
+    #[must_use]
+    pub const fn per(mut self, per: u32, unit: &'static str) -> Self {
+        self.per = per;
+        self.unit = unit;
+        self
+    }
+
+    /// At most `goal` is promised on core `target`.
+    #[must_use]
+    pub const fn goal(mut self, target: &'static str, goal: &'static str) -> Self {
+        self.goal_target = target;
+        self.goal = goal;
+        self
+    }
+
+    /// The figure to read the value against, and where it comes from.
+    #[must_use]
+    pub const fn reference(mut self, reference: &'static str, name: &'static str) -> Self {
+        self.reference = reference;
+        self.reference_name = name;
+        self
+    }
+}
+
+/// What a case reports to.
+pub trait Meter {
+    /// Takes the bits of one result. A case with several results says so with several names.
+    fn result(&mut self, name: &str, hash: u64);
+
+    /// Runs `work` once; a chip counts its instructions, calls and set-up of its own not included.
+    fn count(&mut self, row: &Row, work: &mut dyn FnMut());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+    use std::string::String;
+
+    #[derive(Default)]
+    struct Lines(String);
+
+    impl Meter for Lines {
+        fn result(&mut self, name: &str, hash: u64) {
+            self.0 += &format!("hash {name} {hash:016x}\n");
+        }
+
+        fn count(&mut self, _: &Row, work: &mut dyn FnMut()) {
+            work();
+        }
+    }
+
+    /// The same bits on the host as in the golden file that every core is held to.
+    #[test]
+    fn host_agrees_with_golden() {
+        let mut lines = Lines::default();
+        for case in CASES {
+            (case.run)(&mut lines);
+        }
+        let golden = include_str!("../../mps2/src/bin/cases.golden");
+        assert_eq!(golden, lines.0, "left: golden file, right: this host");
+    }
+
+    #[test]
+    fn names_are_unique() {
+        for (k, case) in CASES.iter().enumerate() {
+            assert!(CASES.iter().skip(k + 1).all(|other| other.name != case.name), "{}", case.name);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Lays out the memory of the chip and names the linker scripts. Does nothing on the host.
 
+use core::error::Error;
 use std::env;
-use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 

@@ -5,9 +5,10 @@ use core::fmt;
 use embedded_hal::delay::DelayNs;
 use embedded_hal::digital::OutputPin;
 use embedded_hal::spi::SpiDevice;
+use tinysolve::Error;
 
 use crate::pace::Pace;
-use crate::plate::Plate;
+use crate::plate::{Plate, Solved};
 use crate::scope::Scope;
 use crate::sensor::{self, Max31855, Reading};
 
@@ -39,7 +40,7 @@ pub struct Config {
     pub gain: f32,
     /// The heated edge is never driven above this, whatever the model says, in degrees Celsius.
     pub edge_limit: f32,
-    /// Most sweeps a tick may spend.
+    /// Most sweeps a tick may spend, at least 1.
     pub sweeps_per_tick: u32,
 }
 
@@ -59,12 +60,8 @@ pub struct Line {
     pub reading: Result<Reading, sensor::Error<()>>,
     /// Computed temperature of the middle, in degrees Celsius.
     pub middle: f32,
-    /// Whether the solve met its tolerance within its sweeps; a tick without one leaves the field as it is.
-    pub converged: bool,
-    /// Sweeps of this tick.
-    pub sweeps: u32,
-    /// The relaxation parameter they used.
-    pub omega: f32,
+    /// What the solver did; None before the first reading.
+    pub solved: Option<Result<Solved, Error>>,
     /// Whether the heater is on from now.
     pub heating: bool,
     /// Whether the heater's pin could be set.
@@ -80,8 +77,12 @@ impl fmt::Display for Line {
             Ok(reading) => write!(f, "  edge {:7.2}  room {:7.4}", reading.thermocouple(), reading.junction())?,
             Err(error) => write!(f, "  sensor fault {error:?}")?,
         }
-        let how = if self.converged { "" } else { ", not converged" };
-        write!(f, "  middle {:7.3}  sweeps {:2} at omega {:.2}{how}", self.middle, self.sweeps, self.omega)?;
+        write!(f, "  middle {:7.3}", self.middle)?;
+        match self.solved {
+            Some(Ok(Solved { step, sweeps, omega })) => write!(f, "  {sweeps:2} sweeps at omega {omega:.2}, {step:?}")?,
+            Some(Err(error)) => write!(f, "  solver refused: {error:?}")?,
+            None => {}
+        }
         f.write_str(if self.heating { "  heating" } else { "" })?;
         f.write_str(if self.switched { "" } else { "  heater pin failed" })?;
         if self.late_us > 0 { write!(f, "  late by {} us", self.late_us) } else { Ok(()) }
@@ -102,8 +103,8 @@ impl App {
     ///
     /// # Errors
     /// What the solver refuses of the configuration.
-    pub fn new(config: Config) -> Result<Self, tinysolve::Error> {
-        Ok(Self { config, plate: Plate::new()?, edges: None, ticks: 0 })
+    pub fn new(config: Config) -> Result<Self, Error> {
+        Ok(Self { config, plate: Plate::new(config.sweeps_per_tick)?, edges: None, ticks: 0 })
     }
 
     /// The computed field.
@@ -114,7 +115,7 @@ impl App {
 
     /// One tick: reads, computes, switches. Bounded work: one frame, at most `sweeps_per_tick` sweeps.
     ///
-    /// Without a reading the heater is off, and the field goes on from the edges as last seen.
+    /// Without a reading, or a field, the heater is off. Without a reading the field goes on from the edges as last seen.
     pub fn tick<S: SpiDevice, H: OutputPin, P: OutputPin>(
         &mut self,
         sensor: &mut Max31855<S>,
@@ -129,10 +130,12 @@ impl App {
             }
             self.edges = Some((reading.thermocouple(), reading.junction()));
         }
-        let solved = self.edges.map(|(edge, room)| self.plate.advance(edge, room, self.config.sweeps_per_tick, scope));
+        let solved = self.edges.map(|(edge, room)| self.plate.advance(edge, room, scope));
         let middle = self.plate.middle();
         let heating = match (&reading, solved) {
-            (Ok(reading), Some(_)) => reading.thermocouple() < self.wanted_edge(reading.junction(), middle),
+            (Ok(reading), Some(Ok(solved))) if solved.is_usable() => {
+                reading.thermocouple() < self.wanted_edge(reading.junction(), middle)
+            }
             _ => false,
         };
         let switched = if heating { heater.set_high() } else { heater.set_low() };
@@ -140,9 +143,7 @@ impl App {
             tick: self.ticks,
             reading: reading.map_err(sensor::Error::without_bus),
             middle,
-            converged: solved.is_some_and(|solved| solved.converged),
-            sweeps: solved.map_or(0, |solved| solved.sweeps),
-            omega: solved.map_or(0.0, |solved| solved.omega),
+            solved,
             heating,
             switched: switched.is_ok(),
             late_us: 0,
@@ -202,6 +203,7 @@ mod tests {
     use embedded_hal_mock::eh1::spi::{Mock as Spi, Transaction as Frame};
     use std::string::ToString;
     use std::vec::Vec;
+    use tinysolve::solve::Step;
 
     use super::*;
     use crate::sensor::encode;
@@ -232,7 +234,7 @@ mod tests {
         let mut app = App::new(Config::default()).unwrap();
         let lines = ticks(&mut app, &[(degrees(20, 20), State::High)]);
         assert!((lines[0].middle - 20.0).abs() < 0.01, "{}", lines[0]);
-        assert!(lines[0].converged && lines[0].heating && lines[0].switched);
+        assert!(lines[0].heating && lines[0].switched);
     }
 
     #[test]
@@ -248,7 +250,7 @@ mod tests {
                 (degrees(80, 20), State::High),
             ],
         );
-        assert_eq!((lines[0].reading, lines[0].sweeps), (Err(sensor::Error::Open), 0));
+        assert_eq!((lines[0].reading, lines[0].solved), (Err(sensor::Error::Open), None));
         assert_eq!(lines[3].reading, Err(sensor::Error::NoReply));
         // The edge is held at 80 through the fault, so the middle keeps rising.
         assert!(lines.windows(2).skip(1).all(|pair| pair[1].middle > pair[0].middle), "{lines:?}");
@@ -258,7 +260,10 @@ mod tests {
     fn the_edge_is_never_driven_above_its_limit() {
         let config = Config { set_point: 200.0, edge_limit: 90.0, ..Config::default() };
         let mut app = App::new(config).unwrap();
-        ticks(&mut app, &[(degrees(89, 20), State::High), (degrees(90, 20), State::Low), (degrees(91, 20), State::Low)]);
+        ticks(
+            &mut app,
+            &[(degrees(89, 20), State::High), (degrees(90, 20), State::Low), (degrees(91, 20), State::Low)],
+        );
     }
 
     #[test]
@@ -275,9 +280,11 @@ mod tests {
     #[test]
     fn sweeps_are_capped_and_the_line_says_so() {
         let mut app = App::new(Config { sweeps_per_tick: 2, ..Config::default() }).unwrap();
-        let lines = ticks(&mut app, &[(degrees(120, 20), State::Low)]);
-        assert_eq!((lines[0].sweeps, lines[0].converged), (2, false));
-        assert!(lines[0].to_string().contains("not converged"), "{}", lines[0]);
+        let lines = ticks(&mut app, &[(degrees(120, 20), State::High)]);
+        let solved = lines[0].solved.unwrap().unwrap();
+        assert_eq!((solved.sweeps, solved.step), (2, Step::IterationCap));
+        assert!(lines[0].to_string().contains("IterationCap"), "{}", lines[0]);
+        assert!(App::new(Config { sweeps_per_tick: 0, ..Config::default() }).is_err());
     }
 
     #[test]

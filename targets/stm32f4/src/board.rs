@@ -79,7 +79,7 @@ pub(crate) fn start() -> ! {
 pub(crate) fn watch(_: &App, line: &Line) -> bool {
     if line.reading.is_err() || line.late_us > 0 {
         defmt::warn!("{}", line);
-    } else if line.tick % TICKS_PER_LINE == 0 {
+    } else if line.tick.is_multiple_of(TICKS_PER_LINE) {
         defmt::info!("{}", line);
     }
     true

@@ -19,6 +19,7 @@
 //! | [`simulated`] | a world of edge, converter and time for host and QEMU |
 
 #![no_std]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails should say so"))]
 
 pub mod app;
 pub mod pace;

@@ -34,7 +34,7 @@ where
 {
     let mut app = match App::new(Config::default()) {
         Ok(app) => app,
-        Err(error) => panic!("refused: {error:?}"),
+        Err(error) => panic!("configuration refused: {}", error.code()),
     };
     app::run(&mut app, parts, board::watch);
     board::finish(&app)

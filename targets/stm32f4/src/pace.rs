@@ -102,7 +102,7 @@ mod tests {
     #[test]
     fn the_longest_period_still_tells_early_from_late() {
         let now = Cell::new(7);
-        let mut pace = Pace::new(CheckedDelay::new(&[]), || now.get(), u32::MAX);
+        let mut pace = Pace::new(Sleep(&now), || now.get(), u32::MAX);
         assert_eq!(pace.period_us(), 1 << 31);
         now.set(7_u32.wrapping_add(1 << 31).wrapping_add(5));
         assert_eq!(pace.wait(), 5);

@@ -5,6 +5,10 @@
 //! the right-hand side, so the matrix never changes; what changes is how good the last field is as a guess.
 
 use embedded_hal::digital::OutputPin;
+use tinysolve::Error;
+use tinysolve::linear::{Sor, SorConfig, Stopping};
+use tinysolve::matrix::Stencil;
+use tinysolve::solve::{Solver, Step};
 
 use crate::scope::Scope;
 
@@ -26,26 +30,47 @@ const STORAGE: f32 = SPACING * SPACING / (DIFFUSIVITY * TICK_SECONDS);
 const TOLERANCE: f32 = 1e-5;
 
 /// What one tick's solve came to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(all(target_arch = "arm", not(feature = "qemu")), derive(defmt::Format))]
 pub struct Solved {
-    /// Whether the tolerance was met within the cap.
-    pub converged: bool,
-    /// Sweeps done.
+    /// How it ended. `IterationCap` is no failure: the field is the best this tick could pay for, and the next one goes
+    /// on from there.
+    pub step: Step,
+    /// Sweeps done; 0 if the last field was good enough.
     pub sweeps: u32,
     /// The relaxation parameter of this tick.
     pub omega: f32,
 }
 
+impl Solved {
+    /// Whether the field can be acted on.
+    #[must_use]
+    pub const fn is_usable(self) -> bool {
+        matches!(self.step, Step::Converged | Step::IterationCap | Step::Stagnated)
+    }
+}
+
 /// The temperature field and what has been learned about solving for it. Degrees Celsius.
 pub struct Plate {
+    stencil: Stencil<'static, f32>,
+    config: SorConfig<f32>,
     field: [f32; CELLS],
     rhs: [f32; CELLS],
 }
 
 impl Plate {
-    /// A plate at 0 °C that has learned nothing; [`fill`](Self::fill) it before the first tick.
-    pub fn new() -> Result<Self, tinysolve::Error> {
-        Ok(Self { field: [0.0; CELLS], rhs: [0.0; CELLS] })
+    /// A plate at 0 °C that has learned nothing; [`fill`](Self::fill) it before the first tick. Each tick spends at
+    /// most `sweeps` sweeps.
+    ///
+    /// # Errors
+    /// `OutOfRange` (iterations) if `sweeps` is 0.
+    pub fn new(sweeps: u32) -> Result<Self, Error> {
+        let stencil = Stencil::new([SIDE, SIDE, 1], 4.0 + STORAGE, [-1.0, -1.0, 0.0], None)?;
+        let stopping = Stopping { relative: TOLERANCE, max_iterations: sweeps, ..Stopping::default() };
+        let config = SorConfig { stopping, ..SorConfig::default() };
+        let (mut field, rhs) = ([0.0; CELLS], [0.0; CELLS]);
+        Sor::new(&stencil, &rhs, &mut field, &mut [], config)?;
+        Ok(Self { stencil, config, field, rhs })
     }
 
     /// Sets every cell to one temperature.
@@ -53,17 +78,20 @@ impl Plate {
         self.field.fill(celsius);
     }
 
-    pub fn advance<P: OutputPin>(&mut self, edge: f32, room: f32, cap: u32, scope: &mut Scope<P>) -> Solved {
+    /// Carries the field one tick on, with the heated edge and the room at these temperatures. `scope` is high during
+    /// each solver step: one pulse for the look at the last field, one for each sweep.
+    ///
+    /// # Errors
+    /// `NotFinite` if a temperature is, or the field has become so; the field is left as it was.
+    pub fn advance<P: OutputPin>(&mut self, edge: f32, room: f32, scope: &mut Scope<P>) -> Result<Solved, Error> {
         load(&mut self.rhs, &self.field, edge, room);
         let omega = 1.4;
-        let norm: f32 = self.rhs.iter().map(|b| b * b).sum();
-        for sweep in 1..=cap {
-            let squares = scope.around(|| sweep_once(&self.rhs, &mut self.field, omega));
-            if squares < TOLERANCE * TOLERANCE * norm {
-                return Solved { converged: true, sweeps: sweep, omega };
-            }
-        }
-        Solved { converged: false, sweeps: cap, omega }
+        let config = SorConfig { omega, ..self.config };
+        // A constant stencil needs no workspace.
+        let mut solver = Sor::new(&self.stencil, &self.rhs, &mut self.field, &mut [], config)?;
+        while !scope.around(|| solver.step()).is_final() {}
+        let report = solver.report();
+        Ok(Solved { step: report.step, sweeps: report.iterations, omega })
     }
 
     /// Mean of the four cells in the middle.
@@ -98,30 +126,6 @@ fn load(rhs: &mut [f32; CELLS], field: &[f32; CELLS], edge: f32, room: f32) {
     }
 }
 
-fn sweep_once(rhs: &[f32; CELLS], field: &mut [f32; CELLS], omega: f32) -> f32 {
-    let centre = 4.0 + STORAGE;
-    let mut squares = 0.0;
-    for k in 0..CELLS {
-        let (x, y) = (k % SIDE, k / SIDE);
-        let mut r = rhs[k] - centre * field[k];
-        if x > 0 {
-            r += field[k - 1];
-        }
-        if x + 1 < SIDE {
-            r += field[k + 1];
-        }
-        if y > 0 {
-            r += field[k - SIDE];
-        }
-        if y + 1 < SIDE {
-            r += field[k + SIDE];
-        }
-        squares += r * r;
-        field[k] += omega / centre * r;
-    }
-    squares
-}
-
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -132,7 +136,7 @@ mod tests {
     use crate::simulated::Unconnected;
 
     fn warm(celsius: f32) -> Plate {
-        let mut plate = Plate::new().unwrap();
+        let mut plate = Plate::new(100).unwrap();
         plate.fill(celsius);
         plate
     }
@@ -161,7 +165,7 @@ mod tests {
         let mut scope = Scope::new(Unconnected);
         for edge in [25.0, 80.0, 140.0, 60.25, -10.0] {
             let expected = oracle(&plate.field, f64::from(edge), 21.5);
-            assert!(plate.advance(edge, 21.5, 100, &mut scope).converged);
+            assert!(plate.advance(edge, 21.5, &mut scope).unwrap().step == Step::Converged);
             for (cell, (&is, should)) in plate.field.iter().zip(expected).enumerate() {
                 assert!((f64::from(is) - should).abs() < 5e-3, "edge {edge}, cell {cell}: {is} instead of {should}");
             }
@@ -173,7 +177,7 @@ mod tests {
         let mut plate = warm(0.0);
         let mut scope = Scope::new(Unconnected);
         for _ in 0..400 {
-            plate.advance(100.0, 20.0, 100, &mut scope);
+            plate.advance(100.0, 20.0, &mut scope).unwrap();
         }
         assert!((plate.middle() - 40.0).abs() < 0.05, "{}", plate.middle());
     }
@@ -184,11 +188,11 @@ mod tests {
         let pulse = [Transaction::set(State::High), Transaction::set(State::Low)];
         let mut plate = warm(25.0);
         let mut counted = Scope::new(Unconnected);
-        let steps = plate.advance(80.0, 25.0, 100, &mut counted).steps;
+        let steps = 1 + plate.advance(80.0, 25.0, &mut counted).unwrap().sweeps;
         let mut plate = warm(25.0);
         let mut pin = Mock::new(&vec![pulse; steps as usize].concat());
         let mut scope = Scope::new(pin.clone());
-        plate.advance(80.0, 25.0, 100, &mut scope);
+        plate.advance(80.0, 25.0, &mut scope).unwrap();
         pin.done();
     }
 
@@ -198,11 +202,22 @@ mod tests {
             let mut plate = warm(25.0);
             let mut scope = Scope::new(Unconnected);
             (0..50).for_each(|_| {
-                plate.advance(90.0, 25.0, 24, &mut scope);
+                plate.advance(90.0, 25.0, &mut scope).unwrap();
             });
             plate.digest()
         };
         assert_eq!(run(), run());
         assert_ne!(run(), warm(25.0).digest());
+    }
+
+    #[test]
+    fn a_temperature_that_is_not_a_number_leaves_the_field_alone() {
+        let mut plate = warm(25.0);
+        let before = plate.digest();
+        let error = plate.advance(f32::NAN, 25.0, &mut Scope::new(Unconnected));
+        assert!(matches!(error, Err(Error::NotFinite { .. })), "{error:?}");
+        assert_eq!(plate.digest(), before);
+        assert!(plate.advance(80.0, 25.0, &mut Scope::new(Unconnected)).is_ok());
+        assert!(matches!(Plate::new(0), Err(Error::OutOfRange { .. })));
     }
 }

@@ -143,7 +143,6 @@ mod tests {
     extern crate std;
     use embedded_hal::spi::ErrorKind;
     use embedded_hal_mock::eh1::spi::{Mock, Transaction};
-    use std::vec;
 
     use super::*;
 
@@ -230,7 +229,7 @@ mod tests {
 
     #[test]
     fn encode_is_the_inverse_of_decode() {
-        for reading in vec![(1, 1), (-1, -1), (8191, 2047), (-8192, -2048), (400, -880)] {
+        for reading in [(1, 1), (-1, -1), (8191, 2047), (-8192, -2048), (400, -880)] {
             let reading = Reading { thermocouple_quarters: reading.0, junction_sixteenths: reading.1 };
             assert_eq!(decode::<()>(u32::from_be_bytes(encode(reading))), Ok(reading));
         }

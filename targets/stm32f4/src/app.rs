@@ -131,11 +131,14 @@ impl App {
             self.edges = Some((reading.thermocouple(), reading.junction()));
         }
         let solved = self.edges.map(|(edge, room)| self.plate.advance(edge, room, scope));
+        let usable = matches!(solved, Some(Ok(solved)) if solved.is_usable());
+        if !usable {
+            // A field that is beyond use is started anew from the next reading.
+            self.edges = None;
+        }
         let middle = self.plate.middle();
-        let heating = match (&reading, solved) {
-            (Ok(reading), Some(Ok(solved))) if solved.is_usable() => {
-                reading.thermocouple() < self.wanted_edge(reading.junction(), middle)
-            }
+        let heating = match &reading {
+            Ok(reading) if usable => reading.thermocouple() < self.wanted_edge(reading.junction(), middle),
             _ => false,
         };
         let switched = if heating { heater.set_high() } else { heater.set_low() };
@@ -275,6 +278,16 @@ mod tests {
         ] {
             ticks(&mut App::new(config).unwrap(), &[(degrees(20, 20), State::Low)]);
         }
+    }
+
+    #[test]
+    fn a_broken_field_is_told_and_started_anew() {
+        let mut app = App::new(Config::default()).unwrap();
+        ticks(&mut app, &[(degrees(20, 20), State::High)]);
+        app.plate.fill(f32::NAN);
+        let lines = ticks(&mut app, &[(degrees(20, 20), State::Low), (degrees(20, 20), State::High)]);
+        assert!(matches!(lines[0].solved, Some(Err(Error::NotFinite { .. }))), "{}", lines[0]);
+        assert!((lines[1].middle - 20.0).abs() < 0.01, "{}", lines[1]);
     }
 
     #[test]

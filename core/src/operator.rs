@@ -117,61 +117,23 @@ pub trait Sweep<T: Real>: LinearOperator<T> {
 
     /// Solves K z = r in place.
     fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-        for row in 0..self.dim() {
-            let sum = self.lower(row, z);
-            if let Some(z) = z.get_mut(row) {
-                *z = self.scaling(relaxation, row) * (*z - sum);
-            }
-        }
+        solve_lower(self, relaxation, z);
     }
 
     /// Solves K' z = r in place.
     fn solve_upper(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-        for row in (0..self.dim()).rev() {
-            let sum = self.upper(row, z);
-            if let Some(z) = z.get_mut(row) {
-                *z = self.scaling(relaxation, row) * (*z - sum);
-            }
-        }
+        solve_upper(self, relaxation, z);
     }
 
     /// Eisenstat's backward half: t = K'⁻¹ p and v = p + (1 - 2/omega) D t, in one pass over the upper triangle.
     fn eisenstat_backward(&self, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
-        let fold = relaxation.omega - T::TWO;
-        for row in (0..self.dim()).rev() {
-            let (Some(&p), Some(v)) = (p.get(row), v.get_mut(row)) else { return };
-            // D t = omega times the bracket, so v needs no division.
-            let bracket = p - self.upper(row, t);
-            *v = p + fold * bracket;
-            if let Some(t) = t.get_mut(row) {
-                *t = self.scaling(relaxation, row) * bracket;
-            }
-        }
+        eisenstat_backward(self, relaxation, p, t, v);
     }
 
     /// Eisenstat's update: g -= alpha (t + y), then z = (2/omega - 1) D g; returns g'z and |K g|², the squared norm of
     /// the true residual, in one pass over the lower triangle. `y` becomes `z`.
     fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
-        let per_omega = T::ONE / relaxation.omega;
-        let weight = T::TWO - relaxation.omega;
-        let (mut gz, mut squares) = (T::ZERO, T::ZERO);
-        for row in 0..self.dim() {
-            let (Some(&t), Some(y), Some(&old)) = (t.get(row), y.get_mut(row), g.get(row)) else {
-                return (gz, squares);
-            };
-            let new = old - alpha * (t + *y);
-            let scaled = self.diagonal(row) * new * per_omega;
-            if let Some(g) = g.get_mut(row) {
-                *g = new;
-            }
-            *y = weight * scaled;
-            gz += new * *y;
-            if !self.is_fixed(row) {
-                let residual = scaled + self.lower(row, g);
-                squares += residual * residual;
-            }
-        }
-        (gz, squares)
+        eisenstat_update(self, relaxation, alpha, t, g, y)
     }
 
     /// z = (2/omega - 1) D z, the middle factor of the SSOR preconditioner.
@@ -181,6 +143,77 @@ pub trait Sweep<T: Real>: LinearOperator<T> {
             *z *= factor * self.diagonal(row);
         }
     }
+}
+
+/// [`Sweep::solve_lower`] row by row.
+pub(crate) fn solve_lower<T: Real, A: Sweep<T> + ?Sized>(a: &A, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+    for row in 0..a.dim() {
+        let sum = a.lower(row, z);
+        if let Some(z) = z.get_mut(row) {
+            *z = a.scaling(relaxation, row) * (*z - sum);
+        }
+    }
+}
+
+/// [`Sweep::solve_upper`] row by row.
+pub(crate) fn solve_upper<T: Real, A: Sweep<T> + ?Sized>(a: &A, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+    for row in (0..a.dim()).rev() {
+        let sum = a.upper(row, z);
+        if let Some(z) = z.get_mut(row) {
+            *z = a.scaling(relaxation, row) * (*z - sum);
+        }
+    }
+}
+
+/// [`Sweep::eisenstat_backward`] row by row.
+pub(crate) fn eisenstat_backward<T: Real, A: Sweep<T> + ?Sized>(
+    a: &A,
+    relaxation: Relaxation<'_, T>,
+    p: &[T],
+    t: &mut [T],
+    v: &mut [T],
+) {
+    let fold = relaxation.omega - T::TWO;
+    for row in (0..a.dim()).rev() {
+        let (Some(&p), Some(v)) = (p.get(row), v.get_mut(row)) else { return };
+        // D t = omega times the bracket, so v needs no division.
+        let bracket = p - a.upper(row, t);
+        *v = p + fold * bracket;
+        if let Some(t) = t.get_mut(row) {
+            *t = a.scaling(relaxation, row) * bracket;
+        }
+    }
+}
+
+/// [`Sweep::eisenstat_update`] row by row.
+pub(crate) fn eisenstat_update<T: Real, A: Sweep<T> + ?Sized>(
+    a: &A,
+    relaxation: Relaxation<'_, T>,
+    alpha: T,
+    t: &[T],
+    g: &mut [T],
+    y: &mut [T],
+) -> (T, T) {
+    let per_omega = T::ONE / relaxation.omega;
+    let weight = T::TWO - relaxation.omega;
+    let (mut gz, mut squares) = (T::ZERO, T::ZERO);
+    for row in 0..a.dim() {
+        let (Some(&t), Some(y), Some(&old)) = (t.get(row), y.get_mut(row), g.get(row)) else {
+            return (gz, squares);
+        };
+        let new = old - alpha * (t + *y);
+        let scaled = a.diagonal(row) * new * per_omega;
+        if let Some(g) = g.get_mut(row) {
+            *g = new;
+        }
+        *y = weight * scaled;
+        gz += new * *y;
+        if !a.is_fixed(row) {
+            let residual = scaled + a.lower(row, g);
+            squares += residual * residual;
+        }
+    }
+    (gz, squares)
 }
 
 /// What proposes a search direction from a residual: a preconditioner, a multigrid cycle, a trained network.

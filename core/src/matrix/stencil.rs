@@ -1,13 +1,14 @@
 //! A stencil with constant coefficients on a grid of one, two or three dimensions.
 
-mod kernels;
+pub(super) mod kernels;
+mod plane;
 
 use core::ops::Range;
 
 use crate::error::{self, Error, Field};
-use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
+use crate::operator::{self, LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
-use kernels::{Line, relax_interior};
+use plane::Plane;
 
 /// The 3-, 5- or 7-point operator on `shape = [nx, ny, nz]` cells, x running fastest, with Dirichlet zero around:
 /// A x = centre x + coupling\[0\] (west + east) + coupling\[1\] (south + north) + coupling\[2\] (down + up).
@@ -76,14 +77,22 @@ impl<'a, T: Real> Stencil<'a, T> {
         self.mask.and_then(|mask| mask.get(start..start + self.nx())).unwrap_or(&[])
     }
 
+    /// The plain case the line kernels are written for: two dimensions, no mask.
+    #[inline]
+    fn plane(&self) -> Option<Plane<T>> {
+        let [nx, ny, nz] = self.shape;
+        let [along, across, _] = self.coupling;
+        (nz == 1 && self.mask.is_none()).then_some(Plane { nx, ny, centre: self.centre, along, across })
+    }
+
     /// The neighbours of one line, given what lies before and after it in x.
     #[inline]
-    fn around<'x>(&self, line: usize, before: &'x [T], after: &'x [T]) -> Line<'x, T> {
+    fn around<'x>(&self, line: usize, before: &'x [T], after: &'x [T]) -> Around<'x, T> {
         let [nx, ny, _] = self.shape;
         let (y, plane) = (line % ny, nx * (ny - 1));
         let behind = |skip: usize| before.len().checked_sub(skip + nx).and_then(|from| before.get(from..from + nx));
         let ahead = |skip: usize| after.get(skip..skip + nx);
-        Line {
+        Around {
             south: behind(0).filter(|_| y > 0).unwrap_or(&[]),
             north: ahead(0).filter(|_| y + 1 < ny).unwrap_or(&[]),
             down: behind(plane).unwrap_or(&[]),
@@ -117,10 +126,6 @@ impl<'a, T: Real> Stencil<'a, T> {
         let Some((values, after)) = rest.split_at_mut_checked(nx) else { return };
         let Some(b) = b.get(line * nx..) else { return };
         let (around, mask) = (self.around(line, before, after), self.mask_line(line));
-        let plain_interior = self.mask.is_none() && order == Order::Forward && around.is_planar_interior();
-        if plain_interior && relax_interior(weights.keep, weights.rhs, weights.coupling, b, &around, values) {
-            return;
-        }
         for step in 0..nx {
             let k = if order == Order::Forward { step } else { nx - 1 - step };
             if !Self::free(mask, k) {
@@ -134,6 +139,23 @@ impl<'a, T: Real> Stencil<'a, T> {
                 *value = new;
             }
         }
+    }
+}
+
+/// The four neighbouring lines of a line of cells; an absent one is empty.
+struct Around<'x, T> {
+    south: &'x [T],
+    north: &'x [T],
+    down: &'x [T],
+    up: &'x [T],
+}
+
+impl<T: Real> Around<'_, T> {
+    /// coupling\[1\] (south + north) + coupling\[2\] (down + up) of cell `k`.
+    #[inline]
+    fn sum(&self, k: usize, coupling: [T; 3]) -> T {
+        let at = |line: &[T]| line.get(k).copied().unwrap_or(T::ZERO);
+        coupling[1] * (at(self.south) + at(self.north)) + coupling[2] * (at(self.down) + at(self.up))
     }
 }
 
@@ -152,6 +174,13 @@ impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
 
     fn apply(&self, x: &[T], y: &mut [T]) {
         let mut out = y.iter_mut();
+        if let Some(plane) = self.plane() {
+            return plane.products(0..plane.ny, x, |product| {
+                if let Some(y) = out.next() {
+                    *y = product;
+                }
+            });
+        }
         self.for_each_product(0..self.dim(), x, |_, product, free| {
             if let Some(y) = out.next() {
                 *y = if free { product } else { T::ZERO };
@@ -161,6 +190,13 @@ impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
         let mut out = r.iter_mut().zip(b);
+        if let Some(plane) = self.plane() {
+            return plane.products(0..plane.ny, x, |product| {
+                if let Some((r, b)) = out.next() {
+                    *r = *b - product;
+                }
+            });
+        }
         self.for_each_product(0..self.dim(), x, |_, product, free| {
             if let Some((r, b)) = out.next() {
                 *r = if free { *b - product } else { T::ZERO };
@@ -219,6 +255,9 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         let [cx, cy, cz] = self.coupling;
         let weights = Weights { keep: T::ONE - relaxation.omega, rhs, coupling: [-rhs * cx, -rhs * cy, -rhs * cz] };
         let lines = rows.start / self.nx()..rows.end.div_ceil(self.nx()).min(self.lines());
+        if let (Some(plane), Order::Forward) = (self.plane(), order) {
+            return plane.relax_forward(lines, relaxation.omega, b, x);
+        }
         match order {
             Order::Forward => lines.for_each(|line| self.relax_line(order, line, weights, b, x)),
             Order::Backward => lines.rev().for_each(|line| self.relax_line(order, line, weights, b, x)),
@@ -228,6 +267,14 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
     fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
         let mut sum = sum;
         let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
+        if let Some(plane) = self.plane() {
+            let lines = rows.start / plane.nx..rows.end.div_ceil(plane.nx).min(plane.ny);
+            plane.products(lines, x, |product| {
+                let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
+                sum += residual * residual;
+            });
+            return sum;
+        }
         self.for_each_product(rows, x, |_, product, free| {
             let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
             if free {
@@ -235,6 +282,34 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
             }
         });
         sum
+    }
+
+    fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+        match self.plane() {
+            Some(plane) => plane.solve_lower(relaxation.omega, z),
+            None => operator::solve_lower(self, relaxation, z),
+        }
+    }
+
+    fn solve_upper(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+        match self.plane() {
+            Some(plane) => plane.solve_upper(relaxation.omega, z),
+            None => operator::solve_upper(self, relaxation, z),
+        }
+    }
+
+    fn eisenstat_backward(&self, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
+        match self.plane() {
+            Some(plane) => plane.eisenstat_backward(relaxation.omega, p, t, v),
+            None => operator::eisenstat_backward(self, relaxation, p, t, v),
+        }
+    }
+
+    fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
+        match self.plane() {
+            Some(plane) => plane.eisenstat_update(relaxation.omega, alpha, t, g, y),
+            None => operator::eisenstat_update(self, relaxation, alpha, t, g, y),
+        }
     }
 }
 

@@ -77,6 +77,20 @@ pub(crate) fn build_host(tools: &Toolchain) -> Result<PathBuf> {
     Ok(archive)
 }
 
+/// The host archive with AddressSanitizer's checks inside, for tests only: an index out of range on our side of the
+/// border is found as well as one on the caller's.
+pub(crate) fn build_sanitized(tools: &Toolchain) -> Result<PathBuf> {
+    let host = tools.host()?;
+    let mut cargo = tools.cargo();
+    cargo
+        .arg("rustc")
+        .args(["--target", &host])
+        .env("CARGO_ENCODED_RUSTFLAGS", "-Zsanitizer=address")
+        // The flag is a nightly one that works in every compiler; nothing that is shipped is built with it.
+        .env("RUSTC_BOOTSTRAP", "1");
+    staticlib(tools, &mut cargo, Some(&host), "panic-handler,f64")
+}
+
 /// Rust's own archive, as cargo makes it.
 fn staticlib(tools: &Toolchain, cargo: &mut Command, target: Option<&str>, features: &str) -> Result<PathBuf> {
     shell::run(cargo.args([

@@ -3,6 +3,8 @@
 
 mod abi;
 mod archive;
+mod cfirmware;
+mod cmatrix;
 mod header;
 mod proof;
 mod qemu;
@@ -32,8 +34,19 @@ enum Verb {
     Archive(archive::Arguments),
     /// Generate include/tinysolve.h and the double-precision twins of the C ABI sources.
     Header(header::Arguments),
+    /// Compile and run the C and C++ tests, on the host and on simulated cores.
+    C(CArguments),
     /// Build a firmware and run it on a simulated core.
     Qemu(qemu::Arguments),
+}
+
+/// Compiles the C and C++ tests by every standard with two compilers, runs them plainly and with sanitizers, and runs
+/// the C firmware on simulated cores. Builds the archives first.
+#[derive(clap::Args)]
+struct CArguments {
+    /// Rewrite the golden files of the C firmware.
+    #[arg(long)]
+    bless: bool,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +66,11 @@ fn act(tools: &Toolchain, verb: Verb) -> Result<()> {
         Verb::Setup(arguments) => setup::run(tools, &arguments),
         Verb::Archive(arguments) => archive::run(tools, &arguments),
         Verb::Header(arguments) => header::run(tools, &arguments),
+        Verb::C(arguments) => {
+            archive::build_all(tools)?;
+            cmatrix::run_all(tools)?;
+            cfirmware::run_all(tools, arguments.bless)
+        }
         Verb::Qemu(arguments) => qemu::run(tools, &arguments),
     }
 }

@@ -63,6 +63,13 @@ impl Toolchain {
         self.command(&cargo())
     }
 
+    /// The host's target triple.
+    pub(crate) fn host(&self) -> Result<String> {
+        let text = shell::read(self.command("rustc").arg("-vV"))?;
+        let host = text.lines().find_map(|line| line.strip_prefix("host: ")).context("rustc -vV names no host")?;
+        Ok(host.to_owned())
+    }
+
     /// Which way builds for `target`, `None` when neither can.
     pub(crate) fn cross(&self, target: &str) -> Option<Cross> {
         if env::var(FORCE_BUILD_STD).is_ok_and(|value| value == "1") {

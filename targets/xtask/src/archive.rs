@@ -91,6 +91,19 @@ pub(crate) fn build_sanitized(tools: &Toolchain) -> Result<PathBuf> {
     staticlib(tools, &mut cargo, Some(&host), "panic-handler,f64")
 }
 
+/// The relocatable object with all its symbols and the compiler's word on each function's frame. Built apart, so that
+/// neither build throws the other's away.
+pub(crate) fn build_with_stack_sizes(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
+    let folder = tools.target_dir.join("stack-sizes");
+    let mut cargo = tools.cargo_with(abi, "rustc", &["-Zemit-stack-sizes"])?;
+    cargo.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
+    staticlib(tools, &mut cargo, None, "panic-handler")?;
+    let raw = folder.join(abi.target).join("chip/libtinysolve_ffi.a");
+    let object = folder.join(abi.name).with_extension("o");
+    relocate(tools, &raw, &Symbols::of(&raw)?.api(), &object, "arm-none-eabi-")?;
+    Ok(object)
+}
+
 /// Rust's own archive, as cargo makes it.
 fn staticlib(tools: &Toolchain, cargo: &mut Command, target: Option<&str>, features: &str) -> Result<PathBuf> {
     shell::run(cargo.args([
@@ -120,12 +133,7 @@ fn localise(tools: &Toolchain, raw: &Path, name: &str, prefix: &str) -> Result<P
     let list = folder.join("api.txt");
     fs::write(&list, api.join("\n") + "\n")?;
     let object = folder.join("tinysolve.o");
-    let mut link = tools.command(&format!("{prefix}ld"));
-    link.args(["-r", "--gc-sections"]);
-    for function in &api {
-        link.args(["-u", function]);
-    }
-    quietly(link.arg("-o").arg(&object).arg(raw))?;
+    relocate(tools, raw, &api, &object, prefix)?;
     // Bitcode left by link-time optimisation makes binutils with an LLVM plug-in refuse the object. Paths of the
     // machine that built it, and with them all debug information, are nobody's business.
     quietly(
@@ -143,6 +151,16 @@ fn localise(tools: &Toolchain, raw: &Path, name: &str, prefix: &str) -> Result<P
     }
     quietly(tools.command(&format!("{prefix}ar")).arg("rcsD").arg(&archive).arg(&object))?;
     Ok(archive)
+}
+
+/// What the C functions reach, as one object, sections still apart.
+fn relocate(tools: &Toolchain, raw: &Path, api: &[&str], object: &Path, prefix: &str) -> Result<()> {
+    let mut link = tools.command(&format!("{prefix}ld"));
+    link.args(["-r", "--gc-sections"]);
+    for function in api {
+        link.args(["-u", function]);
+    }
+    quietly(link.arg("-o").arg(object).arg(raw))
 }
 
 /// Without announcing: the list of functions is long.

@@ -3,13 +3,18 @@
 
 mod abi;
 mod archive;
+mod bench;
 mod cfirmware;
 mod cmatrix;
 mod header;
 mod proof;
 mod qemu;
+mod rows;
 mod setup;
 mod shell;
+mod size;
+mod stack;
+mod thumb;
 mod toolchain;
 mod twin;
 
@@ -36,6 +41,10 @@ enum Verb {
     Header(header::Arguments),
     /// Compile and run the C and C++ tests, on the host and on simulated cores.
     C(CArguments),
+    /// Flash, RAM and stack of the C functions, against their budgets.
+    Size(size::Arguments),
+    /// Everything that is measured, beside its reference and its goal.
+    Bench(bench::Arguments),
     /// Build a firmware and run it on a simulated core.
     Qemu(qemu::Arguments),
 }
@@ -71,6 +80,8 @@ fn act(tools: &Toolchain, verb: Verb) -> Result<()> {
             cmatrix::run_all(tools)?;
             cfirmware::run_all(tools, arguments.bless)
         }
+        Verb::Size(arguments) => size::run(tools, &arguments),
+        Verb::Bench(arguments) => bench::run(tools, &arguments),
         Verb::Qemu(arguments) => qemu::run(tools, &arguments),
     }
 }

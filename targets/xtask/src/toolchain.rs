@@ -27,6 +27,8 @@ pub(crate) enum Cross {
 
 /// Paths of this checkout.
 pub(crate) struct Toolchain {
+    /// What `cargo metadata` says of the workspace.
+    metadata: Value,
     pub(crate) root: PathBuf,
     pub(crate) target_dir: PathBuf,
     /// The toolchain's own folder.
@@ -43,12 +45,25 @@ impl Toolchain {
         let metadata: Value = serde_json::from_str(&json)?;
         let target_dir = metadata["target_directory"].as_str().context("cargo metadata names no target directory")?;
         let sysroot = shell::read(Command::new("rustc").args(["--print", "sysroot"]).current_dir(&root))?;
-        Ok(Self { root, target_dir: target_dir.into(), sysroot: sysroot.trim().into() })
+        let target_dir = target_dir.into();
+        Ok(Self { metadata, root, target_dir, sysroot: sysroot.trim().into() })
     }
 
     /// Where what is shipped goes.
     pub(crate) fn dist(&self) -> PathBuf {
         self.target_dir.join("dist")
+    }
+
+    /// Whether a package of the workspace has a program of this name.
+    pub(crate) fn has_binary(&self, package: &str, binary: &str) -> Result<bool> {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let packages = list(&self.metadata["packages"]);
+        let package = packages
+            .iter()
+            .find(|found| found["name"] == package)
+            .with_context(|| format!("the workspace has no package {package}"))?;
+        let is_bin = |target: &Value| list(&target["kind"]).iter().any(|kind| kind == "bin");
+        Ok(list(&package["targets"]).iter().any(|target| target["name"] == binary && is_bin(target)))
     }
 
     /// A program with this checkout as its folder.

@@ -10,7 +10,7 @@ use std::fs;
 pub(crate) struct Arguments {
     /// Write nothing; fail with a difference when a committed file is not what would be generated.
     #[arg(long)]
-    check: bool,
+    pub(crate) check: bool,
 }
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {

@@ -14,6 +14,7 @@ mod setup;
 mod shell;
 mod size;
 mod stack;
+mod test;
 mod thumb;
 mod toolchain;
 mod twin;
@@ -45,6 +46,8 @@ enum Verb {
     Size(size::Arguments),
     /// Everything that is measured, beside its reference and its goal.
     Bench(bench::Arguments),
+    /// Every check there is.
+    Test(test::Arguments),
     /// Build a firmware and run it on a simulated core.
     Qemu(qemu::Arguments),
 }
@@ -82,6 +85,7 @@ fn act(tools: &Toolchain, verb: Verb) -> Result<()> {
         }
         Verb::Size(arguments) => size::run(tools, &arguments),
         Verb::Bench(arguments) => bench::run(tools, &arguments),
+        Verb::Test(arguments) => test::run(tools, &arguments),
         Verb::Qemu(arguments) => qemu::run(tools, &arguments),
     }
 }

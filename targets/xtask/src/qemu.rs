@@ -98,6 +98,20 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Builds and runs one firmware and holds it to its golden file.
+pub(crate) fn check(tools: &Toolchain, core: &Core, name: &str) -> Result<()> {
+    let firmware = build(tools, core, name)?;
+    let spoken = start(core, &firmware, &[])?;
+    if !spoken.passed {
+        bail!("{name} failed on {}; it said:\n{}", core.name, spoken.text);
+    }
+    compare(&golden_path(tools, name), &spoken.text).with_context(|| format!("{name} on {}", core.name))?;
+    let left_out = skipped(&spoken.text);
+    let but = if left_out.is_empty() { String::new() } else { format!(", without {}", left_out.join(" ")) };
+    println!("{name} on {}: as in the golden file{but}", core.name);
+    Ok(())
+}
+
 /// Builds firmware `name` for `core`; a copy is kept by core, because boards of one target share cargo's output path.
 pub(crate) fn build(tools: &Toolchain, core: &Core, name: &str) -> Result<PathBuf> {
     let source = tools.root.join("targets/mps2/src/bin").join(name).with_extension("rs");

@@ -8,7 +8,7 @@ use std::env;
 use std::process::Command;
 
 /// Installs what is missing; quick when nothing is. What needs root and has it not is printed as a command to copy.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub(crate) struct Arguments {
     /// Only say what is missing.
     #[arg(long)]

@@ -19,7 +19,7 @@ pub(crate) struct Arguments {
     /// Write nothing; fail when a budget is exceeded or, with the compiler the table was made by, when it is out of
     /// date.
     #[arg(long)]
-    check: bool,
+    pub(crate) check: bool,
 }
 
 /// The binary interface whose functions are listed one by one.

@@ -66,6 +66,12 @@ impl Toolchain {
         Ok(list(&package["targets"]).iter().any(|target| target["name"] == binary && is_bin(target)))
     }
 
+    /// The oldest compiler the workspace promises to build with.
+    pub(crate) fn rust_version(&self) -> Result<String> {
+        let version = self.metadata["packages"][0]["rust_version"].as_str();
+        version.map(str::to_owned).context("the workspace names no rust-version")
+    }
+
     /// A program with this checkout as its folder.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);

@@ -27,7 +27,7 @@ const _: () = assert!(TS_VERSION_PATCH == number(env!("CARGO_PKG_VERSION_PATCH")
 /// The version of the library: equals `TS_VERSION` if the header belongs to it.
 #[unsafe(no_mangle)]
 pub extern "C" fn ts_version() -> u32 {
-    10_000 * TS_VERSION_MAJOR + 100 * TS_VERSION_MINOR + TS_VERSION_PATCH
+    TS_VERSION_MAJOR << 16 | TS_VERSION_MINOR << 8 | TS_VERSION_PATCH
 }
 
 /// The version of the binary interface: equals `TS_ABI_VERSION` if the header belongs to the library.
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn numbers_compose() {
-        assert_eq!(ts_version(), 100);
+        assert_eq!(ts_version(), 0x100);
         assert_eq!(number("120"), 120);
     }
 

@@ -167,7 +167,8 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
     /// `Ok(false)`: it has to start anew from r, which then holds the true scaled residual.
     pub(super) fn judge(&mut self, scaled_norm: T, r: &mut [T]) -> Result<bool, Step> {
         self.state.monitor.estimated(scaled_norm / self.state.scale);
-        if self.state.monitor.is_best() && !self.best.is_empty() {
+        // The recurrence does not see an iterate that overflows, so look before it is kept.
+        if self.state.monitor.is_best() && !self.best.is_empty() && self.x.iter().all(|x| x.is_finite()) {
             self.best.copy_from_slice(self.x);
         }
         if self.state.monitor.claims_convergence() {
@@ -183,7 +184,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
     fn verify(&mut self, r: &mut [T]) -> Result<(), Step> {
         self.operator.residual(self.b, self.x, r);
         let residual = vector::norm(r);
-        self.state.monitor.recomputed(residual);
+        self.state.monitor.corrected(residual);
         let gained = residual < self.state.verified * T::from_f32(0.5);
         self.state.verified = residual;
         match self.state.monitor.judge(&self.state.stopping) {
@@ -205,7 +206,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
                 self.x.copy_from_slice(self.best);
             }
             self.operator.residual(self.b, self.x, r);
-            self.state.monitor.restored(vector::norm(r));
+            self.state.monitor.restored(vector::norm(r), !self.best.is_empty());
         }
         self.state.monitor.end(step)
     }

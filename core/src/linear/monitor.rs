@@ -209,6 +209,16 @@ impl<T: Real> Monitor<T> {
         self.report.best = self.report.best.min(residual);
     }
 
+    /// Puts a recomputed residual in the place of the estimate that claimed convergence. That estimate was the smallest so
+    /// far, and wrong if the claim is refuted: from here on, best and stagnation are measured from the truth.
+    pub(crate) fn corrected(&mut self, residual: T) {
+        self.report.residual = residual;
+        self.report.estimate = residual;
+        self.report.best = if residual.is_finite() { residual } else { self.report.initial };
+        self.window_best = residual;
+        self.window_start = self.report.iterations;
+    }
+
     /// Whether the estimate is the best so far.
     pub(crate) fn is_best(&self) -> bool {
         self.report.estimate <= self.report.best
@@ -244,10 +254,13 @@ impl<T: Real> Monitor<T> {
         Step::Running
     }
 
-    /// After the best iterate was put back: its residual, recomputed.
-    pub(crate) fn restored(&mut self, residual: T) {
+    /// The residual of the iterate that stays at the end, recomputed, and whether that iterate is the best one.
+    pub(crate) fn restored(&mut self, residual: T, is_best: bool) {
         self.report.residual = residual;
         self.report.estimate = residual;
+        if is_best {
+            self.report.best = residual;
+        }
     }
 }
 

@@ -62,6 +62,14 @@ impl<T: Real> SorConfig<T> {
     }
 }
 
+/// Err naming the first free row whose diagonal is zero. Sparse and stencil views refuse such a matrix themselves.
+fn check_nonzero_diagonal<T: Real, A: Sweep<T> + ?Sized>(operator: &A) -> Result<(), Error> {
+    match (0..operator.dim()).find(|&row| operator.diagonal(row) == T::ZERO && !operator.is_fixed(row)) {
+        Some(row) => Err(Error::ZeroDiagonal { row }),
+        None => Ok(()),
+    }
+}
+
 /// A successive over-relaxation under way.
 #[derive(Debug)]
 pub struct Sor<'a, T, A: ?Sized> {
@@ -77,7 +85,8 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
     /// Checks everything; writes nothing. The first `step` prepares the workspace and looks at the starting guess `x`.
     ///
     /// # Errors
-    /// `Length` (b, x, workspace), `NotFinite` (b, x, omega, tolerance), `OutOfRange` (omega, tolerance, iterations).
+    /// `Length` (b, x, workspace), `NotFinite` (b, x, omega, tolerance), `OutOfRange` (omega, tolerance, iterations),
+    /// `ZeroDiagonal`.
     pub fn new(
         operator: &'a A,
         b: &'a [T],
@@ -87,6 +96,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
     ) -> Result<Self, Error> {
         config.check()?;
         monitor::check_vectors(operator.dim(), b, x)?;
+        check_nonzero_diagonal(operator)?;
         Self::resume(operator, b, x, workspace, Checkpoint::new(config))
     }
 
@@ -159,6 +169,8 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
         if self.state.rhs == T::ZERO && self.operator.is_homogeneous() {
             self.x.fill(T::ZERO);
         }
+        // Also where the first residual is not a number: what is put back must be what was given.
+        self.best.copy_from_slice(self.x.get(..self.best.len()).unwrap_or(&[]));
         self.state.phase = Phase::Residual;
     }
 
@@ -219,7 +231,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
         } else if step.is_final() {
             self.x.copy_from_slice(self.best);
             let best = self.state.monitor.report().best;
-            self.state.monitor.restored(best);
+            self.state.monitor.restored(best, true);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Compressed sparse rows with 16-bit or 32-bit indices.
 
+use core::cell::Cell;
 use core::ops::Range;
 
 use crate::error::{self, Error, Field};
+use crate::matrix::vfp;
 use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 
@@ -13,7 +15,7 @@ mod sealed {
 }
 
 /// The index type of a sparse matrix: `u16` halves the memory of the pattern up to 65,535 nonzeros.
-pub trait Index: sealed::Sealed + Copy + Ord + Into<u32> {
+pub trait Index: sealed::Sealed + Copy + Ord + Into<u32> + 'static {
     /// As a slice index.
     fn get(self) -> usize;
 }
@@ -212,16 +214,30 @@ impl<T: Real, I: Index> Sweep<T> for Csr<'_, T, I> {
     }
 
     fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
-        let relax = |(row, entries): (usize, (&[I], &[T]))| {
-            let (Some(&b), Some(&scaling)) = (b.get(row), relaxation.scaling.get(row)) else { return };
-            let residual = row_residual(b, entries, x);
-            if let Some(x) = x.get_mut(row) {
-                *x += scaling * residual;
+        let x = Cell::from_mut(x).as_slice_of_cells();
+        let (Some(own), Some(starts)) = (x.get(rows.clone()), self.row_starts.get(rows.start..=rows.end)) else {
+            return;
+        };
+        let (Some(scaling), Some(b)) = (relaxation.scaling.get(rows.clone()), b.get(rows)) else { return };
+        if order == Order::Forward && vfp::relax_rows([starts, self.columns], self.values, [scaling, b], own, x) {
+            return;
+        }
+        let rows = starts.iter().zip(starts.iter().skip(1)).zip(scaling.iter().zip(b)).zip(own);
+        let relax = |(((start, end), (scaling, b)), own): (((&I, &I), (&T, &T)), &Cell<T>)| {
+            let range = start.get()..end.get();
+            let (Some(columns), Some(values)) = (self.columns.get(range.clone()), self.values.get(range)) else {
+                return;
+            };
+            let mut residual = *b;
+            for (column, value) in columns.iter().zip(values) {
+                let Some(x) = x.get(column.get()) else { return };
+                residual -= *value * x.get();
             }
+            own.set(own.get() + *scaling * residual);
         };
         match order {
-            Order::Forward => self.rows(rows).for_each(relax),
-            Order::Backward => self.rows(rows).rev().for_each(relax),
+            Order::Forward => rows.for_each(relax),
+            Order::Backward => rows.rev().for_each(relax),
         }
     }
 

@@ -6,6 +6,7 @@ mod csr;
 mod dense;
 mod stencil;
 mod variable_stencil;
+mod vfp;
 
 pub use csr::{Csr, Index};
 pub use dense::{MatMut, MatRef};

@@ -1,6 +1,6 @@
 //! A stencil with constant coefficients on a grid of one, two or three dimensions.
 
-mod kernels;
+pub(super) mod kernels;
 mod plane;
 
 use core::ops::Range;

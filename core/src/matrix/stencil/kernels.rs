@@ -10,14 +10,14 @@ use core::cell::Cell;
 use crate::real::Real;
 
 /// Cells of a run that has no neighbour on one side.
-pub(super) const RUN: usize = 32;
+pub(super) const RUN: usize = 16;
 
 /// An entry of the operator along the line, across it, and on the diagonal.
 #[derive(Clone, Copy)]
-pub(super) struct Entries<T> {
-    pub(super) along: T,
-    pub(super) across: T,
-    pub(super) centre: T,
+pub(in crate::matrix) struct Entries<T> {
+    pub(in crate::matrix) along: T,
+    pub(in crate::matrix) across: T,
+    pub(in crate::matrix) centre: T,
 }
 
 /// A neighbouring line cut to the run; zeros where there is none.
@@ -28,8 +28,8 @@ pub(super) fn beside<'x, E>(x: &'x [E], from: Option<usize>, len: usize, zeros: 
 
 /// Forward over-relaxation: x = centre x + rhs b + across (south + north) + along (east + west); hands back the last x.
 ///
-/// A cell needs four loads (b, east, south, north), one store and six flops: 11 instructions are the floor on a core
-/// without SIMD. West stays in a register, east becomes the next centre.
+/// A cell needs four loads (b, east, south, north), one store and nine flops. West stays in a register, east becomes the
+/// next centre.
 #[inline(never)]
 pub(super) fn relax_forward<T: Real>(
     weights: Entries<T>,
@@ -42,7 +42,7 @@ pub(super) fn relax_forward<T: Real>(
 ) -> T {
     let relax = |west: T, cell: &Cell<T>, east: T, b: T, south: &Cell<T>, north: &Cell<T>| {
         let known = weights.centre * cell.get() + rhs * b + weights.across * (south.get() + north.get());
-        let new = known + weights.along * east + weights.along * west;
+        let new = known + weights.along * (east + west);
         cell.set(new);
         new
     };

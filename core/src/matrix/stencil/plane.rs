@@ -4,6 +4,7 @@ use core::cell::Cell;
 use core::ops::Range;
 
 use super::kernels::{self, Entries, RUN, Update, beside};
+use crate::matrix::vfp;
 use crate::real::Real;
 
 /// nx x ny cells without a mask.
@@ -93,12 +94,32 @@ impl<T: Real> Plane<T> {
         let x = Cell::from_mut(x).as_slice_of_cells();
         let rhs = omega / self.centre;
         let weights = Entries { along: -rhs * self.along, across: -rhs * self.across, centre: T::ONE - omega };
+        // Lines with a neighbour on either side go to the assembly kernel where there is one.
+        let inner = lines.start.max(1)..lines.end.min(self.ny - 1);
+        if inner.start >= inner.end {
+            return self.relax_runs(lines, weights, rhs, b, x, &zeros);
+        }
+        self.relax_runs(lines.start..inner.start, weights, rhs, b, x, &zeros);
+        let block = b.get(inner.start * self.nx..inner.end * self.nx);
+        let cells = x.get((inner.start - 1) * self.nx..(inner.end + 1) * self.nx);
+        let is_done = match (block, cells) {
+            (Some(block), Some(cells)) => vfp::relax_lines(weights, rhs, self.nx, block, cells),
+            _ => false,
+        };
+        if !is_done {
+            self.relax_runs(inner.clone(), weights, rhs, b, x, &zeros);
+        }
+        self.relax_runs(inner.end..lines.end, weights, rhs, b, x, &zeros);
+    }
+
+    /// A forward sweep run by run.
+    fn relax_runs(&self, lines: Range<usize>, weights: Entries<T>, rhs: T, b: &[T], x: &[Cell<T>], zeros: &[Cell<T>]) {
         let mut west = T::ZERO;
         for line in lines {
             self.for_each_run(line, [true, true], |run| {
                 let (Some(cells), Some(b)) = (x.get(run.cells.clone()), b.get(run.cells.clone())) else { return };
-                let south = beside(x, run.south, cells.len(), &zeros);
-                let north = beside(x, run.north, cells.len(), &zeros);
+                let south = beside(x, run.south, cells.len(), zeros);
+                let north = beside(x, run.north, cells.len(), zeros);
                 if run.is_first {
                     west = T::ZERO;
                 }

@@ -15,12 +15,14 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod bandit;
 pub mod error;
 pub mod linear;
 pub mod math;
 pub mod matrix;
 pub mod operator;
 pub mod real;
+pub mod rng;
 pub mod solve;
 pub mod vector;
 

@@ -60,6 +60,8 @@ pub trait Real:
     fn to_f32(self) -> f32;
     /// The bits, widened.
     fn to_bits_u64(self) -> u64;
+    /// The number with these bits; of an `f32`, the low half.
+    fn from_bits_u64(bits: u64) -> Self;
     /// Correctly rounded square root.
     fn sqrt(self) -> Self;
     /// e to this power.
@@ -126,6 +128,11 @@ macro_rules! real {
             #[allow(clippy::cast_lossless, reason = "one text for both types")]
             fn to_bits_u64(self) -> u64 {
                 self.to_bits() as u64
+            }
+            #[inline]
+            #[allow(clippy::cast_possible_truncation, reason = "documented: the low half")]
+            fn from_bits_u64(bits: u64) -> Self {
+                $real::from_bits(bits as $bits)
             }
             #[inline]
             fn sqrt(self) -> Self {

@@ -4,10 +4,13 @@
 //! solve keeps its state, so the next control tick goes on where this one stopped.
 
 mod recorder;
+pub(crate) mod words;
 
 pub use recorder::{Record, Recorder};
 
+use crate::error::Error;
 use crate::real::Real;
+use words::{Codec, Plain, words_of};
 
 /// Where a solve stands. The numbers are those of the C ABI and are never reused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +87,22 @@ pub struct Report<T> {
     pub reference: T,
     /// The residual norm that ends the solve: max(absolute, relative x reference).
     pub target: T,
+}
+
+impl<T: Real> Plain for Report<T> {
+    const WORDS: usize = 2 + 6 * words_of::<T>();
+
+    #[inline]
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        self.step = codec.choice(self.step as u32, Step::from_number)?;
+        codec.number(&mut self.iterations)?;
+        codec.real(&mut self.residual)?;
+        codec.real(&mut self.estimate)?;
+        codec.real(&mut self.best)?;
+        codec.real(&mut self.initial)?;
+        codec.real(&mut self.reference)?;
+        codec.real(&mut self.target)
+    }
 }
 
 /// Exact counts of scalar operations, for worst-case time tables.

@@ -8,6 +8,7 @@ use crate::error::{self, Error, Field};
 use crate::linear::monitor::{self, Monitor, Stopping};
 use crate::operator::LinearOperator;
 use crate::real::Real;
+use crate::solve::words::{Codec, Plain, words_of};
 use crate::solve::{Report, Step};
 use crate::vector;
 
@@ -28,6 +29,22 @@ pub struct Checkpoint<T> {
     verified: T,
 }
 
+impl<T: Real> Plain for Checkpoint<T> {
+    const WORDS: usize = Stopping::<T>::WORDS + Monitor::<T>::WORDS + 2 + 4 * words_of::<T>();
+
+    #[inline]
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        self.stopping.visit(codec)?;
+        codec.flag(&mut self.keep_best)?;
+        codec.real(&mut self.omega)?;
+        self.monitor.visit(codec)?;
+        codec.flag(&mut self.running)?;
+        codec.real(&mut self.rho)?;
+        codec.real(&mut self.scale)?;
+        codec.real(&mut self.verified)
+    }
+}
+
 impl<T: Real> Checkpoint<T> {
     pub(super) fn new(stopping: Stopping<T>, keep_best: bool, omega: T) -> Self {
         Self {
@@ -46,6 +63,27 @@ impl<T: Real> Checkpoint<T> {
     #[must_use]
     pub fn report(&self) -> Report<T> {
         self.monitor.report()
+    }
+
+    /// Number of 32-bit words that hold it; the same on every target.
+    pub const WORDS: usize = <Self as Plain>::WORDS;
+
+    /// Writes it as words, for flash or for C.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements.
+    #[inline]
+    pub fn to_words(self, words: &mut [u32]) -> Result<(), Error> {
+        self.write(words)
+    }
+
+    /// Takes it from words. Words that `to_words` did not write are an error or a solve with wrong numbers, no worse.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
+    #[inline]
+    pub fn from_words(words: &[u32]) -> Result<Self, Error> {
+        Self::new(Stopping::default(), false, T::ONE).read(words)
     }
 }
 
@@ -171,5 +209,71 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
             self.state.monitor.restored(vector::norm(r), !self.best.is_empty());
         }
         self.state.monitor.end(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linear::{SsorCg, SsorCgConfig};
+    use crate::matrix::Stencil;
+    use crate::solve::Solver;
+
+    fn stencil() -> Stencil<'static, f32> {
+        Stencil::new([8, 5, 1], 4.0, [-1.0, -1.0, 0.0], None).unwrap()
+    }
+
+    const CONFIG: SsorCgConfig<f32> = SsorCgConfig {
+        omega: 1.3,
+        stopping: Stopping {
+            relative: 1e-5,
+            absolute: 0.0,
+            divergence: 1e4,
+            max_iterations: 100,
+            stagnation_window: 0,
+            reference: monitor::Reference::RightHandSide,
+        },
+        keep_best: true,
+    };
+
+    #[test]
+    fn words_carry_a_solve_from_step_to_step() {
+        let (a, b) = (stencil(), [1.0; 40]);
+        let (mut x, mut workspace) = ([0.0; 40], [0.0; 200]);
+        let whole = SsorCg::new(&a, &b, &mut x, &mut workspace, CONFIG).unwrap().run();
+        let (mut y, mut workspace) = ([0.0; 40], [0.0; 200]);
+        let mut words = [0; Checkpoint::<f32>::WORDS];
+        SsorCg::new(&a, &b, &mut y, &mut workspace, CONFIG).unwrap().suspend().to_words(&mut words).unwrap();
+        while !Checkpoint::<f32>::from_words(&words).unwrap().report().step.is_final() {
+            let state = Checkpoint::from_words(&words).unwrap();
+            let mut solve = SsorCg::resume(&a, &b, &mut y, &mut workspace, state).unwrap();
+            let _ = solve.step();
+            solve.suspend().to_words(&mut words).unwrap();
+        }
+        assert_eq!((Checkpoint::from_words(&words).unwrap().report(), y), (whole, x));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn scrambled_words_are_an_error_or_wrong_numbers(
+            place in 0..Checkpoint::<f32>::WORDS, word: u32, small in 0..4_u32, steps in 0..5,
+        ) {
+            let (a, b) = (stencil(), [1.0; 40]);
+            for word in [word, small] {
+                let (mut x, mut workspace) = ([0.0; 40], [0.0; 200]);
+                let mut solve = SsorCg::new(&a, &b, &mut x, &mut workspace, CONFIG).unwrap();
+                for _ in 0..steps {
+                    let _ = solve.step();
+                }
+                let mut words = [0; Checkpoint::<f32>::WORDS];
+                solve.suspend().to_words(&mut words).unwrap();
+                words[place] = word;
+                let Ok(state) = Checkpoint::from_words(&words) else { continue };
+                let Ok(mut solve) = SsorCg::resume(&a, &b, &mut x, &mut workspace, state) else { continue };
+                for _ in 0..200 {
+                    let _ = solve.step();
+                }
+            }
+        }
     }
 }

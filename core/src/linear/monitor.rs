@@ -2,6 +2,7 @@
 
 use crate::error::{self, Error, Field};
 use crate::real::Real;
+use crate::solve::words::{Codec, Plain, words_of};
 use crate::solve::{Report, Step};
 use crate::vector;
 
@@ -16,6 +17,18 @@ pub enum Reference {
     RightHandSide = 0,
     /// The residual norm of the starting guess.
     InitialResidual = 1,
+}
+
+impl Reference {
+    /// The choice with this number, if there is one.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            0 => Some(Self::RightHandSide),
+            1 => Some(Self::InitialResidual),
+            _ => None,
+        }
+    }
 }
 
 /// When to stop. The target is max(`absolute`, `relative` x reference), in the unpreconditioned 2-norm.
@@ -51,6 +64,21 @@ impl<T: Real> Default for Stopping<T> {
             stagnation_window: 0,
             reference: Reference::RightHandSide,
         }
+    }
+}
+
+impl<T: Real> Plain for Stopping<T> {
+    const WORDS: usize = 3 + 3 * words_of::<T>();
+
+    #[inline]
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        codec.real(&mut self.relative)?;
+        codec.real(&mut self.absolute)?;
+        codec.real(&mut self.divergence)?;
+        codec.number(&mut self.max_iterations)?;
+        codec.number(&mut self.stagnation_window)?;
+        self.reference = codec.choice(self.reference as u32, Reference::from_number)?;
+        Ok(())
     }
 }
 
@@ -114,6 +142,19 @@ pub(crate) struct Monitor<T> {
     window: u32,
     /// The highest residual a window was granted from.
     hump: T,
+}
+
+impl<T: Real> Plain for Monitor<T> {
+    const WORDS: usize = Report::<T>::WORDS + 2 + words_of::<T>();
+
+    #[inline]
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        self.report.visit(codec)?;
+        codec.real(&mut self.window_best)?;
+        codec.number(&mut self.window_start)?;
+        codec.number(&mut self.window)?;
+        codec.require(self.window_start <= self.report.iterations)
+    }
 }
 
 impl<T: Real> Monitor<T> {
@@ -207,7 +248,7 @@ impl<T: Real> Monitor<T> {
     }
 
     pub(crate) fn count_iteration(&mut self) {
-        self.report.iterations += 1;
+        self.report.iterations = self.report.iterations.saturating_add(1);
     }
 
     /// The outcome after an iteration whose residual has been noted. Never says `Converged` of an estimate.

@@ -6,12 +6,16 @@
 //!
 //! Measured on a 2-D Laplacian the residual falls to about 1e-6 |b| in f32; less than that is answered `Stagnated`.
 
+mod checkpoint;
+
 use crate::error::{self, Error, Field};
-use crate::linear::monitor::{self, Monitor, Stopping};
+use crate::linear::monitor::{self, Stopping};
 use crate::operator::{Order, Relaxation, Sweep};
 use crate::real::Real;
 use crate::solve::{Ops, Report, Solver, Step};
 use crate::vector;
+pub use checkpoint::Checkpoint;
+use checkpoint::Phase;
 
 /// Values of a successive over-relaxation.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -66,38 +70,6 @@ fn check_nonzero_diagonal<T: Real, A: Sweep<T> + ?Sized>(operator: &A) -> Result
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Phase {
-    Begin,
-    Forward,
-    Backward,
-    Residual,
-}
-
-/// A solve put away: configuration, counters and scalars, no pointer. The vectors stay with the caller.
-#[derive(Clone, Copy, Debug)]
-pub struct Checkpoint<T> {
-    config: SorConfig<T>,
-    monitor: Monitor<T>,
-    phase: Phase,
-    /// Rows done in this phase, counted in its own order.
-    cursor: usize,
-    /// Sweeps since the last residual.
-    sweeps: u32,
-    /// Power of two that keeps squares of residuals in range.
-    scale: T,
-    squares: T,
-    rhs: T,
-}
-
-impl<T: Real> Checkpoint<T> {
-    /// What the solve could say of itself when it was put away.
-    #[must_use]
-    pub fn report(&self) -> Report<T> {
-        self.monitor.report()
-    }
-}
-
 /// A successive over-relaxation under way.
 #[derive(Debug)]
 pub struct Sor<'a, T, A: ?Sized> {
@@ -125,23 +97,13 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
         config.check()?;
         monitor::check_vectors(operator.dim(), b, x)?;
         check_nonzero_diagonal(operator)?;
-        let state = Checkpoint {
-            config,
-            monitor: Monitor::new(),
-            phase: Phase::Begin,
-            cursor: 0,
-            sweeps: 0,
-            scale: T::ONE,
-            squares: T::ZERO,
-            rhs: T::ZERO,
-        };
-        Self::resume(operator, b, x, workspace, state)
+        Self::resume(operator, b, x, workspace, Checkpoint::new(config))
     }
 
     /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
     ///
     /// # Errors
-    /// `Length` (b, x, workspace).
+    /// `Length` (b, x, workspace), `Corrupt` if the solve was put away in a row that this operator does not have.
     pub fn resume(
         operator: &'a A,
         b: &'a [T],
@@ -151,6 +113,9 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
     ) -> Result<Self, Error> {
         let n = operator.dim();
         monitor::check_lengths(n, b, x)?;
+        if state.cursor > n {
+            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+        }
         let scaling_len = operator.scaling_len();
         let best_len = if state.config.keep_best { n } else { 0 };
         let got = workspace.len();
@@ -185,7 +150,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
         let n = self.operator.dim();
         let limit = match self.state.config.rows_per_step {
             0 => n,
-            rows => (rows as usize).next_multiple_of(self.operator.granule().max(1)),
+            rows => (rows as usize).checked_next_multiple_of(self.operator.granule()).unwrap_or(n),
         };
         self.state.cursor..self.state.cursor.saturating_add(limit).min(n)
     }
@@ -228,7 +193,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
             return;
         }
         self.state.monitor.count_iteration();
-        self.state.sweeps += 1;
+        self.state.sweeps = self.state.sweeps.saturating_add(1);
         let last = self.state.monitor.report().iterations >= self.state.config.stopping.max_iterations;
         let due = last || self.state.sweeps >= self.state.config.residual_every;
         self.state.phase = if due { Phase::Residual } else { Phase::Forward };

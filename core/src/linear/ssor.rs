@@ -45,6 +45,16 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorPreconditioner<'a, T, A> {
         operator.prepare(omega, scaling);
         Ok(Self { operator, omega, scaling })
     }
+
+    /// The same over a workspace that an earlier `new` filled for this operator and omega. O(1).
+    ///
+    /// # Errors
+    /// `Length` (workspace).
+    pub fn trusted(operator: &'a A, omega: T, workspace: &'a [T]) -> Result<Self, Error> {
+        let (need, got) = (operator.scaling_len(), workspace.len());
+        let scaling = workspace.get(..need).ok_or(Error::Length { field: Field::Workspace, need, got })?;
+        Ok(Self { operator, omega, scaling })
+    }
 }
 
 impl<T: Real, A: Sweep<T> + ?Sized> Direction<T> for SsorPreconditioner<'_, T, A> {

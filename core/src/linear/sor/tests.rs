@@ -110,3 +110,50 @@ fn the_best_iterate_comes_back() {
     assert_eq!(x, [0.2, 0.2]);
     assert_eq!(report.residual, report.best);
 }
+
+#[test]
+fn words_carry_a_solve_from_step_to_step() {
+    let (a, b) = (laplacian(), wave(100));
+    let config = SorConfig { rows_per_step: 30, symmetric: true, ..config(1.4, 1e-7) };
+    let mut x = vec![0.0; 100];
+    let whole = Sor::new(&a, &b, &mut x, &mut [], config).unwrap().run();
+    let mut y = vec![0.0; 100];
+    let mut words = [0; Checkpoint::<f64>::WORDS];
+    Sor::new(&a, &b, &mut y, &mut [], config).unwrap().suspend().to_words(&mut words).unwrap();
+    loop {
+        let state = Checkpoint::from_words(&words).unwrap();
+        let mut sor = Sor::resume(&a, &b, &mut y, &mut [], state).unwrap();
+        let step = sor.step();
+        sor.suspend().to_words(&mut words).unwrap();
+        if step.is_final() {
+            break;
+        }
+    }
+    assert_eq!((Checkpoint::from_words(&words).unwrap().report(), y), (whole, x));
+}
+
+proptest::proptest! {
+    #[test]
+    fn scrambled_words_are_an_error_or_wrong_numbers(
+        place in 0..Checkpoint::<f32>::WORDS, word: u32, small in 0..4_u32, steps in 0..5,
+    ) {
+        let a = Stencil::new([5, 4, 1], 4.0_f32, [-1.0, -1.0, 0.0], None).unwrap();
+        let b = [1.0; 20];
+        let config = SorConfig { rows_per_step: 7, keep_best: true, ..SorConfig::default() };
+        for word in [word, small] {
+            let (mut x, mut best) = ([0.0; 20], [0.0; 20]);
+            let mut sor = Sor::new(&a, &b, &mut x, &mut best, config).unwrap();
+            for _ in 0..steps {
+                let _ = sor.step();
+            }
+            let mut words = [0; Checkpoint::<f32>::WORDS];
+            sor.suspend().to_words(&mut words).unwrap();
+            words[place] = word;
+            let Ok(state) = Checkpoint::from_words(&words) else { continue };
+            let Ok(mut sor) = Sor::resume(&a, &b, &mut x, &mut best, state) else { continue };
+            for _ in 0..200 {
+                let _ = sor.step();
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! A dense square matrix with any strides.
+
+use crate::operator::{Array, Body, Descriptor, ts_operator_t, View};
+use crate::status::{self, ts_status_t, size};
+use tinysolve::matrix::MatRef;
+use tinysolve::solve::Step;
+use tinysolve::{Error, Field};
+
+/// Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
+/// `n` and 1 for rows one after the other, 1 and `n` for columns.
+///
+/// Errors: `OUT_OF_RANGE` for a stride of 0, `TOO_LARGE`, `NOT_FINITE` (values: the index is i n + j), `ZERO_DIAGONAL`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_dense_init(
+    a: *mut ts_operator_t,
+    n: u32,
+    values: *const f32,
+    row_stride: u32,
+    column_stride: u32,
+) -> ts_status_t {
+    status::done((|| {
+        let mut descriptor = Descriptor::new(n, view);
+        descriptor.numbers = [row_stride, column_stride, 0];
+        descriptor.arrays[0] = Array::new(Field::Values, values, span(n, row_stride, column_stride)?)?;
+        // SAFETY: the array was checked above and is the caller's.
+        unsafe { descriptor.write(a, |descriptor| check(&matrix(descriptor)?)) }
+    })())
+}
+
+/// Elements from the first to the last.
+fn span(n: u32, row_stride: u32, column_stride: u32) -> Result<usize, Error> {
+    let Some(last) = n.checked_sub(1) else { return Ok(0) };
+    let too_large = Error::TooLarge { field: Field::Size };
+    let stride = size(row_stride).checked_add(size(column_stride)).ok_or(too_large)?;
+    size(last).checked_mul(stride).and_then(|last| last.checked_add(1)).ok_or(too_large)
+}
+
+fn check(matrix: &MatRef<'_, f32>) -> Result<(), Error> {
+    for row in 0..matrix.rows() {
+        if let Some(column) = matrix.row(row).position(|value| !value.is_finite()) {
+            return Err(Error::NotFinite { field: Field::Values, index: row * matrix.columns() + column });
+        }
+        if matrix.get(row, row) == Some(0.0) {
+            return Err(Error::ZeroDiagonal { row });
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// As for `Dispatch`.
+unsafe fn matrix(descriptor: &Descriptor) -> Result<MatRef<'_, f32>, Error> {
+    let (n, [row_stride, column_stride, _]) = (size(descriptor.n), descriptor.numbers.map(size));
+    // SAFETY: the array was made of a pointer to this type.
+    MatRef::strided(unsafe { descriptor.arrays[0].slice() }, n, n, row_stride, column_stride)
+}
+
+/// # Safety
+/// As for `Dispatch`.
+unsafe fn view(descriptor: &Descriptor, body: Body<'_>) -> Result<Step, Error> {
+    // SAFETY: the promise above.
+    let matrix = unsafe { matrix(descriptor)? };
+    body(View::Sweep(&matrix))
+}

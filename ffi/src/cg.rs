@@ -3,18 +3,18 @@
 use core::ffi::c_void;
 
 use crate::checks;
-use crate::objects::{Kind, words_for};
 use crate::method::{self, Arguments, Method, Vectors, scrambled};
-use crate::operator::{ts_operator_t, View};
+use crate::objects::{Kind, words_for};
+use crate::operator::{View, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
-use crate::status::{self, ts_status_t, flag};
+use crate::status::{self, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{Cg, PcgConfig};
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_cg_t`.
-pub const TS_CG_WORDS: usize = 13; // f64: 20
+pub const TS_CG_WORDS: usize = 14; // f64: 22
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.

@@ -131,7 +131,10 @@ mod tests {
         assert_eq!(of(core::ptr::null(), 0), None);
         assert_eq!(of(values.as_ptr().wrapping_byte_add(4), 1), Some(Error::Misaligned { field: Field::Iterate }));
         assert_eq!(of(values.as_ptr(), usize::MAX / 4), Some(Error::TooLarge { field: Field::Iterate }));
-        assert_eq!(of(core::ptr::without_provenance(usize::MAX - 7), 2), Some(Error::TooLarge { field: Field::Iterate }));
+        assert_eq!(
+            of(core::ptr::without_provenance(usize::MAX - 7), 2),
+            Some(Error::TooLarge { field: Field::Iterate })
+        );
     }
 
     #[test]

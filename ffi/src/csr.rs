@@ -1,7 +1,7 @@
 //! Compressed sparse rows, with indices of 16 or 32 bits.
 
-use crate::operator::{Array, Body, Descriptor, ts_operator_t, View};
-use crate::status::{self, ts_status_t, size};
+use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
+use crate::status::{self, size, ts_status_t};
 use tinysolve::matrix::{Csr, Index};
 use tinysolve::solve::Step;
 use tinysolve::{Error, Field};

@@ -1,7 +1,7 @@
 //! A dense square matrix with any strides.
 
-use crate::operator::{Array, Body, Descriptor, ts_operator_t, View};
-use crate::status::{self, ts_status_t, size};
+use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
+use crate::status::{self, size, ts_status_t};
 use tinysolve::matrix::MatRef;
 use tinysolve::solve::Step;
 use tinysolve::{Error, Field};

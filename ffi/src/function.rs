@@ -2,8 +2,8 @@
 
 use core::ffi::c_void;
 
-use crate::operator::{Array, Body, Descriptor, ts_apply_t, ts_operator_t, View};
-use crate::status::{self, ts_status_t, size};
+use crate::operator::{Array, Body, Descriptor, View, ts_apply_t, ts_operator_t};
+use crate::status::{self, size, ts_status_t};
 use tinysolve::operator::{Direction, LinearOperator};
 use tinysolve::solve::Step;
 use tinysolve::{Error, Field};

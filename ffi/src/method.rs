@@ -7,7 +7,7 @@ use core::ffi::c_void;
 
 use crate::checks::{self, Span};
 use crate::objects::{Kind, mark};
-use crate::operator::{Descriptor, ts_operator_t, View};
+use crate::operator::{Descriptor, View, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t};
 use crate::status::size;
 use tinysolve::solve::{Report, Step};
@@ -115,7 +115,8 @@ pub(crate) unsafe fn init<M: Method>(
     read: &[Span],
 ) -> Result<(), Error> {
     // SAFETY: the promise above; a configuration is made of numbers.
-    let (config, opened) = unsafe { (checks::read(Field::Configuration, config)?, open(arguments, words::<M>(), read)?) };
+    let (config, opened) =
+        unsafe { (checks::read(Field::Configuration, config)?, open(arguments, words::<M>(), read)?) };
     let Opened { a, words, mut vectors } = opened;
     let [head, n, state @ ..] = words else { return Err(Error::Uninitialised { field: Field::Object }) };
     let state = state.get_mut(..M::STATE).unwrap_or(&mut []);

@@ -127,15 +127,7 @@ const MARK: u32 = mark::<f32>(Kind::Operator);
 
 impl Descriptor {
     pub(crate) fn new(n: u32, dispatch: Dispatch) -> Self {
-        Self {
-            mark: MARK,
-            n,
-            dispatch,
-            numbers: [1; 3],
-            values: [0.0; 4],
-            arrays: [Array::NONE; 5],
-            apply: None,
-        }
+        Self { mark: MARK, n, dispatch, numbers: [1; 3], values: [0.0; 4], arrays: [Array::NONE; 5], apply: None }
     }
 
     /// The descriptor in an object.
@@ -199,12 +191,13 @@ pub unsafe extern "C" fn ts_operator_scaling_len(a: *const ts_operator_t, out: *
         // SAFETY: the pointers are as the header demands.
         unsafe {
             let descriptor = Descriptor::open(a)?;
-            descriptor.view(&mut |view| {
-                // No operator asks for more than n elements, and n came as 32 bits.
-                len = u32::try_from(view.sweep()?.scaling_len()).unwrap_or(u32::MAX);
-                Ok(Step::Running)
-            })
-            .map(drop)?;
+            descriptor
+                .view(&mut |view| {
+                    // No operator asks for more than n elements, and n came as 32 bits.
+                    len = u32::try_from(view.sweep()?.scaling_len()).unwrap_or(u32::MAX);
+                    Ok(Step::Running)
+                })
+                .map(drop)?;
             checks::write(Field::Output, out, len)
         }
     })())

@@ -2,20 +2,20 @@
 
 use core::ffi::c_void;
 
-use crate::objects::{Kind, words_for};
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
 use crate::cg::ts_cg_config_t;
-use crate::operator::{ts_operator_t, View};
+use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::objects::{Kind, words_for};
+use crate::operator::{View, ts_operator_t};
 use crate::preconditioner::{self, Lent, Preconditioner, ts_preconditioner_t};
 use crate::solve::{ts_go_on_t, ts_report_t};
 use crate::status::{self, ts_status_t};
-use tinysolve::linear::conjugate::Checkpoint;
-use tinysolve::linear::Pcg;
-use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::Error;
+use tinysolve::linear::Pcg;
+use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_pcg_t`.
-pub const TS_PCG_WORDS: usize = 13; // f64: 20
+pub const TS_PCG_WORDS: usize = 14; // f64: 22
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -55,7 +55,12 @@ impl Method for PcgMethod {
         }
     }
 
-    fn step(view: View<'_>, with: &Preconditioner, vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
+    fn step(
+        view: View<'_>,
+        with: &Preconditioner,
+        vectors: &mut Vectors<'_>,
+        state: &mut [u32],
+    ) -> Result<Step, Error> {
         let a = view.product();
         preconditioner::check_dimension(with, a.dim())?;
         // SAFETY: `open` found the descriptor.

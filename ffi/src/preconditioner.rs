@@ -4,10 +4,10 @@ use core::ffi::c_void;
 use core::ptr;
 
 use crate::checks::{self, Span};
-use crate::objects::{Kind, mark};
 use crate::function::Function;
+use crate::objects::{Kind, mark};
 use crate::operator::{Array, Descriptor, ts_apply_t, ts_operator_t};
-use crate::status::{self, ts_status_t, size};
+use crate::status::{self, size, ts_status_t};
 use tinysolve::linear::SsorPreconditioner;
 use tinysolve::operator::Direction;
 use tinysolve::solve::Step;
@@ -104,10 +104,8 @@ pub unsafe extern "C" fn ts_ssor_preconditioner_init(
     workspace_len: usize,
 ) -> ts_status_t {
     status::done((|| {
-        let written = [
-            Span::of(Field::Object, preconditioner, 1)?,
-            Span::of(Field::Workspace, workspace, workspace_len)?,
-        ];
+        let written =
+            [Span::of(Field::Object, preconditioner, 1)?, Span::of(Field::Workspace, workspace, workspace_len)?];
         // SAFETY: the pointers are as the header demands.
         let descriptor = unsafe { Descriptor::open(a)? };
         checks::disjoint(&written, &[Span::of(Field::Matrix, a, 1)?])?;
@@ -115,13 +113,14 @@ pub unsafe extern "C" fn ts_ssor_preconditioner_init(
         let mut len = 0;
         // SAFETY: `open` found the descriptor; the workspace was checked and meets nothing that is read.
         unsafe {
-            descriptor.view(&mut |view| {
-                let sweep = view.sweep()?;
-                len = sweep.scaling_len();
-                SsorPreconditioner::new(sweep, omega, checks::slice_mut(workspace, workspace_len))?;
-                Ok(Step::Running)
-            })
-            .map(drop)?;
+            descriptor
+                .view(&mut |view| {
+                    let sweep = view.sweep()?;
+                    len = sweep.scaling_len();
+                    SsorPreconditioner::new(sweep, omega, checks::slice_mut(workspace, workspace_len))?;
+                    Ok(Step::Running)
+                })
+                .map(drop)?;
         };
         let array = Array::new(Field::Workspace, workspace, len)?;
         let value = Preconditioner { mark: MARK, n: descriptor.n, dispatch: ssor, a, array, apply: None, omega };

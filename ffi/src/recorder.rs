@@ -2,7 +2,7 @@
 
 use crate::checks::{self, Span};
 use crate::objects::{Kind, mark};
-use crate::status::{self, ts_status_t, size};
+use crate::status::{self, size, ts_status_t};
 use tinysolve::solve::{Record, Recorder};
 use tinysolve::{Error, Field};
 
@@ -46,7 +46,11 @@ const MARK: u32 = mark::<f32>(Kind::Recorder);
 
 /// Empties the recorder over a ring of `len` records. The ring is not written.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_recorder_init(recorder: *mut ts_recorder_t, ring: *mut ts_record_t, len: u32) -> ts_status_t {
+pub unsafe extern "C" fn ts_recorder_init(
+    recorder: *mut ts_recorder_t,
+    ring: *mut ts_record_t,
+    len: u32,
+) -> ts_status_t {
     status::done((|| {
         let object = Span::of(Field::Object, recorder, 1)?;
         checks::disjoint(&[object], &[Span::of(Field::Output, ring, size(len))?])?;

@@ -35,8 +35,8 @@ impl ts_stopping_t {
     /// The reference as an enumeration; the solver checks the rest.
     pub(crate) fn get(&self) -> Result<Stopping<f32>, Error> {
         let Self { relative, absolute, divergence, max_iterations, stagnation_window, reference } = *self;
-        let reference = Reference::from_number(reference)
-            .ok_or(Error::OutOfRange { field: Field::Configuration, index: 0 })?;
+        let reference =
+            Reference::from_number(reference).ok_or(Error::OutOfRange { field: Field::Configuration, index: 0 })?;
         Ok(Stopping { relative, absolute, divergence, max_iterations, stagnation_window, reference })
     }
 }

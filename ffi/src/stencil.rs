@@ -1,8 +1,8 @@
 //! A stencil with constant coefficients.
 
 use crate::checks;
-use crate::operator::{Array, Body, Descriptor, ts_operator_t, View};
-use crate::status::{self, ts_status_t, size};
+use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
+use crate::status::{self, size, ts_status_t};
 use tinysolve::matrix::Stencil;
 use tinysolve::solve::Step;
 use tinysolve::{Error, Field};

@@ -1,8 +1,8 @@
 //! A stencil whose coefficients differ from cell to cell.
 
-use crate::operator::{Array, Body, Descriptor, ts_operator_t, View};
+use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
+use crate::status::{self, size, ts_status_t};
 use crate::stencil::{cells, mask as mask_of};
-use crate::status::{self, ts_status_t, size};
 use tinysolve::matrix::VariableStencil;
 use tinysolve::solve::Step;
 use tinysolve::{Error, Field};

@@ -145,12 +145,14 @@ pub(crate) struct Monitor<T> {
 }
 
 impl<T: Real> Plain for Monitor<T> {
-    const WORDS: usize = Report::<T>::WORDS + 2 + words_of::<T>();
+    const WORDS: usize = Report::<T>::WORDS + 2 + 3 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
         self.report.visit(codec)?;
-        codec.real(&mut self.window_best)?;
+        codec.real(&mut self.window_base)?;
+        codec.real(&mut self.window_low)?;
+        codec.real(&mut self.hump)?;
         codec.number(&mut self.window_start)?;
         codec.number(&mut self.window)?;
         codec.require(self.window_start <= self.report.iterations)

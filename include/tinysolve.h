@@ -12,28 +12,1625 @@
 #include <stdint.h>
 
 /**
- * Major version of the library.
+ * `uint64_t` words of a `ts_cg_t`.
+ */
+#define TS_CG_WORDS 13
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_cg_t`.
+ */
+#define TS_F64_CG_WORDS 20
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_operator_t`.
+ */
+#define TS_F64_OPERATOR_WORDS 20
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_pcg_t`.
+ */
+#define TS_F64_PCG_WORDS 20
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_preconditioner_t`.
+ */
+#define TS_F64_PRECONDITIONER_WORDS 8
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_sor_t`.
+ */
+#define TS_F64_SOR_WORDS 23
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_ssor_cg_t`.
+ */
+#define TS_F64_SSOR_CG_WORDS 20
+#endif
+
+/**
+ * `uint64_t` words of a `ts_operator_t`.
+ */
+#define TS_OPERATOR_WORDS 18
+
+/**
+ * `uint64_t` words of a `ts_pcg_t`.
+ */
+#define TS_PCG_WORDS 13
+
+/**
+ * `uint64_t` words of a `ts_preconditioner_t`.
+ */
+#define TS_PRECONDITIONER_WORDS 8
+
+/**
+ * `uint64_t` words of a `ts_recorder_t`.
+ */
+#define TS_RECORDER_WORDS 2
+
+/**
+ * `uint64_t` words of a `ts_sor_t`.
+ */
+#define TS_SOR_WORDS 16
+
+/**
+ * `uint64_t` words of a `ts_ssor_cg_t`.
+ */
+#define TS_SSOR_CG_WORDS 13
+
+/**
+ * Done; or, from a step, not finished yet.
+ */
+#define TS_OK 0
+
+/**
+ * Not finished: call the step again.
+ */
+#define TS_STEP_RUNNING 0
+
+/**
+ * The recomputed residual meets the target.
+ */
+#define TS_STEP_CONVERGED 1
+
+/**
+ * The iteration limit came first.
+ */
+#define TS_STEP_ITERATION_CAP 2
+
+/**
+ * No further gain: the rounding floor of this precision, as a rule.
+ */
+#define TS_STEP_STAGNATED 3
+
+/**
+ * The residual grew beyond the divergence factor, or is no longer finite.
+ */
+#define TS_STEP_DIVERGED 4
+
+/**
+ * An inner product over- or underflowed: the recurrence cannot go on.
+ */
+#define TS_STEP_BREAKDOWN 5
+
+/**
+ * p'Ap < 0 was met: the operator is not positive definite.
+ */
+#define TS_STEP_NOT_POSITIVE_DEFINITE 6
+
+/**
+ * r'z < 0 was met: the preconditioner is not positive definite.
+ */
+#define TS_STEP_INDEFINITE_PRECONDITIONER 7
+
+/**
+ * The caller's function asked to stop; the solve can go on later.
+ */
+#define TS_STEP_INTERRUPTED 8
+
+/**
+ * An array has the wrong length; the index is the length given.
+ */
+#define TS_ERROR_LENGTH 1
+
+/**
+ * A NaN or an infinity, at the index.
+ */
+#define TS_ERROR_NOT_FINITE 2
+
+/**
+ * A value outside the documented range, at the index.
+ */
+#define TS_ERROR_OUT_OF_RANGE 3
+
+/**
+ * Elements not in the required order, from the index on.
+ */
+#define TS_ERROR_UNORDERED 4
+
+/**
+ * A row without a diagonal entry, or with a zero one; the index is the row.
+ */
+#define TS_ERROR_ZERO_DIAGONAL 5
+
+/**
+ * A negative diagonal entry where a positive one is needed; the index is the row.
+ */
+#define TS_ERROR_NEGATIVE_DIAGONAL 6
+
+/**
+ * A matrix that has to be symmetric is not; the index is the row.
+ */
+#define TS_ERROR_ASYMMETRIC 7
+
+/**
+ * A size that does not fit the address space or the index type.
+ */
+#define TS_ERROR_TOO_LARGE 8
+
+/**
+ * A container or saved state is not what it says.
+ */
+#define TS_ERROR_CORRUPT 9
+
+/**
+ * A factorisation met a pivot that is zero, negative or not finite; the index is the row.
+ */
+#define TS_ERROR_PIVOT 10
+
+/**
+ * A null pointer.
+ */
+#define TS_ERROR_NULL 11
+
+/**
+ * A pointer that is not aligned for its type.
+ */
+#define TS_ERROR_MISALIGNED 12
+
+/**
+ * Two buffers that must be disjoint overlap; the field names the one that would have been written.
+ */
+#define TS_ERROR_OVERLAP 13
+
+/**
+ * An object that was not initialised, or was by another version or function.
+ */
+#define TS_ERROR_UNINITIALISED 14
+
+/**
+ * The object a function was given.
+ */
+#define TS_FIELD_OBJECT 1
+
+/**
+ * The matrix or operator as a whole.
+ */
+#define TS_FIELD_MATRIX 2
+
+/**
+ * Row starts of a sparse matrix.
+ */
+#define TS_FIELD_ROW_POINTERS 3
+
+/**
+ * Column indices of a sparse matrix.
+ */
+#define TS_FIELD_COLUMNS 4
+
+/**
+ * Stored values of a matrix.
+ */
+#define TS_FIELD_VALUES 5
+
+/**
+ * The diagonal of a matrix.
+ */
+#define TS_FIELD_DIAGONAL 6
+
+/**
+ * The cell mask of a stencil.
+ */
+#define TS_FIELD_MASK 7
+
+/**
+ * The right-hand side b.
+ */
+#define TS_FIELD_RIGHT_HAND_SIDE 8
+
+/**
+ * The iterate x.
+ */
+#define TS_FIELD_ITERATE 9
+
+/**
+ * The workspace.
+ */
+#define TS_FIELD_WORKSPACE 10
+
+/**
+ * The relaxation parameter omega.
+ */
+#define TS_FIELD_OMEGA 11
+
+/**
+ * A tolerance.
+ */
+#define TS_FIELD_TOLERANCE 12
+
+/**
+ * An iteration limit, window or interval.
+ */
+#define TS_FIELD_ITERATIONS 13
+
+/**
+ * The preconditioner.
+ */
+#define TS_FIELD_PRECONDITIONER 14
+
+/**
+ * A grid of bandit arms.
+ */
+#define TS_FIELD_ARMS 15
+
+/**
+ * The context handed to a contextual bandit, or its range.
+ */
+#define TS_FIELD_CONTEXT 16
+
+/**
+ * The cost handed to a bandit, or its cap.
+ */
+#define TS_FIELD_COST 17
+
+/**
+ * The header of a container.
+ */
+#define TS_FIELD_HEADER 18
+
+/**
+ * The section table of a container.
+ */
+#define TS_FIELD_SECTIONS 19
+
+/**
+ * The bytes of a container or of a saved state.
+ */
+#define TS_FIELD_BYTES 20
+
+/**
+ * A number of rows, columns, points or cells.
+ */
+#define TS_FIELD_SIZE 21
+
+/**
+ * A configuration, or a value in it without a field of its own.
+ */
+#define TS_FIELD_CONFIGURATION 22
+
+/**
+ * An elimination order.
+ */
+#define TS_FIELD_ORDER 23
+
+/**
+ * A function pointer.
+ */
+#define TS_FIELD_FUNCTION 24
+
+/**
+ * An output buffer or output object.
+ */
+#define TS_FIELD_OUTPUT 25
+
+/**
+ * The symbolic part of a sparse factorisation.
+ */
+#define TS_FIELD_SYMBOLIC 26
+
+/**
+ * First number of the version.
  */
 #define TS_VERSION_MAJOR 0
 
 /**
- * Minor version of the library.
+ * Second number of the version.
  */
 #define TS_VERSION_MINOR 1
 
 /**
- * Patch version of the library.
+ * Third number of the version.
  */
 #define TS_VERSION_PATCH 0
+
+/**
+ * Changes whenever an object, a structure or a function of this header does: header and library must agree.
+ */
+#define TS_ABI_VERSION 1
+
+/**
+ * What every function answers: 0 for "done" or "running", a positive `TS_STEP_...` for the outcome of a solve, a
+ * negative number for a refused argument. A negative number packs what was wrong, with what, and where: see
+ * `TS_ERROR_KIND`, `TS_ERROR_FIELD` and `TS_ERROR_INDEX`. Nothing the caller owns was written then.
+ */
+typedef int32_t ts_status_t;
+
+/**
+ * When to stop. The target is max(`absolute`, `relative` x reference), in the 2-norm.
+ */
+typedef struct ts_stopping_t {
+    /**
+     * Relative tolerance, at least 0. Below about 10 epsilon x condition number it cannot be met.
+     */
+    float relative;
+    /**
+     * Absolute tolerance in units of b, at least 0.
+     */
+    float absolute;
+    /**
+     * A residual beyond this factor times the initial one is `TS_STEP_DIVERGED`; more than 1.
+     */
+    float divergence;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations without a gain of 2 %; 0 chooses by the size of the system.
+     */
+    uint32_t stagnation_window;
+    /**
+     * What `relative` refers to: 0 |b|, 1 the residual norm of the starting guess.
+     */
+    uint32_t reference;
+} ts_stopping_t;
+
+/**
+ * Values of a conjugate gradient solve, with or without a preconditioner.
+ */
+typedef struct ts_cg_config_t {
+    /**
+     * When to stop.
+     */
+    struct ts_stopping_t stopping;
+    /**
+     * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
+     */
+    uint32_t keep_best;
+} ts_cg_config_t;
+
+/**
+ * A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x and the workspace.
+ */
+typedef struct ts_cg_t {
+    uint64_t words[TS_CG_WORDS];
+} ts_cg_t;
+
+/**
+ * A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
+ * pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
+ * as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+ */
+typedef struct ts_operator_t {
+    uint64_t words[TS_OPERATOR_WORDS];
+} ts_operator_t;
+
+/**
+ * What a solve can say of itself. All norms are unpreconditioned 2-norms in the units of b.
+ */
+typedef struct ts_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Whole iterations done.
+     */
+    uint32_t iterations;
+    /**
+     * Last residual norm computed as |b - A x|, never by recurrence; infinite before the first one.
+     */
+    float residual;
+    /**
+     * Running estimate of the residual norm; equals `residual` for methods that recompute it every time.
+     */
+    float estimate;
+    /**
+     * Smallest residual norm seen, recomputed or estimated.
+     */
+    float best;
+    /**
+     * Residual norm of the starting guess.
+     */
+    float initial;
+    /**
+     * What the relative tolerance refers to.
+     */
+    float reference;
+    /**
+     * The residual norm that ends the solve.
+     */
+    float target;
+} ts_report_t;
+
+/**
+ * Asked before every step but the first whether to go on: not 0 for yes. It may look at x, and must not write it.
+ */
+typedef int32_t (*ts_go_on_t)(void *context, const struct ts_report_t *report);
+
+#if defined(TINYSOLVE_F64)
+/**
+ * When to stop. The target is max(`absolute`, `relative` x reference), in the 2-norm.
+ */
+typedef struct ts_f64_stopping_t {
+    /**
+     * Relative tolerance, at least 0. Below about 10 epsilon x condition number it cannot be met.
+     */
+    double relative;
+    /**
+     * Absolute tolerance in units of b, at least 0.
+     */
+    double absolute;
+    /**
+     * A residual beyond this factor times the initial one is `TS_STEP_DIVERGED`; more than 1.
+     */
+    double divergence;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations without a gain of 2 %; 0 chooses by the size of the system.
+     */
+    uint32_t stagnation_window;
+    /**
+     * What `relative` refers to: 0 |b|, 1 the residual norm of the starting guess.
+     */
+    uint32_t reference;
+} ts_f64_stopping_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Values of a conjugate gradient solve, with or without a preconditioner.
+ */
+typedef struct ts_f64_cg_config_t {
+    /**
+     * When to stop.
+     */
+    struct ts_f64_stopping_t stopping;
+    /**
+     * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
+     */
+    uint32_t keep_best;
+} ts_f64_cg_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x and the workspace.
+ */
+typedef struct ts_f64_cg_t {
+    uint64_t words[TS_F64_CG_WORDS];
+} ts_f64_cg_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
+ * pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
+ * as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+ */
+typedef struct ts_f64_operator_t {
+    uint64_t words[TS_F64_OPERATOR_WORDS];
+} ts_f64_operator_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What a solve can say of itself. All norms are unpreconditioned 2-norms in the units of b.
+ */
+typedef struct ts_f64_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Whole iterations done.
+     */
+    uint32_t iterations;
+    /**
+     * Last residual norm computed as |b - A x|, never by recurrence; infinite before the first one.
+     */
+    double residual;
+    /**
+     * Running estimate of the residual norm; equals `residual` for methods that recompute it every time.
+     */
+    double estimate;
+    /**
+     * Smallest residual norm seen, recomputed or estimated.
+     */
+    double best;
+    /**
+     * Residual norm of the starting guess.
+     */
+    double initial;
+    /**
+     * What the relative tolerance refers to.
+     */
+    double reference;
+    /**
+     * The residual norm that ends the solve.
+     */
+    double target;
+} ts_f64_report_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Asked before every step but the first whether to go on: not 0 for yes. It may look at x, and must not write it.
+ */
+typedef int32_t (*ts_f64_go_on_t)(void *context, const struct ts_f64_report_t *report);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
+ * write all of `y` and nothing else that the solve uses.
+ */
+typedef void (*ts_f64_apply_t)(void *context, const double *x, double *y, uint32_t n);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x and the workspace.
+ */
+typedef struct ts_f64_pcg_t {
+    uint64_t words[TS_F64_PCG_WORDS];
+} ts_f64_pcg_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_f64_operator_t` it must be made anew
+ * after a restart.
+ */
+typedef struct ts_f64_preconditioner_t {
+    uint64_t words[TS_F64_PRECONDITIONER_WORDS];
+} ts_f64_preconditioner_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Values of a successive over-relaxation.
+ */
+typedef struct ts_f64_sor_config_t {
+    /**
+     * Relaxation parameter, in (0, 2); 1 is Gauss-Seidel.
+     */
+    double omega;
+    /**
+     * When to stop.
+     */
+    struct ts_f64_stopping_t stopping;
+    /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole sweep and its residual.
+     */
+    uint32_t rows_per_step;
+    /**
+     * Sweeps between two residuals; at least 1.
+     */
+    uint32_t residual_every;
+    /**
+     * 1 for a backward sweep after each forward one.
+     */
+    uint32_t symmetric;
+    /**
+     * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
+     */
+    uint32_t keep_best;
+} ts_f64_sor_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A successive over-relaxation under way: counters and scalars, no pointer, so it may be copied, moved and saved
+ * together with x and the workspace.
+ */
+typedef struct ts_f64_sor_t {
+    uint64_t words[TS_F64_SOR_WORDS];
+} ts_f64_sor_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Values of an SSOR-preconditioned conjugate gradient solve.
+ */
+typedef struct ts_f64_ssor_cg_config_t {
+    /**
+     * Relaxation parameter of the preconditioner, in (0, 2).
+     */
+    double omega;
+    /**
+     * When to stop.
+     */
+    struct ts_f64_stopping_t stopping;
+    /**
+     * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
+     */
+    uint32_t keep_best;
+} ts_f64_ssor_cg_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x and the workspace.
+ */
+typedef struct ts_f64_ssor_cg_t {
+    uint64_t words[TS_F64_SSOR_CG_WORDS];
+} ts_f64_ssor_cg_t;
+#endif
+
+/**
+ * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
+ * write all of `y` and nothing else that the solve uses.
+ */
+typedef void (*ts_apply_t)(void *context, const float *x, float *y, uint32_t n);
+
+/**
+ * A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x and the workspace.
+ */
+typedef struct ts_pcg_t {
+    uint64_t words[TS_PCG_WORDS];
+} ts_pcg_t;
+
+/**
+ * A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_operator_t` it must be made anew
+ * after a restart.
+ */
+typedef struct ts_preconditioner_t {
+    uint64_t words[TS_PRECONDITIONER_WORDS];
+} ts_preconditioner_t;
+
+/**
+ * Counts what went into a ring. Put it and the ring in memory that a reset does not clear, and read it after a fault.
+ */
+typedef struct ts_recorder_t {
+    uint64_t words[TS_RECORDER_WORDS];
+} ts_recorder_t;
+
+/**
+ * One line of the flight recorder; 16 bytes on every target.
+ */
+typedef struct ts_record_t {
+    /**
+     * Which solve, counted by the caller.
+     */
+    uint32_t solve;
+    /**
+     * Iterations done.
+     */
+    uint32_t iteration;
+    /**
+     * The bandit's arm, or any other mark of the caller's.
+     */
+    uint32_t arm;
+    /**
+     * Residual norm in single precision.
+     */
+    float residual;
+} ts_record_t;
+
+/**
+ * Values of a successive over-relaxation.
+ */
+typedef struct ts_sor_config_t {
+    /**
+     * Relaxation parameter, in (0, 2); 1 is Gauss-Seidel.
+     */
+    float omega;
+    /**
+     * When to stop.
+     */
+    struct ts_stopping_t stopping;
+    /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole sweep and its residual.
+     */
+    uint32_t rows_per_step;
+    /**
+     * Sweeps between two residuals; at least 1.
+     */
+    uint32_t residual_every;
+    /**
+     * 1 for a backward sweep after each forward one.
+     */
+    uint32_t symmetric;
+    /**
+     * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
+     */
+    uint32_t keep_best;
+} ts_sor_config_t;
+
+/**
+ * A successive over-relaxation under way: counters and scalars, no pointer, so it may be copied, moved and saved
+ * together with x and the workspace.
+ */
+typedef struct ts_sor_t {
+    uint64_t words[TS_SOR_WORDS];
+} ts_sor_t;
+
+/**
+ * Values of an SSOR-preconditioned conjugate gradient solve.
+ */
+typedef struct ts_ssor_cg_config_t {
+    /**
+     * Relaxation parameter of the preconditioner, in (0, 2).
+     */
+    float omega;
+    /**
+     * When to stop.
+     */
+    struct ts_stopping_t stopping;
+    /**
+     * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
+     */
+    uint32_t keep_best;
+} ts_ssor_cg_config_t;
+
+/**
+ * An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x and the workspace.
+ */
+typedef struct ts_ssor_cg_t {
+    uint64_t words[TS_SSOR_CG_WORDS];
+} ts_ssor_cg_t;
 
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 /**
- * The library's version, as major * 65536 + minor * 256 + patch.
+ * No copy of the best iterate, 1e-5 relative to |b|.
+ */
+ts_status_t ts_cg_config_default(struct ts_cg_config_t *out);
+
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. `workspace_len` elements: at least `TS_CG_WORKSPACE_LEN`. Only `cg` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, tolerance), `OUT_OF_RANGE` (tolerance, iterations,
+ * configuration), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_cg_init(struct ts_cg_t *cg,
+                       const struct ts_operator_t *a,
+                       const float *b,
+                       float *x,
+                       float *workspace,
+                       size_t workspace_len,
+                       const struct ts_cg_config_t *config);
+
+/**
+ * Does one iteration: one product, and at the end of the solve one more. The arguments are those of
+ * `ts_cg_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_cg_step(struct ts_cg_t *cg,
+                       const struct ts_operator_t *a,
+                       const float *b,
+                       float *x,
+                       float *workspace,
+                       size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_cg_run(struct ts_cg_t *cg,
+                      const struct ts_operator_t *a,
+                      const float *b,
+                      float *x,
+                      float *workspace,
+                      size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_cg_run_while(struct ts_cg_t *cg,
+                            const struct ts_operator_t *a,
+                            const float *b,
+                            float *x,
+                            float *workspace,
+                            size_t workspace_len,
+                            ts_go_on_t go_on,
+                            void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_cg_report(const struct ts_cg_t *cg, struct ts_report_t *out);
+
+/**
+ * Describes a sparse matrix of dimension `n` by rows, with 16-bit indices: `n + 1` row starts from 0 to `nonzeros`,
+ * ascending; in each row the columns ascend, and the diagonal entry is there. O(nonzeros), once.
+ *
+ * Errors: `LENGTH`, `UNORDERED`, `OUT_OF_RANGE` (columns), `NOT_FINITE` (values), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_csr16_init(struct ts_operator_t *a,
+                          uint32_t n,
+                          const uint16_t *row_starts,
+                          uint32_t nonzeros,
+                          const uint16_t *columns,
+                          const float *values);
+
+/**
+ * The same with 32-bit indices.
+ */
+ts_status_t ts_csr32_init(struct ts_operator_t *a,
+                          uint32_t n,
+                          const uint32_t *row_starts,
+                          uint32_t nonzeros,
+                          const uint32_t *columns,
+                          const float *values);
+
+/**
+ * Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
+ * `n` and 1 for rows one after the other, 1 and `n` for columns.
+ *
+ * Errors: `OUT_OF_RANGE` for a stride of 0, `TOO_LARGE`, `NOT_FINITE` (values: the index is i n + j), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_dense_init(struct ts_operator_t *a,
+                          uint32_t n,
+                          const float *values,
+                          uint32_t row_stride,
+                          uint32_t column_stride);
+
+#if defined(TINYSOLVE_F64)
+/**
+ * No copy of the best iterate, 1e-5 relative to |b|.
+ */
+ts_status_t ts_f64_cg_config_default(struct ts_f64_cg_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. `workspace_len` elements: at least `TS_CG_WORKSPACE_LEN`. Only `cg` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, tolerance), `OUT_OF_RANGE` (tolerance, iterations,
+ * configuration), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_f64_cg_init(struct ts_f64_cg_t *cg,
+                           const struct ts_f64_operator_t *a,
+                           const double *b,
+                           double *x,
+                           double *workspace,
+                           size_t workspace_len,
+                           const struct ts_f64_cg_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: one product, and at the end of the solve one more. The arguments are those of
+ * `ts_f64_cg_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_cg_step(struct ts_f64_cg_t *cg,
+                           const struct ts_f64_operator_t *a,
+                           const double *b,
+                           double *x,
+                           double *workspace,
+                           size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_cg_run(struct ts_f64_cg_t *cg,
+                          const struct ts_f64_operator_t *a,
+                          const double *b,
+                          double *x,
+                          double *workspace,
+                          size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_f64_cg_run_while(struct ts_f64_cg_t *cg,
+                                const struct ts_f64_operator_t *a,
+                                const double *b,
+                                double *x,
+                                double *workspace,
+                                size_t workspace_len,
+                                ts_f64_go_on_t go_on,
+                                void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_cg_report(const struct ts_f64_cg_t *cg, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes a sparse matrix of dimension `n` by rows, with 16-bit indices: `n + 1` row starts from 0 to `nonzeros`,
+ * ascending; in each row the columns ascend, and the diagonal entry is there. O(nonzeros), once.
+ *
+ * Errors: `LENGTH`, `UNORDERED`, `OUT_OF_RANGE` (columns), `NOT_FINITE` (values), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_f64_csr16_init(struct ts_f64_operator_t *a,
+                              uint32_t n,
+                              const uint16_t *row_starts,
+                              uint32_t nonzeros,
+                              const uint16_t *columns,
+                              const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same with 32-bit indices.
+ */
+ts_status_t ts_f64_csr32_init(struct ts_f64_operator_t *a,
+                              uint32_t n,
+                              const uint32_t *row_starts,
+                              uint32_t nonzeros,
+                              const uint32_t *columns,
+                              const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
+ * `n` and 1 for rows one after the other, 1 and `n` for columns.
+ *
+ * Errors: `OUT_OF_RANGE` for a stride of 0, `TOO_LARGE`, `NOT_FINITE` (values: the index is i n + j), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_f64_dense_init(struct ts_f64_operator_t *a,
+                              uint32_t n,
+                              const double *values,
+                              uint32_t row_stride,
+                              uint32_t column_stride);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes an operator of dimension `n` by the function that applies it. Conjugate gradients can use it; sweeps, which
+ * want rows, answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_function_operator_init(struct ts_f64_operator_t *a,
+                                          uint32_t n,
+                                          ts_f64_apply_t apply,
+                                          void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the dimension n: b and x have that many elements.
+ */
+ts_status_t ts_f64_operator_dim(const struct ts_f64_operator_t *a, uint32_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the `scaling_len` of a workspace: n, or 0 for a constant stencil. `OUT_OF_RANGE` (matrix) for an operator
+ * without rows.
+ */
+ts_status_t ts_f64_operator_scaling_len(const struct ts_f64_operator_t *a,
+                                        uint32_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. `workspace_len` elements: at least `TS_PCG_WORKSPACE_LEN`. Only `pcg` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, tolerance), `OUT_OF_RANGE` (tolerance, iterations,
+ * configuration), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_f64_pcg_init(struct ts_f64_pcg_t *pcg,
+                            const struct ts_f64_operator_t *a,
+                            const struct ts_f64_preconditioner_t *preconditioner,
+                            const double *b,
+                            double *x,
+                            double *workspace,
+                            size_t workspace_len,
+                            const struct ts_f64_cg_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: one product, and at the end of the solve one more. The arguments are those of
+ * `ts_f64_pcg_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_pcg_step(struct ts_f64_pcg_t *pcg,
+                            const struct ts_f64_operator_t *a,
+                            const struct ts_f64_preconditioner_t *preconditioner,
+                            const double *b,
+                            double *x,
+                            double *workspace,
+                            size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_pcg_run(struct ts_f64_pcg_t *pcg,
+                           const struct ts_f64_operator_t *a,
+                           const struct ts_f64_preconditioner_t *preconditioner,
+                           const double *b,
+                           double *x,
+                           double *workspace,
+                           size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_f64_pcg_run_while(struct ts_f64_pcg_t *pcg,
+                                 const struct ts_f64_operator_t *a,
+                                 const struct ts_f64_preconditioner_t *preconditioner,
+                                 const double *b,
+                                 double *x,
+                                 double *workspace,
+                                 size_t workspace_len,
+                                 ts_f64_go_on_t go_on,
+                                 void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_pcg_report(const struct ts_f64_pcg_t *pcg, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes the symmetric successive over-relaxation preconditioner of `a`, `omega` in (0, 2), and fills the workspace:
+ * at least `ts_f64_operator_scaling_len` elements, which must stay as they are. For SSOR alone, `ts_f64_ssor_cg_init` is
+ * faster.
+ *
+ * Errors: `NOT_FINITE` or `OUT_OF_RANGE` (omega), `OUT_OF_RANGE` (matrix) for an operator without rows, `LENGTH`
+ * (workspace), `ZERO_DIAGONAL`, `NEGATIVE_DIAGONAL`.
+ */
+ts_status_t ts_f64_ssor_preconditioner_init(struct ts_f64_preconditioner_t *preconditioner,
+                                            const struct ts_f64_operator_t *a,
+                                            double omega,
+                                            double *workspace,
+                                            size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes the preconditioner z = M⁻¹ r of dimension `n` by a function. It must be linear, symmetric and positive
+ * definite; `TS_STEP_INDEFINITE_PRECONDITIONER` tells when it turns out not to be.
+ */
+ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *preconditioner,
+                                                uint32_t n,
+                                                ts_f64_apply_t apply,
+                                                void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.
+ */
+ts_status_t ts_f64_sor_config_default(struct ts_f64_sor_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts a solve of A x = b from the starting guess `x`; `b` and `x` have the dimension of `a`.
+ * `workspace_len` elements: at least `TS_SOR_WORKSPACE_LEN`. Only `sor` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, omega, tolerance), `OUT_OF_RANGE` (omega, tolerance, iterations,
+ * configuration, or matrix for an operator without rows), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_f64_sor_init(struct ts_f64_sor_t *sor,
+                            const struct ts_f64_operator_t *a,
+                            const double *b,
+                            double *x,
+                            double *workspace,
+                            size_t workspace_len,
+                            const struct ts_f64_sor_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one bounded piece of work: a sweep and its residual, or a block of rows. The arguments are those of
+ * `ts_f64_sor_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_sor_step(struct ts_f64_sor_t *sor,
+                            const struct ts_f64_operator_t *a,
+                            const double *b,
+                            double *x,
+                            double *workspace,
+                            size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_sor_run(struct ts_f64_sor_t *sor,
+                           const struct ts_f64_operator_t *a,
+                           const double *b,
+                           double *x,
+                           double *workspace,
+                           size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_f64_sor_run_while(struct ts_f64_sor_t *sor,
+                                 const struct ts_f64_operator_t *a,
+                                 const double *b,
+                                 double *x,
+                                 double *workspace,
+                                 size_t workspace_len,
+                                 ts_f64_go_on_t go_on,
+                                 void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_sor_report(const struct ts_f64_sor_t *sor, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Omega 1, no copy of the best iterate, 1e-5 relative to |b|.
+ */
+ts_status_t ts_f64_ssor_cg_config_default(struct ts_f64_ssor_cg_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. `workspace_len` elements: at least `TS_SSOR_CG_WORKSPACE_LEN`. Only `cg` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, omega, tolerance), `OUT_OF_RANGE` (omega, tolerance, iterations,
+ * configuration, or matrix for an operator without rows), `ZERO_DIAGONAL`, `NEGATIVE_DIAGONAL`, `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_f64_ssor_cg_init(struct ts_f64_ssor_cg_t *cg,
+                                const struct ts_f64_operator_t *a,
+                                const double *b,
+                                double *x,
+                                double *workspace,
+                                size_t workspace_len,
+                                const struct ts_f64_ssor_cg_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: both triangles once, the lower one again, and at the end of the solve one product. The arguments are those of
+ * `ts_f64_ssor_cg_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_ssor_cg_step(struct ts_f64_ssor_cg_t *cg,
+                                const struct ts_f64_operator_t *a,
+                                const double *b,
+                                double *x,
+                                double *workspace,
+                                size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_ssor_cg_run(struct ts_f64_ssor_cg_t *cg,
+                               const struct ts_f64_operator_t *a,
+                               const double *b,
+                               double *x,
+                               double *workspace,
+                               size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_f64_ssor_cg_run_while(struct ts_f64_ssor_cg_t *cg,
+                                     const struct ts_f64_operator_t *a,
+                                     const double *b,
+                                     double *x,
+                                     double *workspace,
+                                     size_t workspace_len,
+                                     ts_f64_go_on_t go_on,
+                                     void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_ssor_cg_report(const struct ts_f64_ssor_cg_t *cg, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes the 3-, 5- or 7-point operator on `nx` x `ny` x `nz` cells, x running fastest, with Dirichlet zero around:
+ * A x = centre x + coupling\[0\] (west + east) + coupling\[1\] (south + north) + coupling\[2\] (down + up). For the
+ * Laplacian in the plane: `nz` 1, `centre` 4, `coupling` -1, -1, 0. `mask` is null, or one byte a cell, 0 where x is a
+ * prescribed value that no method changes.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: 0 is the centre), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_f64_stencil_init(struct ts_f64_operator_t *a,
+                                uint32_t nx,
+                                uint32_t ny,
+                                uint32_t nz,
+                                double centre,
+                                const double *coupling,
+                                const uint8_t *mask);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
+ * the couplings of cell k to its `east`, `north` and `up` neighbour; each array has one element a cell, and the entry
+ * across a wall is 0. `up` may be null where `nz` is 1. `mask` is null, or one byte a cell, 0 where x is a prescribed
+ * value that no method changes.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: the index runs through centre, east, north, up),
+ * `ZERO_DIAGONAL` at a free cell, `OUT_OF_RANGE` (values) for a coupling across a wall.
+ */
+ts_status_t ts_f64_variable_stencil_init(struct ts_f64_operator_t *a,
+                                         uint32_t nx,
+                                         uint32_t ny,
+                                         uint32_t nz,
+                                         const double *centre,
+                                         const double *east,
+                                         const double *north,
+                                         const double *up,
+                                         const uint8_t *mask);
+#endif
+
+/**
+ * Describes an operator of dimension `n` by the function that applies it. Conjugate gradients can use it; sweeps, which
+ * want rows, answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_function_operator_init(struct ts_operator_t *a,
+                                      uint32_t n,
+                                      ts_apply_t apply,
+                                      void *context);
+
+/**
+ * Elements of workspace of `ts_sor_init` for `n` unknowns; `scaling_len` is `n`, or 0 for a constant stencil. 0 where
+ * none is needed, or where they do not fit the address space.
+ */
+size_t ts_sor_workspace_len(uint32_t n,
+                            uint32_t scaling_len,
+                            uint32_t keep_best);
+
+/**
+ * Elements of workspace of `ts_cg_init` for `n` unknowns; 0 where they do not fit the address space.
+ */
+size_t ts_cg_workspace_len(uint32_t n, uint32_t keep_best);
+
+/**
+ * Elements of workspace of `ts_pcg_init` for `n` unknowns, preconditioner apart; 0 where they do not fit the address
+ * space.
+ */
+size_t ts_pcg_workspace_len(uint32_t n,
+                            uint32_t keep_best);
+
+/**
+ * Elements of workspace of `ts_ssor_cg_init` for `n` unknowns; `scaling_len` is `n`, or 0 for a constant stencil. 0 where
+ * they do not fit the address space.
+ */
+size_t ts_ssor_cg_workspace_len(uint32_t n,
+                                uint32_t scaling_len,
+                                uint32_t keep_best);
+
+/**
+ * Writes the dimension n: b and x have that many elements.
+ */
+ts_status_t ts_operator_dim(const struct ts_operator_t *a, uint32_t *out);
+
+/**
+ * Writes the `scaling_len` of a workspace: n, or 0 for a constant stencil. `OUT_OF_RANGE` (matrix) for an operator
+ * without rows.
+ */
+ts_status_t ts_operator_scaling_len(const struct ts_operator_t *a,
+                                    uint32_t *out);
+
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. `workspace_len` elements: at least `TS_PCG_WORKSPACE_LEN`. Only `pcg` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, tolerance), `OUT_OF_RANGE` (tolerance, iterations,
+ * configuration), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_pcg_init(struct ts_pcg_t *pcg,
+                        const struct ts_operator_t *a,
+                        const struct ts_preconditioner_t *preconditioner,
+                        const float *b,
+                        float *x,
+                        float *workspace,
+                        size_t workspace_len,
+                        const struct ts_cg_config_t *config);
+
+/**
+ * Does one iteration: one product, and at the end of the solve one more. The arguments are those of
+ * `ts_pcg_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_pcg_step(struct ts_pcg_t *pcg,
+                        const struct ts_operator_t *a,
+                        const struct ts_preconditioner_t *preconditioner,
+                        const float *b,
+                        float *x,
+                        float *workspace,
+                        size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_pcg_run(struct ts_pcg_t *pcg,
+                       const struct ts_operator_t *a,
+                       const struct ts_preconditioner_t *preconditioner,
+                       const float *b,
+                       float *x,
+                       float *workspace,
+                       size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_pcg_run_while(struct ts_pcg_t *pcg,
+                             const struct ts_operator_t *a,
+                             const struct ts_preconditioner_t *preconditioner,
+                             const float *b,
+                             float *x,
+                             float *workspace,
+                             size_t workspace_len,
+                             ts_go_on_t go_on,
+                             void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_pcg_report(const struct ts_pcg_t *pcg, struct ts_report_t *out);
+
+/**
+ * Describes the symmetric successive over-relaxation preconditioner of `a`, `omega` in (0, 2), and fills the workspace:
+ * at least `ts_operator_scaling_len` elements, which must stay as they are. For SSOR alone, `ts_ssor_cg_init` is
+ * faster.
+ *
+ * Errors: `NOT_FINITE` or `OUT_OF_RANGE` (omega), `OUT_OF_RANGE` (matrix) for an operator without rows, `LENGTH`
+ * (workspace), `ZERO_DIAGONAL`, `NEGATIVE_DIAGONAL`.
+ */
+ts_status_t ts_ssor_preconditioner_init(struct ts_preconditioner_t *preconditioner,
+                                        const struct ts_operator_t *a,
+                                        float omega,
+                                        float *workspace,
+                                        size_t workspace_len);
+
+/**
+ * Describes the preconditioner z = M⁻¹ r of dimension `n` by a function. It must be linear, symmetric and positive
+ * definite; `TS_STEP_INDEFINITE_PRECONDITIONER` tells when it turns out not to be.
+ */
+ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *preconditioner,
+                                            uint32_t n,
+                                            ts_apply_t apply,
+                                            void *context);
+
+/**
+ * Empties the recorder over a ring of `len` records. The ring is not written.
+ */
+ts_status_t ts_recorder_init(struct ts_recorder_t *recorder, struct ts_record_t *ring, uint32_t len);
+
+/**
+ * Adds a record, over the oldest one when the ring is full.
+ */
+ts_status_t ts_recorder_push(struct ts_recorder_t *recorder,
+                             struct ts_record_t *ring,
+                             uint32_t len,
+                             const struct ts_record_t *record);
+
+/**
+ * Writes how many records the ring holds.
+ */
+ts_status_t ts_recorder_count(const struct ts_recorder_t *recorder, uint32_t *out);
+
+/**
+ * Writes the record of this age: 0 is the oldest one kept. `OUT_OF_RANGE` (output) when there are not so many.
+ */
+ts_status_t ts_recorder_get(const struct ts_recorder_t *recorder,
+                            const struct ts_record_t *ring,
+                            uint32_t len,
+                            uint32_t age,
+                            struct ts_record_t *out);
+
+/**
+ * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.
+ */
+ts_status_t ts_sor_config_default(struct ts_sor_config_t *out);
+
+/**
+ * Checks everything and starts a solve of A x = b from the starting guess `x`; `b` and `x` have the dimension of `a`.
+ * `workspace_len` elements: at least `TS_SOR_WORKSPACE_LEN`. Only `sor` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, omega, tolerance), `OUT_OF_RANGE` (omega, tolerance, iterations,
+ * configuration, or matrix for an operator without rows), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_sor_init(struct ts_sor_t *sor,
+                        const struct ts_operator_t *a,
+                        const float *b,
+                        float *x,
+                        float *workspace,
+                        size_t workspace_len,
+                        const struct ts_sor_config_t *config);
+
+/**
+ * Does one bounded piece of work: a sweep and its residual, or a block of rows. The arguments are those of
+ * `ts_sor_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_sor_step(struct ts_sor_t *sor,
+                        const struct ts_operator_t *a,
+                        const float *b,
+                        float *x,
+                        float *workspace,
+                        size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_sor_run(struct ts_sor_t *sor,
+                       const struct ts_operator_t *a,
+                       const float *b,
+                       float *x,
+                       float *workspace,
+                       size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_sor_run_while(struct ts_sor_t *sor,
+                             const struct ts_operator_t *a,
+                             const float *b,
+                             float *x,
+                             float *workspace,
+                             size_t workspace_len,
+                             ts_go_on_t go_on,
+                             void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_sor_report(const struct ts_sor_t *sor, struct ts_report_t *out);
+
+/**
+ * Omega 1, no copy of the best iterate, 1e-5 relative to |b|.
+ */
+ts_status_t ts_ssor_cg_config_default(struct ts_ssor_cg_config_t *out);
+
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. `workspace_len` elements: at least `TS_SSOR_CG_WORKSPACE_LEN`. Only `cg` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, omega, tolerance), `OUT_OF_RANGE` (omega, tolerance, iterations,
+ * configuration, or matrix for an operator without rows), `ZERO_DIAGONAL`, `NEGATIVE_DIAGONAL`, `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_ssor_cg_init(struct ts_ssor_cg_t *cg,
+                            const struct ts_operator_t *a,
+                            const float *b,
+                            float *x,
+                            float *workspace,
+                            size_t workspace_len,
+                            const struct ts_ssor_cg_config_t *config);
+
+/**
+ * Does one iteration: both triangles once, the lower one again, and at the end of the solve one product. The arguments are those of
+ * `ts_ssor_cg_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_ssor_cg_step(struct ts_ssor_cg_t *cg,
+                            const struct ts_operator_t *a,
+                            const float *b,
+                            float *x,
+                            float *workspace,
+                            size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_ssor_cg_run(struct ts_ssor_cg_t *cg,
+                           const struct ts_operator_t *a,
+                           const float *b,
+                           float *x,
+                           float *workspace,
+                           size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_ssor_cg_run_while(struct ts_ssor_cg_t *cg,
+                                 const struct ts_operator_t *a,
+                                 const float *b,
+                                 float *x,
+                                 float *workspace,
+                                 size_t workspace_len,
+                                 ts_go_on_t go_on,
+                                 void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_ssor_cg_report(const struct ts_ssor_cg_t *cg, struct ts_report_t *out);
+
+/**
+ * Describes the 3-, 5- or 7-point operator on `nx` x `ny` x `nz` cells, x running fastest, with Dirichlet zero around:
+ * A x = centre x + coupling\[0\] (west + east) + coupling\[1\] (south + north) + coupling\[2\] (down + up). For the
+ * Laplacian in the plane: `nz` 1, `centre` 4, `coupling` -1, -1, 0. `mask` is null, or one byte a cell, 0 where x is a
+ * prescribed value that no method changes.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: 0 is the centre), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_stencil_init(struct ts_operator_t *a,
+                            uint32_t nx,
+                            uint32_t ny,
+                            uint32_t nz,
+                            float centre,
+                            const float *coupling,
+                            const uint8_t *mask);
+
+/**
+ * Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
+ * the couplings of cell k to its `east`, `north` and `up` neighbour; each array has one element a cell, and the entry
+ * across a wall is 0. `up` may be null where `nz` is 1. `mask` is null, or one byte a cell, 0 where x is a prescribed
+ * value that no method changes.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: the index runs through centre, east, north, up),
+ * `ZERO_DIAGONAL` at a free cell, `OUT_OF_RANGE` (values) for a coupling across a wall.
+ */
+ts_status_t ts_variable_stencil_init(struct ts_operator_t *a,
+                                     uint32_t nx,
+                                     uint32_t ny,
+                                     uint32_t nz,
+                                     const float *centre,
+                                     const float *east,
+                                     const float *north,
+                                     const float *up,
+                                     const uint8_t *mask);
+
+/**
+ * The version of the library: equals `TS_VERSION` if the header belongs to it.
  */
 uint32_t ts_version(void);
+
+/**
+ * The version of the binary interface: equals `TS_ABI_VERSION` if the header belongs to the library.
+ */
+uint32_t ts_abi_version(void);
+
+/**
+ * 1 if the processor rounds to nearest and keeps subnormal numbers, as the same bits everywhere need; else 0. Call it
+ * once at start, and again where other code may have changed the floating-point settings (on Cortex-M: FPSCR with FZ =
+ * 0 and RMode = 0).
+ */
+uint32_t ts_fpenv_ok(void);
 
 #ifdef __cplusplus
 }  // extern "C"

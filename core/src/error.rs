@@ -173,6 +173,7 @@ impl Error {
             Self::Overlap { field } => (13, field, 0),
             Self::Uninitialised { field } => (14, field, 0),
         };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "at most 16 bits")]
         let index = if index > 0xffff { 0xffff } else { index as i32 };
         -((kind << 24) | ((field as i32) << 16) | index)
     }

@@ -10,7 +10,9 @@
 #[cfg(test)]
 extern crate std;
 
+mod bandit;
 mod hash;
+mod linear;
 mod math;
 mod pattern;
 
@@ -35,6 +37,16 @@ pub const CASES: &[Case] = &[
     Case { name: "math/ln", ram: 1024, run: math::ln },
     Case { name: "math/sin", ram: 1024, run: math::sin },
     Case { name: "math/sqrt_f64", ram: 1024, run: math::sqrt_f64 },
+    Case { name: "linear/sweep_constant", ram: 24 * 1024, run: linear::sweep_constant },
+    Case { name: "linear/sweep_masked", ram: 28 * 1024, run: linear::sweep_masked },
+    Case { name: "linear/sweep_variable", ram: 64 * 1024, run: linear::sweep_variable },
+    Case { name: "linear/sweep_csr", ram: 48 * 1024, run: linear::sweep_csr },
+    Case { name: "linear/sor", ram: 4 * 1024, run: linear::sor },
+    Case { name: "linear/cg", ram: 6 * 1024, run: linear::cg },
+    Case { name: "linear/ssor_cg", ram: 7 * 1024, run: linear::ssor_cg },
+    Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
+    Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
+    Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
 ];
 
 /// One row of the bench table, still without its value.

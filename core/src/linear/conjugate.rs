@@ -1,0 +1,279 @@
+//! What the conjugate gradient methods share: start, scaling, verification, the end.
+//!
+//! The recurrences run on residuals scaled by a power of two to the size of 1, so that inner products neither over- nor
+//! underflow and the digits are those of the unscaled method. Convergence is claimed by the recurrence and verified by a
+//! recomputed residual; a refuted claim restarts the recurrence from the true residual.
+
+use crate::error::{self, Error, Field};
+use crate::linear::monitor::{self, Monitor, Stopping};
+use crate::operator::LinearOperator;
+use crate::real::Real;
+use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::{Report, Step};
+use crate::vector;
+
+/// A conjugate gradient solve put away: configuration, counters and scalars, no pointer.
+#[derive(Clone, Copy, Debug)]
+pub struct Checkpoint<T> {
+    pub(super) stopping: Stopping<T>,
+    pub(super) keep_best: bool,
+    /// The relaxation parameter of the preconditioner; 1 where there is none.
+    pub(super) omega: T,
+    pub(super) monitor: Monitor<T>,
+    /// Whether r, p and rho hold a recurrence.
+    pub(super) running: bool,
+    /// r'z of the scaled recurrence.
+    pub(super) rho: T,
+    scale: T,
+    /// Recomputed residual at the last verification.
+    verified: T,
+}
+
+impl<T: Real> Plain for Checkpoint<T> {
+    const WORDS: usize = Stopping::<T>::WORDS + Monitor::<T>::WORDS + 2 + 4 * words_of::<T>();
+
+    #[inline]
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        self.stopping.visit(codec)?;
+        codec.flag(&mut self.keep_best)?;
+        codec.real(&mut self.omega)?;
+        self.monitor.visit(codec)?;
+        codec.flag(&mut self.running)?;
+        codec.real(&mut self.rho)?;
+        codec.real(&mut self.scale)?;
+        codec.real(&mut self.verified)
+    }
+}
+
+impl<T: Real> Checkpoint<T> {
+    pub(super) fn new(stopping: Stopping<T>, keep_best: bool, omega: T) -> Self {
+        Self {
+            stopping,
+            keep_best,
+            omega,
+            monitor: Monitor::new(),
+            running: false,
+            rho: T::ZERO,
+            scale: T::ONE,
+            verified: T::INFINITY,
+        }
+    }
+
+    /// What the solve could say of itself when it was put away.
+    #[must_use]
+    pub fn report(&self) -> Report<T> {
+        self.monitor.report()
+    }
+
+    /// Number of 32-bit words that hold it; the same on every target.
+    pub const WORDS: usize = <Self as Plain>::WORDS;
+
+    /// Writes it as words, for flash or for C.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements.
+    #[inline]
+    pub fn to_words(self, words: &mut [u32]) -> Result<(), Error> {
+        self.write(words)
+    }
+
+    /// Takes it from words. Words that `to_words` did not write are an error or a solve with wrong numbers, no worse.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
+    #[inline]
+    pub fn from_words(words: &[u32]) -> Result<Self, Error> {
+        Self::new(Stopping::default(), false, T::ONE).read(words)
+    }
+}
+
+/// The sign of a scaled inner product that has to be positive.
+pub(super) fn positive<T: Real>(value: T, if_negative: Step) -> Result<T, Step> {
+    if value > T::ZERO && value.is_finite() {
+        Ok(value)
+    } else if value < T::ZERO {
+        Err(if_negative)
+    } else {
+        Err(Step::Breakdown)
+    }
+}
+
+/// The part of a conjugate gradient solve that does not depend on the preconditioner.
+#[derive(Debug)]
+pub(super) struct Conjugate<'a, T, A: ?Sized> {
+    pub(super) operator: &'a A,
+    pub(super) b: &'a [T],
+    pub(super) x: &'a mut [T],
+    pub(super) best: &'a mut [T],
+    pub(super) state: Checkpoint<T>,
+}
+
+impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
+    /// Splits the workspace into `vectors` and the copy of the best iterate.
+    pub(super) fn new(
+        operator: &'a A,
+        b: &'a [T],
+        x: &'a mut [T],
+        workspace: &'a mut [T],
+        vectors: usize,
+        state: Checkpoint<T>,
+    ) -> Result<(Self, &'a mut [T]), Error> {
+        let n = operator.dim();
+        monitor::check_lengths(n, b, x)?;
+        let best_len = if state.keep_best { n } else { 0 };
+        let got = workspace.len();
+        error::at_least(Field::Workspace, vectors.saturating_add(best_len), got)?;
+        let short = Error::Length { field: Field::Workspace, need: vectors.saturating_add(best_len), got };
+        let (vectors, rest) = workspace.split_at_mut_checked(vectors).ok_or(short)?;
+        let (best, _) = rest.split_at_mut_checked(best_len).ok_or(short)?;
+        Ok((Self { operator, b, x, best, state }, vectors))
+    }
+
+    /// Looks at the starting guess: r = scale (b - A x). `Running` when there is work to do.
+    pub(super) fn begin(&mut self, r: &mut [T]) -> Step {
+        let rhs = vector::norm(self.b);
+        if rhs == T::ZERO && self.operator.is_homogeneous() {
+            self.x.fill(T::ZERO);
+        }
+        self.operator.residual(self.b, self.x, r);
+        let initial = vector::norm(r);
+        let window = monitor::window(self.operator.dim(), 1);
+        let step = self.state.monitor.begin(&self.state.stopping, rhs, initial, window);
+        self.state.verified = initial;
+        vector::copy(self.x, self.best);
+        if step == Step::Running {
+            self.rescale(r);
+        }
+        step
+    }
+
+    fn rescale(&mut self, r: &mut [T]) {
+        self.state.scale = vector::max_abs(r).normalising_power_of_two();
+        vector::scale(self.state.scale, r);
+    }
+
+    /// x += alpha p in the units of x; `Breakdown`, and x untouched, if that is not finite.
+    pub(super) fn advance(&mut self, alpha: T, p: &[T]) -> Result<(), Step> {
+        let alpha = alpha / self.state.scale;
+        if !alpha.is_finite() {
+            return Err(Step::Breakdown);
+        }
+        vector::axpy(alpha, p, self.x);
+        self.state.monitor.count_iteration();
+        Ok(())
+    }
+
+    /// Judges the iteration by the norm of the scaled recurrence residual. `Ok(true)`: the recurrence goes on;
+    /// `Ok(false)`: it has to start anew from r, which then holds the true scaled residual.
+    pub(super) fn judge(&mut self, scaled_norm: T, r: &mut [T]) -> Result<bool, Step> {
+        self.state.monitor.estimated(scaled_norm / self.state.scale);
+        // The recurrence does not see an iterate that overflows, so look before it is kept.
+        if self.state.monitor.is_best() && !self.best.is_empty() && self.x.iter().all(|x| x.is_finite()) {
+            vector::copy(self.x, self.best);
+        }
+        if self.state.monitor.claims_convergence() {
+            return self.verify(r).map(|()| false);
+        }
+        match self.state.monitor.judge(&self.state.stopping) {
+            Step::Running => Ok(true),
+            step => Err(step),
+        }
+    }
+
+    /// Holds a claim of convergence against the recomputed residual.
+    fn verify(&mut self, r: &mut [T]) -> Result<(), Step> {
+        self.operator.residual(self.b, self.x, r);
+        let residual = vector::norm(r);
+        self.state.monitor.corrected(residual);
+        let gained = residual < self.state.verified * T::from_f32(0.5);
+        self.state.verified = residual;
+        match self.state.monitor.judge(&self.state.stopping) {
+            Step::Running if gained => {
+                self.rescale(r);
+                Ok(())
+            }
+            // A restart from the true residual gained nothing: this is the floor.
+            Step::Running => Err(Step::Stagnated),
+            step => Err(step),
+        }
+    }
+
+    /// Ends the solve: puts the best iterate back if it is kept and better, and recomputes the residual of what stays.
+    pub(super) fn conclude(&mut self, step: Step, r: &mut [T]) -> Step {
+        self.state.running = false;
+        if step != Step::Converged {
+            if !self.best.is_empty() && !self.state.monitor.is_best() {
+                vector::copy(self.best, self.x);
+            }
+            self.operator.residual(self.b, self.x, r);
+            self.state.monitor.restored(vector::norm(r), !self.best.is_empty());
+        }
+        self.state.monitor.end(step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::linear::{SsorCg, SsorCgConfig};
+    use crate::matrix::Stencil;
+    use crate::solve::Solver;
+
+    fn stencil() -> Stencil<'static, f32> {
+        Stencil::new([8, 5, 1], 4.0, [-1.0, -1.0, 0.0], None).unwrap()
+    }
+
+    const CONFIG: SsorCgConfig<f32> = SsorCgConfig {
+        omega: 1.3,
+        stopping: Stopping {
+            relative: 1e-5,
+            absolute: 0.0,
+            divergence: 1e4,
+            max_iterations: 100,
+            stagnation_window: 0,
+            reference: monitor::Reference::RightHandSide,
+        },
+        keep_best: true,
+    };
+
+    #[test]
+    fn words_carry_a_solve_from_step_to_step() {
+        let (a, b) = (stencil(), [1.0; 40]);
+        let (mut x, mut workspace) = ([0.0; 40], [0.0; 200]);
+        let whole = SsorCg::new(&a, &b, &mut x, &mut workspace, CONFIG).unwrap().run();
+        let (mut y, mut workspace) = ([0.0; 40], [0.0; 200]);
+        let mut words = [0; Checkpoint::<f32>::WORDS];
+        SsorCg::new(&a, &b, &mut y, &mut workspace, CONFIG).unwrap().suspend().to_words(&mut words).unwrap();
+        while !Checkpoint::<f32>::from_words(&words).unwrap().report().step.is_final() {
+            let state = Checkpoint::from_words(&words).unwrap();
+            let mut solve = SsorCg::resume(&a, &b, &mut y, &mut workspace, state).unwrap();
+            let _ = solve.step();
+            solve.suspend().to_words(&mut words).unwrap();
+        }
+        assert_eq!((Checkpoint::from_words(&words).unwrap().report(), y), (whole, x));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn scrambled_words_are_an_error_or_wrong_numbers(
+            place in 0..Checkpoint::<f32>::WORDS, word: u32, small in 0..4_u32, steps in 0..5,
+        ) {
+            let (a, b) = (stencil(), [1.0; 40]);
+            for word in [word, small] {
+                let (mut x, mut workspace) = ([0.0; 40], [0.0; 200]);
+                let mut solve = SsorCg::new(&a, &b, &mut x, &mut workspace, CONFIG).unwrap();
+                for _ in 0..steps {
+                    let _ = solve.step();
+                }
+                let mut words = [0; Checkpoint::<f32>::WORDS];
+                solve.suspend().to_words(&mut words).unwrap();
+                words[place] = word;
+                let Ok(state) = Checkpoint::from_words(&words) else { continue };
+                let Ok(mut solve) = SsorCg::resume(&a, &b, &mut x, &mut workspace, state) else { continue };
+                for _ in 0..200 {
+                    let _ = solve.step();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! How every iterative method is driven: one bounded [`step`](Solver::step), and `run` written once.
+//!
+//! The library knows no clock. A time budget is a closure handed to [`run_while`](Solver::run_while); an interrupted
+//! solve keeps its state, so the next control tick goes on where this one stopped.
+
+mod recorder;
+pub(crate) mod words;
+
+pub use recorder::{Record, Recorder};
+
+use crate::error::Error;
+use crate::real::Real;
+use words::{Codec, Plain, words_of};
+
+/// Where a solve stands. The numbers are those of the C ABI and are never reused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[must_use]
+#[non_exhaustive]
+#[repr(u32)]
+pub enum Step {
+    /// Not finished; call `step` again.
+    Running = 0,
+    /// The recomputed residual meets the target.
+    Converged = 1,
+    /// The iteration limit came first.
+    IterationCap = 2,
+    /// No further gain: the rounding floor of this precision, as a rule.
+    Stagnated = 3,
+    /// The residual grew beyond the divergence factor, or is no longer finite.
+    Diverged = 4,
+    /// An inner product over- or underflowed: the recurrence cannot go on.
+    Breakdown = 5,
+    /// p'Ap < 0 was met: the operator is not positive definite.
+    NotPositiveDefinite = 6,
+    /// r'M⁻¹r < 0 was met: the preconditioner is not positive definite.
+    IndefinitePreconditioner = 7,
+    /// The caller's closure asked to stop; the solve can go on later.
+    Interrupted = 8,
+}
+
+impl Step {
+    /// Every outcome but `Running` and `Interrupted` is final.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Running | Self::Interrupted)
+    }
+
+    /// The outcome with this number, if there is one.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Option<Self> {
+        Some(match number {
+            0 => Self::Running,
+            1 => Self::Converged,
+            2 => Self::IterationCap,
+            3 => Self::Stagnated,
+            4 => Self::Diverged,
+            5 => Self::Breakdown,
+            6 => Self::NotPositiveDefinite,
+            7 => Self::IndefinitePreconditioner,
+            8 => Self::Interrupted,
+            _ => return None,
+        })
+    }
+}
+
+/// What a solve can say of itself. All norms are unpreconditioned 2-norms in the units of the right-hand side.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[repr(C)]
+pub struct Report<T> {
+    /// Outcome, or `Running`.
+    pub step: Step,
+    /// Whole iterations done; 0 is possible when the starting guess was good enough.
+    pub iterations: u32,
+    /// Last residual norm computed as |b - A x|, never by recurrence; infinite before the first one.
+    pub residual: T,
+    /// Running estimate of the residual norm; equals `residual` for methods that recompute it every time.
+    pub estimate: T,
+    /// Smallest residual norm seen, recomputed or estimated.
+    pub best: T,
+    /// Residual norm of the starting guess.
+    pub initial: T,
+    /// What the relative tolerance refers to: |b|, or the initial residual norm if so configured.
+    pub reference: T,
+    /// The residual norm that ends the solve: max(absolute, relative x reference).
+    pub target: T,
+}
+
+impl<T: Real> Plain for Report<T> {
+    const WORDS: usize = 2 + 6 * words_of::<T>();
+
+    #[inline]
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        self.step = codec.choice(self.step as u32, Step::from_number)?;
+        codec.number(&mut self.iterations)?;
+        codec.real(&mut self.residual)?;
+        codec.real(&mut self.estimate)?;
+        codec.real(&mut self.best)?;
+        codec.real(&mut self.initial)?;
+        codec.real(&mut self.reference)?;
+        codec.real(&mut self.target)
+    }
+}
+
+/// Exact counts of scalar operations, for worst-case time tables.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Ops {
+    /// Additions and subtractions.
+    pub add: usize,
+    /// Multiplications.
+    pub mul: usize,
+    /// Divisions.
+    pub div: usize,
+    /// Square roots.
+    pub sqrt: usize,
+}
+
+/// An iterative method under way.
+pub trait Solver {
+    /// The scalar of the method.
+    type Scalar: Real;
+
+    /// Does one bounded piece of work and cannot fail. After a final outcome it does nothing and repeats the outcome.
+    fn step(&mut self) -> Step;
+
+    /// The state of the solve. Costs nothing.
+    fn report(&self) -> Report<Self::Scalar>;
+
+    /// Steps to a final outcome. Bounded by the configured iteration limit.
+    fn run(&mut self) -> Report<Self::Scalar>
+    where
+        Self: Sized,
+    {
+        self.run_while(|_| true)
+    }
+
+    /// Steps as long as `go_on` says so, asking before every step but the first. The report of a solve that was stopped
+    /// this way says `Interrupted`; calling `run_while` or `step` again continues it.
+    fn run_while(&mut self, mut go_on: impl FnMut(&Report<Self::Scalar>) -> bool) -> Report<Self::Scalar>
+    where
+        Self: Sized,
+    {
+        loop {
+            let step = self.step();
+            let mut report = self.report();
+            if step.is_final() {
+                return report;
+            }
+            if !go_on(&report) {
+                report.step = Step::Interrupted;
+                return report;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_round_trip() {
+        for number in 0..=8 {
+            assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
+        }
+        assert_eq!(Step::from_number(9), None);
+    }
+}

@@ -181,10 +181,11 @@ fn quietly(command: &mut Command) -> Result<()> {
 
 fn report(archive: &Path, symbols: &Symbols) -> Result<()> {
     println!(
-        "{}: {} functions, {} undefined, 0 panic symbols, {} bytes",
+        "{}: {} functions, {} undefined, {} panic symbols, {} bytes",
         archive.display(),
         symbols.api().len(),
         symbols.undefined.len(),
+        symbols.panics().len(),
         fs::metadata(archive)?.len()
     );
     Ok(())

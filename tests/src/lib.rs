@@ -12,5 +12,10 @@
     reason = "host-side set-up: sizes are small, and a broken set-up should stop at once"
 )]
 
+pub mod comparison;
+pub mod draw;
+pub mod heat;
 pub mod methods;
+pub mod shifted;
+pub mod sor_benchmark;
 pub mod sparse;

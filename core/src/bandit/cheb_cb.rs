@@ -223,7 +223,7 @@ impl State {
         let rounds = self.rounds as f32;
         let spread = 0.341 * (self.most - self.least);
         let noise = self.regret + 2.0 * spread * spread * rounds;
-        (2.0 * rounds * math::sqrt_f32(arms * rounds / noise.max(1e-6))).min(1e9)
+        (2.0 * rounds * math::rough_sqrt_f32(arms * rounds / noise.max(1e-6))).min(1e9)
     }
 }
 

@@ -97,7 +97,7 @@ impl State {
     fn eta(&self) -> f32 {
         #[allow(clippy::cast_precision_loss, reason = "a rate")]
         let round = self.rounds.saturating_add(1) as f32;
-        (if self.reduced_variance { 4.0 } else { 2.0 }) / math::sqrt_f32(round)
+        (if self.reduced_variance { 4.0 } else { 2.0 }) / math::rough_sqrt_f32(round)
     }
 
     /// Mean loss, which the losses are measured in.

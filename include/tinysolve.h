@@ -11,30 +11,60 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The rule for all pointers: a pointer that is neither null nor misaligned must show as many elements as the
+ * description says, initialised where they are read, and nobody else may use what a call writes while it runs. Null,
+ * misaligned, short, overlapping and uninitialised arguments are refused before anything is written; what a call only
+ * reads may overlap. Of no elements any pointer will do. Nothing is ever allocated, locked or kept in a static.
+ *
+ * The same bits everywhere: rounding to nearest, subnormal numbers kept. See ts_fpenv_ok. */
+
+/** The version of this header, to be compared with ts_version(). */
+#define TS_VERSION (((uint32_t)TS_VERSION_MAJOR << 16) | ((uint32_t)TS_VERSION_MINOR << 8) | (uint32_t)TS_VERSION_PATCH)
+
+/** Of a negative status: what was wrong, one of TS_ERROR_... */
+#define TS_ERROR_KIND(status) ((uint32_t)(-(status)) >> 24)
+/** Of a negative status: with what, one of TS_FIELD_... */
+#define TS_ERROR_FIELD(status) (((uint32_t)(-(status)) >> 16) & 0xFFu)
+/** Of a negative status: where; 65535 for that and beyond. */
+#define TS_ERROR_INDEX(status) ((uint32_t)(-(status)) & 0xFFFFu)
+
+/** Elements of workspace of ts_sor_init; scaling_len is n, or 0 for a constant stencil. May be 0. */
+#define TS_SOR_WORKSPACE_LEN(n, scaling_len, keep_best) \
+    ((size_t)(scaling_len) + ((keep_best) ? (size_t)(n) : (size_t)0))
+/** Elements of workspace of ts_cg_init. */
+#define TS_CG_WORKSPACE_LEN(n, keep_best) ((size_t)(n) * ((keep_best) ? (size_t)4 : (size_t)3))
+/** Elements of workspace of ts_pcg_init, preconditioner apart. */
+#define TS_PCG_WORKSPACE_LEN(n, keep_best) ((size_t)(n) * ((keep_best) ? (size_t)5 : (size_t)4))
+/** Elements of workspace of ts_ssor_cg_init; scaling_len is n, or 0 for a constant stencil. */
+#define TS_SSOR_CG_WORKSPACE_LEN(n, scaling_len, keep_best) \
+    ((size_t)(scaling_len) + (size_t)(n) * ((keep_best) ? (size_t)5 : (size_t)4))
+/** Elements of memory of ts_tsallis_inf_init. */
+#define TS_TSALLIS_INF_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)2)
+
 /**
  * `uint64_t` words of a `ts_cg_t`.
  */
-#define TS_CG_WORDS 13
+#define TS_CG_WORDS 14
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_cg_t`.
  */
-#define TS_F64_CG_WORDS 20
+#define TS_F64_CG_WORDS 22
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_operator_t`.
  */
-#define TS_F64_OPERATOR_WORDS 20
+#define TS_F64_OPERATOR_WORDS 19
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_pcg_t`.
  */
-#define TS_F64_PCG_WORDS 20
+#define TS_F64_PCG_WORDS 22
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -48,25 +78,25 @@
 /**
  * `uint64_t` words of a `ts_f64_sor_t`.
  */
-#define TS_F64_SOR_WORDS 23
+#define TS_F64_SOR_WORDS 25
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 20
+#define TS_F64_SSOR_CG_WORDS 22
 #endif
 
 /**
  * `uint64_t` words of a `ts_operator_t`.
  */
-#define TS_OPERATOR_WORDS 18
+#define TS_OPERATOR_WORDS 17
 
 /**
  * `uint64_t` words of a `ts_pcg_t`.
  */
-#define TS_PCG_WORDS 13
+#define TS_PCG_WORDS 14
 
 /**
  * `uint64_t` words of a `ts_preconditioner_t`.
@@ -81,12 +111,12 @@
 /**
  * `uint64_t` words of a `ts_sor_t`.
  */
-#define TS_SOR_WORDS 16
+#define TS_SOR_WORDS 17
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 13
+#define TS_SSOR_CG_WORDS 14
 
 /**
  * Done; or, from a step, not finished yet.
@@ -339,6 +369,11 @@
 #define TS_FIELD_SYMBOLIC 26
 
 /**
+ * `uint64_t` words of a `ts_tsallis_inf_t`.
+ */
+#define TS_TSALLIS_INF_WORDS 6
+
+/**
  * First number of the version.
  */
 #define TS_VERSION_MAJOR 0
@@ -418,9 +453,9 @@ typedef struct ts_cg_t {
 } ts_cg_t;
 
 /**
- * A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
- * pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
- * as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+ * A matrix or operator A: where its arrays are, and how to use them. Operators and preconditioners are the only objects
+ * that hold pointers; after a restart, make them anew. The arrays must stay where they are as long as it is used.
+ * Indices must also stay as they are: changed ones give wrong numbers or a refusal, never an access out of bounds.
  */
 typedef struct ts_operator_t {
     uint64_t words[TS_OPERATOR_WORDS];
@@ -529,9 +564,9 @@ typedef struct ts_f64_cg_t {
 
 #if defined(TINYSOLVE_F64)
 /**
- * A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
- * pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
- * as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+ * A matrix or operator A: where its arrays are, and how to use them. Operators and preconditioners are the only objects
+ * that hold pointers; after a restart, make them anew. The arrays must stay where they are as long as it is used.
+ * Indices must also stay as they are: changed ones give wrong numbers or a refusal, never an access out of bounds.
  */
 typedef struct ts_f64_operator_t {
     uint64_t words[TS_F64_OPERATOR_WORDS];
@@ -588,7 +623,7 @@ typedef int32_t (*ts_f64_go_on_t)(void *context, const struct ts_f64_report_t *r
 #if defined(TINYSOLVE_F64)
 /**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
- * write all of `y` and nothing else that the solve uses.
+ * write all of `y`, and nothing else that the solve uses.
  */
 typedef void (*ts_f64_apply_t)(void *context, const double *x, double *y, uint32_t n);
 #endif
@@ -687,7 +722,7 @@ typedef struct ts_f64_ssor_cg_t {
 
 /**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
- * write all of `y` and nothing else that the solve uses.
+ * write all of `y`, and nothing else that the solve uses.
  */
 typedef void (*ts_apply_t)(void *context, const float *x, float *y, uint32_t n);
 
@@ -800,6 +835,32 @@ typedef struct ts_ssor_cg_t {
     uint64_t words[TS_SSOR_CG_WORDS];
 } ts_ssor_cg_t;
 
+/**
+ * Values of a Tsallis-INF learner.
+ */
+typedef struct ts_tsallis_inf_config_t {
+    /**
+     * Seed of the draws.
+     */
+    uint64_t seed;
+    /**
+     * 1 for importance weighting with reduced variance, 0 for plain.
+     */
+    uint32_t reduced_variance;
+    /**
+     * Costs above this are learned as this; at least 1.
+     */
+    float cost_cap;
+} ts_tsallis_inf_config_t;
+
+/**
+ * A Tsallis-INF learner: the generator, the mean cost and the arm drawn last, no pointer. What it knows of the arms is
+ * in the memory of the caller, who may copy, move or save both.
+ */
+typedef struct ts_tsallis_inf_t {
+    uint64_t words[TS_TSALLIS_INF_WORDS];
+} ts_tsallis_inf_t;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -876,7 +937,17 @@ ts_status_t ts_csr16_init(struct ts_operator_t *a,
                           const float *values);
 
 /**
- * The same with 32-bit indices.
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_csr16_init_sor(struct ts_operator_t *a,
+                              uint32_t n,
+                              const uint16_t *row_starts,
+                              uint32_t nonzeros,
+                              const uint16_t *columns,
+                              const float *values);
+
+/**
+ * As `ts_csr16_init`, with 32-bit indices.
  */
 ts_status_t ts_csr32_init(struct ts_operator_t *a,
                           uint32_t n,
@@ -884,6 +955,16 @@ ts_status_t ts_csr32_init(struct ts_operator_t *a,
                           uint32_t nonzeros,
                           const uint32_t *columns,
                           const float *values);
+
+/**
+ * As `ts_csr16_init_sor`, with 32-bit indices.
+ */
+ts_status_t ts_csr32_init_sor(struct ts_operator_t *a,
+                              uint32_t n,
+                              const uint32_t *row_starts,
+                              uint32_t nonzeros,
+                              const uint32_t *columns,
+                              const float *values);
 
 /**
  * Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
@@ -896,6 +977,15 @@ ts_status_t ts_dense_init(struct ts_operator_t *a,
                           const float *values,
                           uint32_t row_stride,
                           uint32_t column_stride);
+
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_dense_init_sor(struct ts_operator_t *a,
+                              uint32_t n,
+                              const float *values,
+                              uint32_t row_stride,
+                              uint32_t column_stride);
 
 #if defined(TINYSOLVE_F64)
 /**
@@ -984,7 +1074,19 @@ ts_status_t ts_f64_csr16_init(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
- * The same with 32-bit indices.
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_csr16_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t n,
+                                  const uint16_t *row_starts,
+                                  uint32_t nonzeros,
+                                  const uint16_t *columns,
+                                  const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * As `ts_f64_csr16_init`, with 32-bit indices.
  */
 ts_status_t ts_f64_csr32_init(struct ts_f64_operator_t *a,
                               uint32_t n,
@@ -992,6 +1094,18 @@ ts_status_t ts_f64_csr32_init(struct ts_f64_operator_t *a,
                               uint32_t nonzeros,
                               const uint32_t *columns,
                               const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * As `ts_f64_csr16_init_sor`, with 32-bit indices.
+ */
+ts_status_t ts_f64_csr32_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t n,
+                                  const uint32_t *row_starts,
+                                  uint32_t nonzeros,
+                                  const uint32_t *columns,
+                                  const double *values);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1006,6 +1120,17 @@ ts_status_t ts_f64_dense_init(struct ts_f64_operator_t *a,
                               const double *values,
                               uint32_t row_stride,
                               uint32_t column_stride);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_dense_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t n,
+                                  const double *values,
+                                  uint32_t row_stride,
+                                  uint32_t column_stride);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1289,6 +1414,19 @@ ts_status_t ts_f64_stencil_init(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_stencil_init_sor(struct ts_f64_operator_t *a,
+                                    uint32_t nx,
+                                    uint32_t ny,
+                                    uint32_t nz,
+                                    double centre,
+                                    const double *coupling,
+                                    const uint8_t *mask);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
  * the couplings of cell k to its `east`, `north` and `up` neighbour; each array has one element a cell, and the entry
  * across a wall is 0. `up` may be null where `nz` is 1. `mask` is null, or one byte a cell, 0 where x is a prescribed
@@ -1306,6 +1444,21 @@ ts_status_t ts_f64_variable_stencil_init(struct ts_f64_operator_t *a,
                                          const double *north,
                                          const double *up,
                                          const uint8_t *mask);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_variable_stencil_init_sor(struct ts_f64_operator_t *a,
+                                             uint32_t nx,
+                                             uint32_t ny,
+                                             uint32_t nz,
+                                             const double *centre,
+                                             const double *east,
+                                             const double *north,
+                                             const double *up,
+                                             const uint8_t *mask);
 #endif
 
 /**
@@ -1597,6 +1750,64 @@ ts_status_t ts_stencil_init(struct ts_operator_t *a,
                             const uint8_t *mask);
 
 /**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_stencil_init_sor(struct ts_operator_t *a,
+                                uint32_t nx,
+                                uint32_t ny,
+                                uint32_t nz,
+                                float centre,
+                                const float *coupling,
+                                const uint8_t *mask);
+
+/**
+ * Seed 1, reduced variance, costs capped at a million.
+ */
+ts_status_t ts_tsallis_inf_config_default(struct ts_tsallis_inf_config_t *out);
+
+/**
+ * A learner of 1 to 65,535 `arms` that knows nothing yet. `memory_len` elements: at least
+ * `TS_TSALLIS_INF_MEMORY_LEN(arms)`, which are cleared.
+ *
+ * Errors: `LENGTH` or `TOO_LARGE` (workspace), `NOT_FINITE` or `OUT_OF_RANGE` (cost cap), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_tsallis_inf_init(struct ts_tsallis_inf_t *learner,
+                                uint32_t arms,
+                                float *memory,
+                                size_t memory_len,
+                                const struct ts_tsallis_inf_config_t *config);
+
+/**
+ * Draws an arm, counted from 0. O(arms), about four passes.
+ */
+ts_status_t ts_tsallis_inf_select(struct ts_tsallis_inf_t *learner,
+                                  float *memory,
+                                  size_t memory_len,
+                                  uint32_t *arm);
+
+/**
+ * Tells what the arm drawn last has cost, at least 1. Ignored are a second cost for the same arm, and a cost that is
+ * negative, NaN or infinite. A solve that failed is told as its cap.
+ */
+ts_status_t ts_tsallis_inf_update(struct ts_tsallis_inf_t *learner,
+                                  float *memory,
+                                  size_t memory_len,
+                                  float cost);
+
+/**
+ * Writes how many costs were learned.
+ */
+ts_status_t ts_tsallis_inf_rounds(struct ts_tsallis_inf_t *learner,
+                                  float *memory,
+                                  size_t memory_len,
+                                  uint32_t *out);
+
+/**
+ * Elements of memory for so many arms.
+ */
+size_t ts_tsallis_inf_memory_len(uint32_t arms);
+
+/**
  * Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
  * the couplings of cell k to its `east`, `north` and `up` neighbour; each array has one element a cell, and the entry
  * across a wall is 0. `up` may be null where `nz` is 1. `mask` is null, or one byte a cell, 0 where x is a prescribed
@@ -1614,6 +1825,19 @@ ts_status_t ts_variable_stencil_init(struct ts_operator_t *a,
                                      const float *north,
                                      const float *up,
                                      const uint8_t *mask);
+
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_variable_stencil_init_sor(struct ts_operator_t *a,
+                                         uint32_t nx,
+                                         uint32_t ny,
+                                         uint32_t nz,
+                                         const float *centre,
+                                         const float *east,
+                                         const float *north,
+                                         const float *up,
+                                         const uint8_t *mask);
 
 /**
  * The version of the library: equals `TS_VERSION` if the header belongs to it.

@@ -25,6 +25,7 @@ pub mod dense;
 #[cfg(feature = "f64")]
 pub mod double;
 pub mod function;
+mod learner;
 pub mod lengths;
 mod method;
 pub mod objects;
@@ -37,6 +38,7 @@ pub mod sor;
 pub mod ssor_cg;
 pub mod status;
 pub mod stencil;
+pub mod tsallis_inf;
 pub mod variable_stencil;
 pub mod version;
 

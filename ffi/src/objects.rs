@@ -13,6 +13,7 @@ pub(crate) enum Kind {
     Cg = 5,
     Pcg = 6,
     SsorCg = 7,
+    TsallisInf = 8,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.

@@ -9,6 +9,7 @@
 use crate::abi::{ABIS, Abi, Choice};
 use crate::proof::Symbols;
 use crate::shell;
+use crate::stack::Graph;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -44,10 +45,20 @@ pub(crate) fn build(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
     let raw = staticlib(tools, &mut cargo, Some(abi.target), "panic-handler")?;
     let archive = localise(tools, &raw, abi.name, "arm-none-eabi-")?;
     let symbols = Symbols::of(&archive)?;
-    symbols.prove(&[]).with_context(|| format!("{}", archive.display()))?;
+    symbols.prove(&[]).with_context(|| format!("{}{}", archive.display(), blame(&archive, &symbols)))?;
     report(&archive, &symbols)?;
     sections_are_separate(tools, abi, &archive, &symbols)?;
     Ok(archive)
+}
+
+/// Who calls what may panic, as far as calls can tell.
+fn blame(archive: &Path, symbols: &Symbols) -> String {
+    let object = archive.with_file_name("tinysolve.o");
+    let callers = |name: &&str| {
+        let callers = Graph::callers(&object, name).ok().filter(|callers| !callers.is_empty())?;
+        Some(format!("\n  {:#} is called by {}", rustc_demangle::demangle(name), callers.join(", ")))
+    };
+    symbols.panics().iter().filter_map(callers).collect()
 }
 
 /// The archive for the host, double precision included, and a shared library from the same object.
@@ -170,10 +181,11 @@ fn quietly(command: &mut Command) -> Result<()> {
 
 fn report(archive: &Path, symbols: &Symbols) -> Result<()> {
     println!(
-        "{}: {} functions, {} undefined, 0 panic symbols, {} bytes",
+        "{}: {} functions, {} undefined, {} panic symbols, {} bytes",
         archive.display(),
         symbols.api().len(),
         symbols.undefined.len(),
+        symbols.panics().len(),
         fs::metadata(archive)?.len()
     );
     Ok(())

@@ -5,11 +5,10 @@ use crate::archive;
 use crate::proof::Symbols;
 use crate::rows::{self, Row};
 use crate::shell;
-use crate::stack::{Graph, Indirect};
+use crate::stack::{Graph, Pointer};
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 
@@ -35,7 +34,7 @@ struct List {
     #[serde(default)]
     stack: Vec<Stack>,
     #[serde(default)]
-    indirect: Vec<Indirect>,
+    pointer: Vec<Pointer>,
 }
 
 #[derive(Deserialize)]
@@ -129,16 +128,15 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
         }
         if abi.name == MAIN || list.stack.iter().any(|entry| entry.abi == abi.name) {
             let graph = Graph::of(&archive::build_with_stack_sizes(tools, abi)?)?;
-            let depths = api
-                .iter()
-                .map(|&name| Ok((name, graph.depth(name, &list.indirect)?)))
-                .collect::<Result<BTreeMap<_, _>>>()?;
+            let depths = graph.depths(&api, &list.pointer)?;
             for entry in list.stack.iter().filter(|entry| entry.abi == abi.name) {
                 let functions = matching(&api, &entry.functions)?;
-                let deepest =
-                    functions.iter().filter_map(|name| depths.get_key_value(name)).max_by_key(|(_, depth)| depth.bytes);
+                let deepest = functions
+                    .iter()
+                    .filter_map(|&name| depths.get_key_value(name))
+                    .max_by_key(|(_, depth)| depth.bytes);
                 let (name, depth) = deepest.context("no function to look at")?;
-                println!("{}: deepest stack {}", abi.name, readable(&depth.path));
+                println!("{}: deepest stack {}", abi.name, depth.path.join(" > "));
                 let case = format!("{}: {name}", entry.functions.join(" "));
                 measured.rows.push(row(&entry.family, &case, abi.name, "stack", depth.bytes, Some(entry.budget)));
             }
@@ -146,11 +144,7 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
                 for (name, depth) in &depths {
                     let flash = archive::linked_size(tools, abi, &archive, &[name])?.flash();
                     let callback = if depth.callback { " + callback" } else { "" };
-                    measured.functions.push([
-                        (*name).to_owned(),
-                        flash.to_string(),
-                        format!("{}{callback}", depth.bytes),
-                    ]);
+                    measured.functions.push([name.clone(), flash.to_string(), format!("{}{callback}", depth.bytes)]);
                 }
             }
         }
@@ -242,13 +236,4 @@ fn document(measured: &Measured, version: &str) -> String {
     let head = ["function", "flash", "stack"].map(str::to_owned);
     text += &rows::markdown(&head, &measured.functions);
     text
-}
-
-/// The path with Rust's names as they are written.
-fn readable(path: &[String]) -> String {
-    let steps = path.iter().map(|step| {
-        let (name, bytes) = step.split_once(' ').unwrap_or((step, ""));
-        format!("{:#} {bytes}", rustc_demangle::demangle(name))
-    });
-    steps.collect::<Vec<_>>().join(" > ")
 }

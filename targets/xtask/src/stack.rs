@@ -1,26 +1,31 @@
 //! The deepest the stack can go below each C function: frames from the compiler, calls from the relocations.
 //!
-//! Every function stands in a section of its own, so every call to another one is a relocation; what calls through a
-//! pointer must be named in `targets/size.toml` together with what it may call. Recursion is an error.
+//! Every function stands in a section of its own, so every call to another one is a relocation, and so is every place
+//! that takes a function's address, vtables included. A call through a pointer is taken to reach any function whose
+//! address was taken by a function above it on the path, or by one that such a function calls and that may hand it
+//! back. It is taken not to come back to a function, or to a closure, that is already on the path. Direct recursion is an error, and so is a function
+//! that calls through a pointer nobody above it can have made. `targets/size.toml` narrows this where more is known.
 
 use crate::thumb;
 use anyhow::{Context, Result, bail};
-use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SymbolKind, elf};
+use object::{
+    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SectionKind, SymbolKind, elf,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// A function that calls through a pointer.
+/// What is known of calls through pointers beyond what the graph shows.
 #[derive(serde::Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Indirect {
-    /// Part of its name.
-    pub(crate) function: String,
-    /// Parts of the names of what it may call; empty for a function of the user's, whose stack is the user's to add.
+pub(crate) struct Pointer {
+    /// Part of the caller's name, as Rust writes it.
+    pub(crate) caller: String,
+    /// Parts of the names of all it may call; none for a function of the user's. The first entry that fits decides.
     pub(crate) callees: Vec<String>,
-    /// Why that is all.
-    #[serde(rename = "reason")]
-    pub(crate) _reason: String,
+    /// Parts of the names of what it may call besides, through pointers kept in objects: whoever took their address.
+    #[serde(default)]
+    pub(crate) stored: Vec<String>,
 }
 
 /// The deepest path below one function.
@@ -33,11 +38,14 @@ pub(crate) struct Depth {
     pub(crate) path: Vec<String>,
 }
 
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 struct Function {
     frame: u64,
+    /// Calls through a register.
     indirect: bool,
     callees: BTreeSet<String>,
+    /// Functions whose address it takes.
+    taken: BTreeSet<String>,
 }
 
 /// All functions of one relocatable object.
@@ -45,24 +53,40 @@ struct Function {
 pub(crate) struct Graph(BTreeMap<String, Function>);
 
 impl Graph {
+    /// Calls, and frames by the compiler's word.
     pub(crate) fn of(object: &Path) -> Result<Self> {
         let data = fs::read(object)?;
         let file = object::File::parse(&*data)?;
         let names = names(&file);
+        let mut graph = Self::calls(&file, &names)?;
+        graph.take_compilers_word(&file, &names)?;
+        Ok(graph)
+    }
+
+    /// Which functions of the object call `name`.
+    pub(crate) fn callers(object: &Path, name: &str) -> Result<Vec<String>> {
+        let data = fs::read(object)?;
+        let file = object::File::parse(&*data)?;
+        let graph = Self::calls(&file, &names(&file))?;
+        let callers = graph.0.iter().filter(|(_, function)| function.callees.contains(name));
+        Ok(callers.map(|(caller, _)| readable(caller)).collect())
+    }
+
+    fn calls(file: &object::File, names: &Names) -> Result<Self> {
+        const CALLS: [elf::RelocationType; 4] =
+            [elf::R_ARM_THM_PC22, elf::R_ARM_THM_JUMP24, elf::R_ARM_THM_JUMP19, elf::R_ARM_THM_PC11];
         let mut functions = BTreeMap::new();
-        for ((section, _), (name, start, end)) in &names {
+        for ((section, _), (name, start, end)) in names {
             let section = file.section_by_index(SectionIndex(*section))?;
-            let bytes = section.data()?;
-            let code = code(&file, section.index(), bytes, *start, *end);
-            let seen = thumb::scan(&code);
-            let mut function = Function { frame: seen.stack, indirect: seen.indirect, callees: BTreeSet::new() };
+            let seen = thumb::scan(&code(file, section.index(), section.data()?, *start, *end));
+            let mut function = Function { frame: seen.stack, indirect: seen.indirect, ..Function::default() };
             for (offset, relocation) in section.relocations().filter(|(offset, _)| (*start..*end).contains(offset)) {
                 let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
-                let calls = [elf::R_ARM_THM_PC22, elf::R_ARM_THM_JUMP24, elf::R_ARM_THM_JUMP19, elf::R_ARM_THM_PC11];
-                if !calls.contains(&r_type) {
+                if !CALLS.contains(&r_type) {
+                    taken(file, names, relocation.target(), &mut BTreeSet::new(), &mut function.taken);
                     continue;
                 }
-                let callee = callee(&file, &names, relocation.target())
+                let callee = callee(file, names, relocation.target())
                     .with_context(|| format!("a call at {name}+{:#x} leads nowhere known", offset - start))?;
                 if callee != *name {
                     function.callees.insert(callee);
@@ -71,8 +95,28 @@ impl Graph {
             functions.insert(name.clone(), function);
         }
         let mut graph = Self(functions);
-        graph.take_compilers_word(&file, &names)?;
+        graph.hand_back();
         Ok(graph)
+    }
+
+    /// Addresses that a callee takes may come back to its caller.
+    fn hand_back(&mut self) {
+        loop {
+            let mut changed = false;
+            for name in self.0.keys().cloned().collect::<Vec<_>>() {
+                let Some(function) = self.0.get(&name) else { continue };
+                let from_below = function.callees.iter().filter_map(|callee| self.0.get(callee));
+                let more: BTreeSet<_> = from_below.flat_map(|callee| callee.taken.iter().cloned()).collect();
+                if let Some(function) = self.0.get_mut(&name) {
+                    let before = function.taken.len();
+                    function.taken.extend(more);
+                    changed |= function.taken.len() > before;
+                }
+            }
+            if !changed {
+                return;
+            }
+        }
     }
 
     /// Frame sizes from `.stack_sizes`: an address, which is a relocation, and a number in LEB128.
@@ -108,39 +152,175 @@ impl Graph {
         Ok(())
     }
 
-    /// The deepest path from `name`.
-    pub(crate) fn depth(&self, name: &str, indirect: &[Indirect]) -> Result<Depth> {
-        self.walk(name, indirect, &mut Vec::new())
+    /// The deepest path from each of the named functions.
+    pub(crate) fn depths(&self, names: &[&str], pointers: &[Pointer]) -> Result<BTreeMap<String, Depth>> {
+        let mut walk = Walk {
+            graph: self,
+            pointers,
+            known: BTreeMap::new(),
+            above: Vec::new(),
+            handed: 0,
+            open: BTreeSet::new(),
+            settled: BTreeSet::new(),
+        };
+        let depths = names
+            .iter()
+            .map(|&name| Ok((name.to_owned(), walk.below(name, &BTreeSet::new())?.depth)))
+            .collect::<Result<_>>()?;
+        let nowhere: Vec<_> = walk.open.difference(&walk.settled).map(|name| readable(name)).collect();
+        if !nowhere.is_empty() {
+            bail!(
+                "these call through a pointer that nothing above them can have made; if it is the user's function, \
+                 name them in [[pointer]] of targets/size.toml:\n  {}",
+                nowhere.join("\n  ")
+            );
+        }
+        Ok(depths)
+    }
+}
+
+/// What is below a function, and the functions left out for being above it.
+#[derive(Clone, Default)]
+struct Below {
+    depth: Depth,
+    left_out: BTreeSet<String>,
+    /// Those on the deepest path.
+    through: BTreeSet<String>,
+}
+
+/// One walk down the graph.
+struct Walk<'g> {
+    graph: &'g Graph,
+    pointers: &'g [Pointer],
+    /// What is below a function, given the addresses at hand.
+    known: BTreeMap<(String, BTreeSet<String>), Below>,
+    above: Vec<String>,
+    /// How many of those above lie before the last call through a pointer.
+    handed: usize,
+    /// Functions that call through a pointer and on some path have none to call: that path does not exist.
+    open: BTreeSet<String>,
+    /// Functions that call through a pointer and on some path have one.
+    settled: BTreeSet<String>,
+}
+
+impl Walk<'_> {
+    fn below(&mut self, name: &str, at_hand: &BTreeSet<String>) -> Result<Below> {
+        let graph = self.graph;
+        let function = graph.0.get(name).with_context(|| format!("{name} is called and not defined"))?;
+        let key = (name.to_owned(), at_hand.union(&function.taken).cloned().collect::<BTreeSet<_>>());
+        // What was left out then for being above must be above now, and nothing of the deepest path may be.
+        if let Some(known) = self.known.get(&key) {
+            let above: BTreeSet<_> = self.above.iter().map(|name| class(name)).collect();
+            if known.left_out.is_subset(&above) && known.through.is_disjoint(&above) {
+                return Ok(known.clone());
+            }
+        }
+        let (_, at_hand) = &key;
+        let mut below = Below::default();
+        let mut deepest = Below::default();
+        self.above.push(name.to_owned());
+        for callee in &function.callees {
+            let place = self.above.iter().position(|above| above == callee);
+            if place.is_some_and(|place| place >= self.handed) {
+                bail!("recursion has no stack bound: {} > {}", self.path(), readable(callee));
+            }
+            if place.is_some() {
+                below.left_out.insert(class(callee));
+            } else {
+                self.visit(callee, at_hand, &mut below, &mut deepest)?;
+            }
+        }
+        if function.indirect {
+            let entry = self.pointers.iter().find(|entry| readable(name).contains(&entry.caller));
+            let may_call = |callee: &str| {
+                let callee = readable(callee);
+                entry.is_none_or(|entry| entry.callees.iter().any(|part| callee.contains(part)))
+            };
+            let mut candidates: BTreeSet<_> = at_hand.iter().filter(|callee| may_call(callee)).collect();
+            for part in entry.map_or(&[][..], |entry| &entry.stored) {
+                let all = graph.0.values().flat_map(|function| &function.taken);
+                candidates.extend(all.filter(|callee| readable(callee).contains(part)));
+            }
+            let users = entry.is_some_and(|entry| entry.callees.is_empty());
+            below.depth.callback |= users;
+            let set = if candidates.is_empty() && !users { &mut self.open } else { &mut self.settled };
+            set.insert(name.to_owned());
+            let handed = core::mem::replace(&mut self.handed, self.above.len());
+            for callee in candidates {
+                let class = class(callee);
+                if self.above.iter().any(|above| self::class(above) == class) {
+                    below.left_out.insert(class);
+                } else {
+                    self.visit(callee, at_hand, &mut below, &mut deepest)?;
+                }
+            }
+            self.handed = handed;
+        }
+        self.above.pop();
+        // The function itself is above only for those below it.
+        below.left_out.remove(&class(name));
+        below.through = deepest.through;
+        below.through.insert(class(name));
+        below.depth.bytes = function.frame + deepest.depth.bytes;
+        below.depth.path =
+            core::iter::once(format!("{} {}", readable(name), function.frame)).chain(deepest.depth.path).collect();
+        self.known.insert(key, below.clone());
+        Ok(below)
     }
 
-    fn walk(&self, name: &str, indirect: &[Indirect], above: &mut Vec<String>) -> Result<Depth> {
-        let function = self.0.get(name).with_context(|| format!("{name} is called and not defined"))?;
-        if above.iter().any(|caller| caller == name) {
-            bail!("recursion has no stack bound: {} -> {name}", above.join(" -> "));
+    fn visit(
+        &mut self,
+        callee: &str,
+        at_hand: &BTreeSet<String>,
+        below: &mut Below,
+        deepest: &mut Below,
+    ) -> Result<()> {
+        let found = self.below(callee, at_hand)?;
+        below.depth.callback |= found.depth.callback;
+        below.left_out.extend(found.left_out.iter().cloned());
+        if found.depth.bytes > deepest.depth.bytes || deepest.through.is_empty() {
+            *deepest = found;
         }
-        let mut callees = function.callees.clone();
-        let mut callback = false;
-        if function.indirect {
-            let allowed = indirect.iter().find(|entry| name.contains(&entry.function)).with_context(|| {
-                format!("{name} calls through a pointer; name it in [[indirect]] of targets/size.toml")
-            })?;
-            callback = allowed.callees.is_empty();
-            for part in &allowed.callees {
-                callees.extend(self.0.keys().filter(|name| name.contains(part.as_str())).cloned());
-            }
+        Ok(())
+    }
+
+    fn path(&self) -> String {
+        self.above.iter().map(|name| readable(name)).collect::<Vec<_>>().join(" > ")
+    }
+}
+
+/// One name for a closure and for the shim that a pointer to it goes through.
+fn class(name: &str) -> String {
+    let name = readable(name).replace("::<", "<");
+    match name.split_once(" as core::ops::function::FnOnce<") {
+        Some((closure, _)) => closure.trim_start_matches('<').to_owned(),
+        None => name.trim_start_matches('<').to_owned(),
+    }
+}
+
+fn readable(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
+}
+
+/// Functions whose addresses a relocation makes known: itself, or all that stand in the constant it points to.
+fn taken(
+    file: &object::File,
+    names: &Names,
+    target: RelocationTarget,
+    visited: &mut BTreeSet<usize>,
+    found: &mut BTreeSet<String>,
+) {
+    let RelocationTarget::Symbol(index) = target else { return };
+    let Some(SectionIndex(index)) = file.symbol_by_index(index).ok().and_then(|symbol| symbol.section_index()) else {
+        return;
+    };
+    let Ok(section) = file.section_by_index(SectionIndex(index)) else { return };
+    if section.kind() == SectionKind::Text {
+        found.extend(callee(file, names, target));
+    } else if visited.insert(index) {
+        for (_, relocation) in section.relocations() {
+            taken(file, names, relocation.target(), visited, found);
         }
-        above.push(name.to_owned());
-        let mut deepest = Depth::default();
-        for callee in &callees {
-            let depth = self.walk(callee, indirect, above)?;
-            callback |= depth.callback;
-            if depth.bytes > deepest.bytes || deepest.path.is_empty() {
-                deepest = depth;
-            }
-        }
-        above.pop();
-        let path = core::iter::once(format!("{name} {}", function.frame)).chain(deepest.path).collect();
-        Ok(Depth { bytes: function.frame + deepest.bytes, callback, path })
     }
 }
 
@@ -205,39 +385,74 @@ fn code(file: &object::File, section: SectionIndex, bytes: &[u8], start: u64, en
 mod tests {
     use super::*;
 
-    fn graph(functions: &[(&str, u64, bool, &[&str])]) -> Graph {
-        let functions = functions.iter().map(|&(name, frame, indirect, callees)| {
-            let callees = callees.iter().map(|&callee| callee.to_owned()).collect();
-            (name.to_owned(), Function { frame, indirect, callees })
+    type Given<'a> = (&'a str, u64, bool, &'a [&'a str], &'a [&'a str]);
+
+    fn graph(functions: &[Given]) -> Graph {
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let functions = functions.iter().map(|&(name, frame, indirect, callees, taken)| {
+            (name.to_owned(), Function { frame, indirect, callees: set(callees), taken: set(taken) })
         });
-        Graph(functions.collect())
+        let mut graph = Graph(functions.collect());
+        graph.hand_back();
+        graph
+    }
+
+    fn deepest(graph: &Graph, name: &str, pointers: &[Pointer]) -> Result<Depth> {
+        graph.depths(&[name], pointers)?.remove(name).context("no depth")
     }
 
     #[test]
     fn deepest_path_counts() -> Result<()> {
         let graph = graph(&[
-            ("a", 8, false, &["b", "c"]),
-            ("b", 100, false, &[]),
-            ("c", 4, false, &["d"]),
-            ("d", 200, false, &[]),
+            ("a", 8, false, &["b", "c"], &[]),
+            ("b", 100, false, &[], &[]),
+            ("c", 4, false, &["d"], &[]),
+            ("d", 200, false, &[], &[]),
         ]);
-        let depth = graph.depth("a", &[])?;
+        let depth = deepest(&graph, "a", &[])?;
         assert_eq!((depth.bytes, depth.callback), (212, false));
         assert_eq!(depth.path, ["a 8", "c 4", "d 200"]);
         Ok(())
     }
 
     #[test]
-    fn recursion_and_unknown_pointers_are_refused() {
-        assert!(graph(&[("a", 8, false, &["b"]), ("b", 8, false, &["a"])]).depth("a", &[]).is_err());
-        assert!(graph(&[("a", 8, true, &[])]).depth("a", &[]).is_err());
-        let entry = |callees: &[&str]| Indirect {
-            function: "a".into(),
-            callees: callees.iter().map(|&name| name.to_owned()).collect(),
-            _reason: String::new(),
+    fn pointers_reach_what_was_taken_above() -> Result<()> {
+        let graph = graph(&[
+            ("a", 8, false, &["call"], &["f"]),
+            ("b", 8, false, &["call"], &["g"]),
+            ("call", 4, true, &[], &[]),
+            ("f", 16, false, &[], &[]),
+            ("g", 64, false, &[], &[]),
+        ]);
+        assert_eq!(deepest(&graph, "a", &[])?.bytes, 28);
+        assert_eq!(deepest(&graph, "b", &[])?.bytes, 76);
+        assert!(deepest(&graph, "call", &[]).is_err(), "a pointer from nowhere");
+        let only = |callees: &[&str]| {
+            let callees = callees.iter().map(|&name| name.to_owned()).collect();
+            [Pointer { caller: "call".into(), callees, stored: Vec::new() }]
         };
-        let graph = graph(&[("a", 8, true, &[]), ("b", 16, false, &[])]);
-        assert!(graph.depth("a", &[entry(&[])]).is_ok_and(|depth| depth.callback && depth.bytes == 8));
-        assert!(graph.depth("a", &[entry(&["b"])]).is_ok_and(|depth| !depth.callback && depth.bytes == 24));
+        let user = deepest(&graph, "a", &only(&[]))?;
+        assert!(user.callback && user.bytes == 12);
+        assert_eq!(deepest(&graph, "b", &only(&["g"]))?.bytes, 76);
+        assert!(deepest(&graph, "b", &only(&["f"])).is_err(), "a pointer to none of those at hand");
+        Ok(())
+    }
+
+    #[test]
+    fn pointers_come_back() -> Result<()> {
+        let graph = graph(&[
+            ("a", 8, true, &["choose"], &[]),
+            ("choose", 4, false, &["table"], &[]),
+            ("table", 4, false, &[], &["f"]),
+            ("f", 100, false, &[], &[]),
+        ]);
+        assert_eq!(deepest(&graph, "a", &[])?.bytes, 108);
+        Ok(())
+    }
+
+    #[test]
+    fn recursion_is_refused() {
+        let graph = graph(&[("a", 8, false, &["b"], &[]), ("b", 8, false, &["a"], &[])]);
+        assert!(deepest(&graph, "a", &[]).is_err());
     }
 }

@@ -14,13 +14,13 @@
 /**
  * `uint64_t` words of a `ts_cg_t`.
  */
-#define TS_CG_WORDS 14
+#define TS_CG_WORDS 13
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_cg_t`.
  */
-#define TS_F64_CG_WORDS 22
+#define TS_F64_CG_WORDS 20
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -34,7 +34,7 @@
 /**
  * `uint64_t` words of a `ts_f64_pcg_t`.
  */
-#define TS_F64_PCG_WORDS 22
+#define TS_F64_PCG_WORDS 20
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -48,14 +48,14 @@
 /**
  * `uint64_t` words of a `ts_f64_sor_t`.
  */
-#define TS_F64_SOR_WORDS 25
+#define TS_F64_SOR_WORDS 23
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 22
+#define TS_F64_SSOR_CG_WORDS 20
 #endif
 
 /**
@@ -66,7 +66,7 @@
 /**
  * `uint64_t` words of a `ts_pcg_t`.
  */
-#define TS_PCG_WORDS 14
+#define TS_PCG_WORDS 13
 
 /**
  * `uint64_t` words of a `ts_preconditioner_t`.
@@ -81,12 +81,12 @@
 /**
  * `uint64_t` words of a `ts_sor_t`.
  */
-#define TS_SOR_WORDS 17
+#define TS_SOR_WORDS 16
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 14
+#define TS_SSOR_CG_WORDS 13
 
 /**
  * Done; or, from a step, not finished yet.

@@ -2,12 +2,12 @@
 
 use core::ffi::c_void;
 
-use crate::checks;
+use crate::checks::{self, Ledger};
 use crate::method::{self, Arguments, Method, Vectors, scrambled};
 use crate::objects::{Kind, words_for};
-use crate::operator::{View, ts_operator_t};
+use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
-use crate::status::{self, flag, ts_status_t};
+use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{Cg, PcgConfig};
 use tinysolve::solve::{Report, Solver, Step};
@@ -49,6 +49,10 @@ impl Method for CgMethod {
     type Config = ts_cg_config_t;
     type With<'a> = ();
 
+    fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     fn start(
         view: View<'_>,
         (): (),
@@ -57,12 +61,12 @@ impl Method for CgMethod {
         state: &mut [u32],
     ) -> Result<(), Error> {
         let config = config.get()?;
-        Cg::new(view.product(), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        Cg::new(required(view.product)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
     }
 
     fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
         let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Cg::resume(view.product(), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
+        let mut solve = Cg::resume(required(view.product)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
         let step = solve.step();
         solve.suspend().to_words(state)?;
         Ok(step)
@@ -98,7 +102,7 @@ pub unsafe extern "C" fn ts_cg_init(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { method::init::<CgMethod>(&arguments, config, (), &[]) })
+    status::done(unsafe { method::init::<CgMethod>(&arguments, config, ()) })
 }
 
 /// Does one iteration: one product, and at the end of the solve one more. The arguments are those of
@@ -114,7 +118,7 @@ pub unsafe extern "C" fn ts_cg_step(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::step::<CgMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::step::<CgMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome.
@@ -129,7 +133,7 @@ pub unsafe extern "C" fn ts_cg_run(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run::<CgMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::run::<CgMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
@@ -146,7 +150,7 @@ pub unsafe extern "C" fn ts_cg_run_while(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run_while::<CgMethod>(&arguments, (), &[], go_on, context) })
+    status::outcome(unsafe { method::run_while::<CgMethod>(&arguments, (), go_on, context) })
 }
 
 /// Writes what the solve can say of itself.

@@ -1,9 +1,9 @@
 //! A dense square matrix with any strides.
 
-use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
-use crate::status::{self, size, ts_status_t};
+use crate::checks::Ledger;
+use crate::operator::{Array, Descriptor, Dispatch, Room, View, ts_operator_t};
+use crate::status::{self, Refusal, size, ts_status_t};
 use tinysolve::matrix::MatRef;
-use tinysolve::solve::Step;
 use tinysolve::{Error, Field};
 
 /// Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
@@ -18,13 +18,47 @@ pub unsafe extern "C" fn ts_dense_init(
     row_stride: u32,
     column_stride: u32,
 ) -> ts_status_t {
-    status::done((|| {
-        let mut descriptor = Descriptor::new(n, view);
-        descriptor.numbers = [row_stride, column_stride, 0];
-        descriptor.arrays[0] = Array::new(Field::Values, values, span(n, row_stride, column_stride)?)?;
-        // SAFETY: the array was checked above and is the caller's.
-        unsafe { descriptor.write(a, |descriptor| check(&matrix(descriptor)?)) }
-    })())
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { init(a, n, values, [row_stride, column_stride], rows) })
+}
+
+/// The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_dense_init_sor(
+    a: *mut ts_operator_t,
+    n: u32,
+    values: *const f32,
+    row_stride: u32,
+    column_stride: u32,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { init(a, n, values, [row_stride, column_stride], relaxation) })
+}
+
+/// # Safety
+/// Pointers that are neither null nor misaligned show what `ts_dense_init` says.
+unsafe fn init(
+    a: *mut ts_operator_t,
+    n: u32,
+    values: *const f32,
+    strides: [u32; 2],
+    dispatch: Dispatch,
+) -> Result<(), Refusal> {
+    let [row_stride, column_stride] = strides;
+    let len = span(n, row_stride, column_stride)?;
+    let mut ledger = Ledger::new();
+    ledger.enter(Field::Object, a, 1);
+    ledger.enter(Field::Values, values, len);
+    ledger.settle(&[Field::Object])?;
+    let values = Array::new(values, len);
+    let mut descriptor = Descriptor::new(n, dispatch, [values, Array::NONE, Array::NONE, Array::NONE, Array::NONE]);
+    descriptor.numbers = [row_stride, column_stride, 0];
+    // SAFETY: the ledger took the pointers with these lengths.
+    unsafe {
+        check(&matrix(&descriptor)?)?;
+        descriptor.write(a);
+    }
+    Ok(())
 }
 
 /// Elements from the first to the last.
@@ -57,8 +91,14 @@ unsafe fn matrix(descriptor: &Descriptor) -> Result<MatRef<'_, f32>, Error> {
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn view(descriptor: &Descriptor, body: Body<'_>) -> Result<Step, Error> {
+unsafe fn rows<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    let matrix = unsafe { matrix(descriptor)? };
-    body(View::Sweep(&matrix))
+    Ok(View::of_rows(room.put(unsafe { matrix(descriptor)? })))
+}
+
+/// # Safety
+/// As for `Dispatch`.
+unsafe fn relaxation<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
+    // SAFETY: the promise above.
+    Ok(View::of_relaxation(room.put(unsafe { matrix(descriptor)? })))
 }

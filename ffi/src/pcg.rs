@@ -3,12 +3,13 @@
 use core::ffi::c_void;
 
 use crate::cg::ts_cg_config_t;
+use crate::checks::Ledger;
 use crate::method::{self, Arguments, Method, Vectors, scrambled};
 use crate::objects::{Kind, words_for};
-use crate::operator::{View, ts_operator_t};
-use crate::preconditioner::{self, Lent, Preconditioner, ts_preconditioner_t};
+use crate::operator::{View, required, ts_operator_t};
+use crate::preconditioner::{Lent, Preconditioner, PreconditionerRoom, ts_preconditioner_t};
 use crate::solve::{ts_go_on_t, ts_report_t};
-use crate::status::{self, ts_status_t};
+use crate::status::{self, Refusal, ts_status_t};
 use tinysolve::Error;
 use tinysolve::linear::Pcg;
 use tinysolve::linear::conjugate::Checkpoint;
@@ -34,6 +35,11 @@ impl Method for PcgMethod {
     type Config = ts_cg_config_t;
     type With<'a> = &'a Preconditioner;
 
+    fn enter(with: &Preconditioner, ledger: &mut Ledger) -> Result<(), Refusal> {
+        // SAFETY: `open` found the descriptor.
+        unsafe { with.enter(ledger) }
+    }
+
     fn start(
         view: View<'_>,
         with: &Preconditioner,
@@ -42,17 +48,10 @@ impl Method for PcgMethod {
         state: &mut [u32],
     ) -> Result<(), Error> {
         let config = config.get()?;
-        let a = view.product();
-        preconditioner::check_dimension(with, a.dim())?;
+        let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        unsafe {
-            with.view(&mut |direction| {
-                let (b, x, workspace) = (vectors.b, &mut *vectors.x, &mut *vectors.workspace);
-                Pcg::new(a, Lent(direction), b, x, workspace, config)?.suspend().to_words(state)?;
-                Ok(Step::Running)
-            })
-            .map(drop)
-        }
+        let direction = unsafe { with.view(a.dim(), &mut room)? };
+        Pcg::new(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
     }
 
     fn step(
@@ -61,19 +60,14 @@ impl Method for PcgMethod {
         vectors: &mut Vectors<'_>,
         state: &mut [u32],
     ) -> Result<Step, Error> {
-        let a = view.product();
-        preconditioner::check_dimension(with, a.dim())?;
+        let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        unsafe {
-            with.view(&mut |direction| {
-                let (b, x, workspace) = (vectors.b, &mut *vectors.x, &mut *vectors.workspace);
-                let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-                let mut solve = Pcg::resume(a, Lent(direction), b, x, workspace, checkpoint)?;
-                let step = solve.step();
-                solve.suspend().to_words(state)?;
-                Ok(step)
-            })
-        }
+        let direction = unsafe { with.view(a.dim(), &mut room)? };
+        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
+        let mut solve = Pcg::resume(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
+        let step = solve.step();
+        solve.suspend().to_words(state)?;
+        Ok(step)
     }
 
     fn report(state: &[u32]) -> Result<Report<f32>, Error> {
@@ -101,7 +95,7 @@ pub unsafe extern "C" fn ts_pcg_init(
     // SAFETY: the pointers are as the header demands.
     status::done((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::init::<PcgMethod>(&arguments, config, with, &with.spans()?)
+        method::init::<PcgMethod>(&arguments, config, with)
     })())
 }
 
@@ -121,7 +115,7 @@ pub unsafe extern "C" fn ts_pcg_step(
     // SAFETY: the pointers are as the header demands.
     status::outcome((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::step::<PcgMethod>(&arguments, with, &with.spans()?)
+        method::step::<PcgMethod>(&arguments, with)
     })())
 }
 
@@ -140,7 +134,7 @@ pub unsafe extern "C" fn ts_pcg_run(
     // SAFETY: the pointers are as the header demands.
     status::outcome((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::run::<PcgMethod>(&arguments, with, &with.spans()?)
+        method::run::<PcgMethod>(&arguments, with)
     })())
 }
 
@@ -161,7 +155,7 @@ pub unsafe extern "C" fn ts_pcg_run_while(
     // SAFETY: the pointers are as the header demands.
     status::outcome((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::run_while::<PcgMethod>(&arguments, with, &with.spans()?, go_on, context)
+        method::run_while::<PcgMethod>(&arguments, with, go_on, context)
     })())
 }
 

@@ -1,10 +1,10 @@
 //! The flight recorder: the last records of a run in a ring that the caller owns.
 
-use crate::checks::{self, Span};
+use crate::checks::{self, Ledger};
 use crate::objects::{Kind, mark};
-use crate::status::{self, size, ts_status_t};
+use crate::status::{self, Refusal, TS_ERROR_LENGTH, TS_ERROR_OUT_OF_RANGE, TS_FIELD_OUTPUT, size, ts_status_t};
+use tinysolve::Field;
 use tinysolve::solve::{Record, Recorder};
-use tinysolve::{Error, Field};
 
 /// One line of the flight recorder; 16 bytes on every target.
 #[derive(Clone, Copy)]
@@ -52,12 +52,14 @@ pub unsafe extern "C" fn ts_recorder_init(
     len: u32,
 ) -> ts_status_t {
     status::done((|| {
-        let object = Span::of(Field::Object, recorder, 1)?;
-        checks::disjoint(&[object], &[Span::of(Field::Output, ring, size(len))?])?;
+        let mut ledger = Ledger::new();
+        ledger.enter(Field::Object, recorder, 1);
+        ledger.enter(Field::Output, ring, size(len));
+        ledger.settle(&[Field::Object])?;
         if len == 0 || len >= 1 << 31 {
-            return Err(Error::Length { field: Field::Output, need: 1, got: size(len) });
+            return Err(wrong_length(len));
         }
-        // SAFETY: checked above.
+        // SAFETY: the ledger took the pointer.
         unsafe { recorder.cast::<State>().write(State { mark: MARK, len, written: 0 }) };
         Ok(())
     })())
@@ -72,16 +74,18 @@ pub unsafe extern "C" fn ts_recorder_push(
     record: *const ts_record_t,
 ) -> ts_status_t {
     status::done((|| {
-        // SAFETY: the pointers are as the header demands; a record is made of numbers.
-        let (state, record) = unsafe { (open(recorder, ring, len)?, checks::read(Field::Configuration, record)?) };
-        let written = [Span::of(Field::Object, recorder, 1)?, Span::of(Field::Output, ring, size(len))?];
-        checks::disjoint(&written, &[])?;
+        let mut ledger = Ledger::new();
+        ledger.enter(Field::Object, recorder, 1);
+        ledger.enter(Field::Output, ring, size(len));
+        ledger.settle(&[Field::Object, Field::Output])?;
+        // SAFETY: the ledger took the recorder and the ring; a record is made of numbers.
+        let (state, record) = unsafe { (state(recorder, Some(len))?, checks::read(Field::Cost, record)?) };
         let ts_record_t { solve, iteration, arm, residual } = record;
-        // SAFETY: the ring was checked and meets nothing else; the two record types have one layout.
-        let ring = unsafe { checks::slice_mut(ring.cast(), size(len)) };
+        // SAFETY: the ledger took the ring for this length, and the two types of records have one layout.
+        let ring: &mut [Record] = unsafe { checks::slice_mut(ring.cast(), size(len)) };
         let mut ours = Recorder::resume(ring, state.written)?;
         ours.push(Record { solve, iteration, arm, residual });
-        // SAFETY: checked above.
+        // SAFETY: the ledger took the pointer.
         unsafe { recorder.cast::<State>().write(State { written: ours.written(), ..state }) };
         Ok(())
     })())
@@ -91,12 +95,13 @@ pub unsafe extern "C" fn ts_recorder_push(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_recorder_count(recorder: *const ts_recorder_t, out: *mut u32) -> ts_status_t {
     status::done((|| {
-        // SAFETY: the pointers are as the header demands.
-        unsafe {
-            let state = state(recorder)?;
-            checks::disjoint(&[Span::of(Field::Output, out, 1)?], &[Span::of(Field::Object, recorder, 1)?])?;
-            checks::write(Field::Output, out, state.written.min(state.len))
-        }
+        let mut ledger = Ledger::new();
+        ledger.enter(Field::Output, out, 1);
+        ledger.enter(Field::Object, recorder, 1);
+        ledger.settle(&[Field::Output])?;
+        // SAFETY: the ledger took both.
+        unsafe { out.write(state(recorder, None)?.kept()) };
+        Ok(())
     })())
 }
 
@@ -110,44 +115,44 @@ pub unsafe extern "C" fn ts_recorder_get(
     out: *mut ts_record_t,
 ) -> ts_status_t {
     status::done((|| {
-        // SAFETY: the pointers are as the header demands.
-        let state = unsafe { open(recorder, ring, len)? };
-        let read = [Span::of(Field::Object, recorder, 1)?, Span::of(Field::Output, ring, size(len))?];
-        checks::disjoint(&[Span::of(Field::Output, out, 1)?], &read)?;
-        let kept = state.written.min(state.len);
-        if age >= kept {
-            return Err(Error::OutOfRange { field: Field::Output, index: size(age) });
+        let mut ledger = Ledger::new();
+        ledger.enter(Field::Output, out, 1);
+        ledger.enter(Field::Object, recorder, 1);
+        ledger.enter(Field::Bytes, ring, size(len));
+        ledger.settle(&[Field::Output])?;
+        // SAFETY: the ledger took all three.
+        let (state, ring) = unsafe { (state(recorder, Some(len))?, checks::slice(ring, size(len))) };
+        let oldest = if state.written > state.len { state.written % state.len.max(1) } else { 0 };
+        let place = (u64::from(oldest) + u64::from(age)) % u64::from(state.len.max(1));
+        match usize::try_from(place).ok().and_then(|place| ring.get(place)) {
+            // SAFETY: the ledger took the pointer.
+            Some(record) if age < state.kept() => unsafe { out.write(*record) },
+            _ => return Err(Refusal::new(TS_ERROR_OUT_OF_RANGE, TS_FIELD_OUTPUT, age.min(0xffff))),
         }
-        let oldest = if state.written > state.len { state.written % state.len } else { 0 };
-        let place = (u64::from(oldest) + u64::from(age)) % u64::from(state.len);
-        // SAFETY: the ring was checked and `place` is below its length.
-        unsafe { out.write(ring.add(usize::try_from(place).unwrap_or(0)).read()) };
         Ok(())
     })())
 }
 
+impl State {
+    fn kept(self) -> u32 {
+        self.written.min(self.len)
+    }
+}
+
+/// The state, if the ring has the length it was initialised with.
+///
 /// # Safety
-/// A pointer that is neither null nor misaligned shows a `ts_recorder_t`.
-unsafe fn state(recorder: *const ts_recorder_t) -> Result<State, Error> {
-    Span::of(Field::Object, recorder, 1)?;
+/// A ledger took the pointer.
+unsafe fn state(recorder: *const ts_recorder_t, len: Option<u32>) -> Result<State, Refusal> {
     // SAFETY: the promise above; the state is made of numbers and no longer than the object.
     let state = unsafe { recorder.cast::<State>().read() };
     checks::marked(Field::Object, MARK, state.mark)?;
-    // A ring is never empty: what divides by its length may.
-    if state.len == 0 { Err(Error::Uninitialised { field: Field::Object }) } else { Ok(state) }
+    match len {
+        Some(len) if len != state.len => Err(wrong_length(len)),
+        _ => Ok(state),
+    }
 }
 
-/// The state, if the ring is the one it counts.
-///
-/// # Safety
-/// As for `state`.
-unsafe fn open(recorder: *const ts_recorder_t, ring: *const ts_record_t, len: u32) -> Result<State, Error> {
-    // SAFETY: the promise above.
-    let state = unsafe { state(recorder)? };
-    Span::of(Field::Output, ring, size(len))?;
-    if state.len == len {
-        Ok(state)
-    } else {
-        Err(Error::Length { field: Field::Output, need: size(state.len), got: size(len) })
-    }
+fn wrong_length(len: u32) -> Refusal {
+    Refusal::new(TS_ERROR_LENGTH, TS_FIELD_OUTPUT, len.min(0xffff))
 }

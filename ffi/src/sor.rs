@@ -2,12 +2,12 @@
 
 use core::ffi::c_void;
 
-use crate::checks;
+use crate::checks::{self, Ledger};
 use crate::method::{self, Arguments, Method, Vectors, scrambled};
 use crate::objects::{Kind, words_for};
-use crate::operator::{View, ts_operator_t};
+use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
-use crate::status::{self, flag, ts_status_t};
+use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::sor::Checkpoint;
 use tinysolve::linear::{Sor, SorConfig};
 use tinysolve::solve::{Report, Solver, Step};
@@ -51,6 +51,10 @@ impl Method for SorMethod {
     type Config = ts_sor_config_t;
     type With<'a> = ();
 
+    fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     fn start(
         view: View<'_>,
         (): (),
@@ -66,12 +70,12 @@ impl Method for SorMethod {
             symmetric: flag(config.symmetric, 1)?,
             keep_best: flag(config.keep_best, 2)?,
         };
-        Sor::new(view.sweep()?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        Sor::new(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
     }
 
     fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
         let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut sor = Sor::resume(view.sweep()?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
+        let mut sor = Sor::resume(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
         let step = sor.step();
         sor.suspend().to_words(state)?;
         Ok(step)
@@ -114,7 +118,7 @@ pub unsafe extern "C" fn ts_sor_init(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { method::init::<SorMethod>(&arguments, config, (), &[]) })
+    status::done(unsafe { method::init::<SorMethod>(&arguments, config, ()) })
 }
 
 /// Does one bounded piece of work: a sweep and its residual, or a block of rows. The arguments are those of
@@ -130,7 +134,7 @@ pub unsafe extern "C" fn ts_sor_step(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::step::<SorMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::step::<SorMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome.
@@ -145,7 +149,7 @@ pub unsafe extern "C" fn ts_sor_run(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run::<SorMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::run::<SorMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
@@ -162,7 +166,7 @@ pub unsafe extern "C" fn ts_sor_run_while(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run_while::<SorMethod>(&arguments, (), &[], go_on, context) })
+    status::outcome(unsafe { method::run_while::<SorMethod>(&arguments, (), go_on, context) })
 }
 
 /// Writes what the solve can say of itself.

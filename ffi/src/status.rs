@@ -1,5 +1,7 @@
 //! The one return type, and the numbers in it.
 
+use core::num::NonZeroI32;
+
 use tinysolve::solve::Step;
 use tinysolve::{Error, Field};
 
@@ -112,24 +114,47 @@ pub const TS_FIELD_OUTPUT: u32 = 25;
 /// The symbolic part of a sparse factorisation.
 pub const TS_FIELD_SYMBOLIC: u32 = 26;
 
+/// A negative status. `Result<(), Refusal>` is as large as the status itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Refusal(NonZeroI32);
+
+impl Refusal {
+    /// Of these `TS_ERROR_...`, `TS_FIELD_...` and index below 65,536.
+    #[allow(clippy::cast_possible_wrap, reason = "errors and fields are small")]
+    pub(crate) const fn new(error: u32, field: u32, index: u32) -> Self {
+        match NonZeroI32::new(-((error << 24 | field << 16 | index) as i32)) {
+            Some(code) => Self(code),
+            None => Self(NonZeroI32::MIN),
+        }
+    }
+}
+
+impl From<Error> for Refusal {
+    #[cold]
+    #[inline(never)]
+    fn from(error: Error) -> Self {
+        Self(NonZeroI32::new(error.code()).unwrap_or(NonZeroI32::MIN))
+    }
+}
+
 /// 0, or the refusal.
-pub(crate) fn done(result: Result<(), Error>) -> ts_status_t {
+pub(crate) fn done(result: Result<(), Refusal>) -> ts_status_t {
     match result {
         Ok(()) => TS_OK,
-        Err(error) => error.code(),
+        Err(Refusal(code)) => code.get(),
     }
 }
 
 /// The outcome of a step, or the refusal.
-pub(crate) fn outcome(result: Result<Step, Error>) -> ts_status_t {
+pub(crate) fn outcome(result: Result<Step, Refusal>) -> ts_status_t {
     match result {
         Ok(step) => step as ts_status_t,
-        Err(error) => error.code(),
+        Err(Refusal(code)) => code.get(),
     }
 }
 
 /// A flag from C.
-pub(crate) const fn flag(value: u32, index: usize) -> Result<bool, Error> {
+pub(crate) fn flag(value: u32, index: usize) -> Result<bool, Error> {
     match value {
         0 => Ok(false),
         1 => Ok(true),
@@ -141,4 +166,91 @@ pub(crate) const fn flag(value: u32, index: usize) -> Result<bool, Error> {
 pub(crate) const fn size(number: u32) -> usize {
     const { assert!(size_of::<usize>() >= size_of::<u32>()) }
     number as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_the_codes_of_errors() {
+        let cases = [
+            (TS_ERROR_LENGTH, Error::Length { field: Field::Object, need: 1, got: 0 }),
+            (TS_ERROR_NOT_FINITE, Error::NotFinite { field: Field::Object, index: 0 }),
+            (TS_ERROR_OUT_OF_RANGE, Error::OutOfRange { field: Field::Object, index: 0 }),
+            (TS_ERROR_UNORDERED, Error::Unordered { field: Field::Object, index: 0 }),
+            (TS_ERROR_TOO_LARGE, Error::TooLarge { field: Field::Object }),
+            (TS_ERROR_CORRUPT, Error::Corrupt { field: Field::Object, index: 0 }),
+            (TS_ERROR_NULL, Error::Null { field: Field::Object }),
+            (TS_ERROR_MISALIGNED, Error::Misaligned { field: Field::Object }),
+            (TS_ERROR_OVERLAP, Error::Overlap { field: Field::Object }),
+            (TS_ERROR_UNINITIALISED, Error::Uninitialised { field: Field::Object }),
+        ];
+        for (number, error) in cases {
+            assert_eq!(Refusal::new(number, TS_FIELD_OBJECT, 0), Refusal::from(error), "{error:?}");
+        }
+        let row = 7;
+        for (number, field, error) in [
+            (TS_ERROR_ZERO_DIAGONAL, TS_FIELD_DIAGONAL, Error::ZeroDiagonal { row }),
+            (TS_ERROR_NEGATIVE_DIAGONAL, TS_FIELD_DIAGONAL, Error::NegativeDiagonal { row }),
+            (TS_ERROR_ASYMMETRIC, TS_FIELD_MATRIX, Error::Asymmetric { row }),
+            (TS_ERROR_PIVOT, TS_FIELD_MATRIX, Error::Pivot { row }),
+        ] {
+            assert_eq!(Refusal::new(number, field, 7), Refusal::from(error), "{error:?}");
+        }
+        assert_eq!(size_of::<Result<(), Refusal>>(), size_of::<ts_status_t>());
+    }
+
+    #[test]
+    fn fields_have_the_numbers_of_the_library() {
+        let fields = [
+            (TS_FIELD_OBJECT, Field::Object),
+            (TS_FIELD_MATRIX, Field::Matrix),
+            (TS_FIELD_ROW_POINTERS, Field::RowPointers),
+            (TS_FIELD_COLUMNS, Field::Columns),
+            (TS_FIELD_VALUES, Field::Values),
+            (TS_FIELD_DIAGONAL, Field::Diagonal),
+            (TS_FIELD_MASK, Field::Mask),
+            (TS_FIELD_RIGHT_HAND_SIDE, Field::RightHandSide),
+            (TS_FIELD_ITERATE, Field::Iterate),
+            (TS_FIELD_WORKSPACE, Field::Workspace),
+            (TS_FIELD_OMEGA, Field::Omega),
+            (TS_FIELD_TOLERANCE, Field::Tolerance),
+            (TS_FIELD_ITERATIONS, Field::Iterations),
+            (TS_FIELD_PRECONDITIONER, Field::Preconditioner),
+            (TS_FIELD_ARMS, Field::Arms),
+            (TS_FIELD_CONTEXT, Field::Context),
+            (TS_FIELD_COST, Field::Cost),
+            (TS_FIELD_HEADER, Field::Header),
+            (TS_FIELD_SECTIONS, Field::Sections),
+            (TS_FIELD_BYTES, Field::Bytes),
+            (TS_FIELD_SIZE, Field::Size),
+            (TS_FIELD_CONFIGURATION, Field::Configuration),
+            (TS_FIELD_ORDER, Field::Order),
+            (TS_FIELD_FUNCTION, Field::Function),
+            (TS_FIELD_OUTPUT, Field::Output),
+            (TS_FIELD_SYMBOLIC, Field::Symbolic),
+        ];
+        for (number, field) in fields {
+            assert_eq!(number, field as u32, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn outcomes_have_the_numbers_of_the_library() {
+        let outcomes = [
+            (TS_STEP_RUNNING, Step::Running),
+            (TS_STEP_CONVERGED, Step::Converged),
+            (TS_STEP_ITERATION_CAP, Step::IterationCap),
+            (TS_STEP_STAGNATED, Step::Stagnated),
+            (TS_STEP_DIVERGED, Step::Diverged),
+            (TS_STEP_BREAKDOWN, Step::Breakdown),
+            (TS_STEP_NOT_POSITIVE_DEFINITE, Step::NotPositiveDefinite),
+            (TS_STEP_INDEFINITE_PRECONDITIONER, Step::IndefinitePreconditioner),
+            (TS_STEP_INTERRUPTED, Step::Interrupted),
+        ];
+        for (number, step) in outcomes {
+            assert_eq!(number, outcome(Ok(step)));
+        }
+    }
 }

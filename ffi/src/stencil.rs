@@ -1,10 +1,9 @@
 //! A stencil with constant coefficients.
 
-use crate::checks;
-use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
-use crate::status::{self, size, ts_status_t};
+use crate::checks::Ledger;
+use crate::operator::{Array, Descriptor, Dispatch, Room, View, ts_operator_t};
+use crate::status::{self, Refusal, size, ts_status_t};
 use tinysolve::matrix::Stencil;
-use tinysolve::solve::Step;
 use tinysolve::{Error, Field};
 
 /// Describes the 3-, 5- or 7-point operator on `nx` x `ny` x `nz` cells, x running fastest, with Dirichlet zero around:
@@ -23,19 +22,53 @@ pub unsafe extern "C" fn ts_stencil_init(
     coupling: *const f32,
     mask: *const u8,
 ) -> ts_status_t {
-    status::done((|| {
-        let n = cells([nx, ny, nz])?;
-        // SAFETY: the pointers are as the header demands.
-        let [along, across, up] = unsafe { checks::read::<[f32; 3]>(Field::Values, coupling.cast())? };
-        let mut descriptor = Descriptor::new(n, view);
-        descriptor.numbers = [nx, ny, nz];
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { init(a, [nx, ny, nz], centre, coupling, mask, rows) })
+}
+
+/// The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_stencil_init_sor(
+    a: *mut ts_operator_t,
+    nx: u32,
+    ny: u32,
+    nz: u32,
+    centre: f32,
+    coupling: *const f32,
+    mask: *const u8,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { init(a, [nx, ny, nz], centre, coupling, mask, relaxation) })
+}
+
+/// # Safety
+/// Pointers that are neither null nor misaligned show what `ts_stencil_init` says.
+unsafe fn init(
+    a: *mut ts_operator_t,
+    sides: [u32; 3],
+    centre: f32,
+    coupling: *const f32,
+    mask: *const u8,
+    dispatch: Dispatch,
+) -> Result<(), Refusal> {
+    let n = cells(sides)?;
+    let cells = if mask.is_null() { 0 } else { size(n) };
+    let mut ledger = Ledger::new();
+    ledger.enter(Field::Object, a, 1);
+    ledger.enter(Field::Values, coupling, 3);
+    ledger.enter(Field::Mask, mask, cells);
+    ledger.settle(&[Field::Object])?;
+    // SAFETY: the ledger took the pointers with these lengths.
+    unsafe {
+        let [along, across, up] = coupling.cast::<[f32; 3]>().read();
+        let mask = Array::new(mask, cells);
+        let mut descriptor = Descriptor::new(n, dispatch, [mask, Array::NONE, Array::NONE, Array::NONE, Array::NONE]);
+        descriptor.numbers = sides;
         descriptor.values = [centre, along, across, up];
-        if !mask.is_null() {
-            descriptor.arrays[0] = Array::new(Field::Mask, mask, size(n))?;
-        }
-        // SAFETY: the mask was checked above and is the caller's.
-        unsafe { descriptor.write(a, |descriptor| stencil(descriptor).map(drop)) }
-    })())
+        stencil(&descriptor)?;
+        descriptor.write(a);
+    }
+    Ok(())
 }
 
 /// The product of the sides, as far as it fits 32 bits.
@@ -63,8 +96,14 @@ unsafe fn stencil(descriptor: &Descriptor) -> Result<Stencil<'_, f32>, Error> {
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn view(descriptor: &Descriptor, body: Body<'_>) -> Result<Step, Error> {
+unsafe fn rows<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    let stencil = unsafe { stencil(descriptor)? };
-    body(View::Sweep(&stencil))
+    Ok(View::of_rows(room.put(unsafe { stencil(descriptor)? })))
+}
+
+/// # Safety
+/// As for `Dispatch`.
+unsafe fn relaxation<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
+    // SAFETY: the promise above.
+    Ok(View::of_relaxation(room.put(unsafe { stencil(descriptor)? })))
 }

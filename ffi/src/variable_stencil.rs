@@ -1,10 +1,10 @@
 //! A stencil whose coefficients differ from cell to cell.
 
-use crate::operator::{Array, Body, Descriptor, View, ts_operator_t};
-use crate::status::{self, size, ts_status_t};
+use crate::checks::Ledger;
+use crate::operator::{Array, Descriptor, Dispatch, Room, View, ts_operator_t};
+use crate::status::{self, Refusal, size, ts_status_t};
 use crate::stencil::{cells, mask as mask_of};
 use tinysolve::matrix::VariableStencil;
-use tinysolve::solve::Step;
 use tinysolve::{Error, Field};
 
 /// Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
@@ -26,28 +26,65 @@ pub unsafe extern "C" fn ts_variable_stencil_init(
     up: *const f32,
     mask: *const u8,
 ) -> ts_status_t {
-    status::done((|| {
-        let n = cells([nx, ny, nz])?;
-        let mut descriptor = Descriptor::new(n, view);
-        descriptor.numbers = [nx, ny, nz];
-        let array = |pointer| Array::new(Field::Values, pointer, size(n));
-        descriptor.arrays = [
-            array(centre)?,
-            array(east)?,
-            array(north)?,
-            if nz > 1 { array(up)? } else { Array::NONE },
-            if mask.is_null() { Array::NONE } else { Array::new(Field::Mask, mask, size(n))? },
-        ];
-        // SAFETY: the arrays were checked above and are the caller's.
-        unsafe { descriptor.write(a, |descriptor| stencil(descriptor, VariableStencil::new).map(drop)) }
-    })())
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { init(a, [nx, ny, nz], [centre, east, north, up], mask, rows) })
+}
+
+/// The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_variable_stencil_init_sor(
+    a: *mut ts_operator_t,
+    nx: u32,
+    ny: u32,
+    nz: u32,
+    centre: *const f32,
+    east: *const f32,
+    north: *const f32,
+    up: *const f32,
+    mask: *const u8,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { init(a, [nx, ny, nz], [centre, east, north, up], mask, relaxation) })
+}
+
+/// # Safety
+/// Pointers that are neither null nor misaligned show what `ts_variable_stencil_init` says.
+unsafe fn init(
+    a: *mut ts_operator_t,
+    sides: [u32; 3],
+    values: [*const f32; 4],
+    mask: *const u8,
+    dispatch: Dispatch,
+) -> Result<(), Refusal> {
+    let n = cells(sides)?;
+    let upper = if sides[2] > 1 { size(n) } else { 0 };
+    let masked = if mask.is_null() { 0 } else { size(n) };
+    let [centre, east, north, up] = values;
+    let mut ledger = Ledger::new();
+    ledger.enter(Field::Object, a, 1);
+    for pointer in [centre, east, north] {
+        ledger.enter(Field::Values, pointer, size(n));
+    }
+    ledger.enter(Field::Values, up, upper);
+    ledger.enter(Field::Mask, mask, masked);
+    ledger.settle(&[Field::Object])?;
+    let array = |pointer| Array::new(pointer, size(n));
+    let arrays = [array(centre), array(east), array(north), Array::new(up, upper), Array::new(mask, masked)];
+    let mut descriptor = Descriptor::new(n, dispatch, arrays);
+    descriptor.numbers = sides;
+    // SAFETY: the ledger took the pointers with these lengths.
+    unsafe {
+        stencil(&descriptor, VariableStencil::new)?;
+        descriptor.write(a);
+    }
+    Ok(())
 }
 
 type Make<'a> = fn([usize; 3], &'a [f32], [&'a [f32]; 3], Option<&'a [u8]>) -> Result<VariableStencil<'a, f32>, Error>;
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn stencil<'a>(descriptor: &Descriptor, make: Make<'a>) -> Result<VariableStencil<'a, f32>, Error> {
+unsafe fn stencil<'a>(descriptor: &'a Descriptor, make: Make<'a>) -> Result<VariableStencil<'a, f32>, Error> {
     let [centre, east, north, up, mask] = descriptor.arrays;
     // SAFETY: the arrays were made of pointers to these types.
     unsafe {
@@ -58,8 +95,14 @@ unsafe fn stencil<'a>(descriptor: &Descriptor, make: Make<'a>) -> Result<Variabl
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn view(descriptor: &Descriptor, body: Body<'_>) -> Result<Step, Error> {
+unsafe fn rows<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    let stencil = unsafe { stencil(descriptor, VariableStencil::trusted)? };
-    body(View::Sweep(&stencil))
+    Ok(View::of_rows(room.put(unsafe { stencil(descriptor, VariableStencil::trusted)? })))
+}
+
+/// # Safety
+/// As for `Dispatch`.
+unsafe fn relaxation<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
+    // SAFETY: the promise above.
+    Ok(View::of_relaxation(room.put(unsafe { stencil(descriptor, VariableStencil::trusted)? })))
 }

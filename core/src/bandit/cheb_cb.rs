@@ -105,6 +105,9 @@ impl ChebCb<()> {
         arms.saturating_mul(ARM)
     }
 
+    /// 32-bit words of the scalars alone, for [`suspend`](Self::suspend).
+    pub const STATE_WORDS: usize = State::WORDS;
+
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
     pub const fn words_len(arms: usize) -> usize {
@@ -135,20 +138,26 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
         }
         check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
-        let state = State {
-            rng: Xoshiro128::new(config.seed),
-            rounds: 0,
-            low: config.low,
-            high: config.high,
-            cost_cap: config.cost_cap,
-            least: 0.0,
-            most: 0.0,
-            regret: 0.0,
-            predicted: 0.0,
-            context: 0.0,
-            drawn: None,
-        };
-        Ok(Self { state, memory })
+        Ok(Self { state: State::new(config), memory })
+    }
+
+    /// Puts the scalars away between two calls; the memory stays with the caller.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`STATE_WORDS`](ChebCb::STATE_WORDS) elements.
+    #[inline]
+    pub fn suspend(&self, words: &mut [u32]) -> Result<(), Error> {
+        self.state.write(words)
+    }
+
+    /// Goes on with scalars that were put away, over the memory as it was left. O(1).
+    ///
+    /// # Errors
+    /// `Length` (workspace, bytes), `Corrupt` (bytes).
+    #[inline]
+    pub fn resume(memory: S, words: &[u32]) -> Result<Self, Error> {
+        check_memory(memory.as_ref().len())?;
+        Ok(Self { state: State::new(ChebCbConfig::default()).read(words)?, memory })
     }
 
     /// Saves scalars and memory; exactly [`words_len`](ChebCb::words_len) words.
@@ -165,21 +174,8 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// `Length` (workspace, bytes), `Corrupt` (bytes).
     pub fn restore(memory: S, words: &[u32]) -> Result<Self, Error> {
         check_memory(memory.as_ref().len())?;
-        let blank = State {
-            rng: Xoshiro128::new(0),
-            rounds: 0,
-            low: -1.0,
-            high: 1.0,
-            cost_cap: 1.0,
-            least: 0.0,
-            most: 0.0,
-            regret: 0.0,
-            predicted: 0.0,
-            context: 0.0,
-            drawn: None,
-        };
         let mut memory = memory;
-        let state = restore(blank, memory.as_mut(), words)?;
+        let state = restore(State::new(ChebCbConfig::default()), memory.as_mut(), words)?;
         Ok(Self { state, memory })
     }
 
@@ -199,6 +195,22 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
 }
 
 impl State {
+    fn new(config: ChebCbConfig) -> Self {
+        Self {
+            rng: Xoshiro128::new(config.seed),
+            rounds: 0,
+            low: config.low,
+            high: config.high,
+            cost_cap: config.cost_cap,
+            least: 0.0,
+            most: 0.0,
+            regret: 0.0,
+            predicted: 0.0,
+            context: 0.0,
+            drawn: None,
+        }
+    }
+
     /// The context in [-1, 1]; NaN is the middle.
     fn place(&self, context: f32) -> f32 {
         let place = 2.0 * (context - self.low) / (self.high - self.low) - 1.0;
@@ -211,7 +223,7 @@ impl State {
         let rounds = self.rounds as f32;
         let spread = 0.341 * (self.most - self.least);
         let noise = self.regret + 2.0 * spread * spread * rounds;
-        (2.0 * rounds * math::sqrt_f32(arms * rounds / noise.max(1e-6))).min(1e9)
+        (2.0 * rounds * math::rough_sqrt_f32(arms * rounds / noise.max(1e-6))).min(1e9)
     }
 }
 

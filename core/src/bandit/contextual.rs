@@ -88,17 +88,23 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> ContextualTsallisInf<S, 
     }
 }
 
+/// Which of `bins` equal parts of a range a context is in; outside, the nearest, and for NaN the middle one.
+#[must_use]
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bins are few")]
+pub fn bin(context: f32, [low, high]: [f32; 2], bins: usize) -> usize {
+    let place = (context - low) / (high - low) * bins as f32;
+    let place = if place.is_nan() { bins as f32 * 0.5 } else { place };
+    // A cast of a negative number is 0, of a large one the largest.
+    (place as usize).min(bins.saturating_sub(1))
+}
+
 impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> Learner for ContextualTsallisInf<S, BINS> {
     fn arms(&self) -> usize {
         self.memory.as_ref().len() / (2 * BINS).max(1)
     }
 
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bins")]
     fn select(&mut self, context: f32) -> usize {
-        let place = (context - self.low) / (self.high - self.low) * BINS as f32;
-        let place = if place.is_nan() { BINS as f32 * 0.5 } else { place };
-        // A cast of a negative number is 0, of a large one the largest.
-        self.bin = (place as usize).min(BINS.saturating_sub(1));
+        self.bin = bin(context, [self.low, self.high], BINS);
         self.current().map_or(0, |(state, losses, shifts)| state.select(losses, shifts))
     }
 

@@ -19,7 +19,7 @@ mod tsallis_inf;
 
 pub use arms::Arms;
 pub use cheb_cb::{ChebCb, ChebCbConfig};
-pub use contextual::ContextualTsallisInf;
+pub use contextual::{ContextualTsallisInf, bin};
 pub use tsallis_inf::{TsallisInf, TsallisInfConfig};
 
 use crate::error::{Error, Field};

@@ -97,7 +97,7 @@ impl State {
     fn eta(&self) -> f32 {
         #[allow(clippy::cast_precision_loss, reason = "a rate")]
         let round = self.rounds.saturating_add(1) as f32;
-        (if self.reduced_variance { 4.0 } else { 2.0 }) / math::sqrt_f32(round)
+        (if self.reduced_variance { 4.0 } else { 2.0 }) / math::rough_sqrt_f32(round)
     }
 
     /// Mean loss, which the losses are measured in.
@@ -218,6 +218,9 @@ impl TsallisInf<()> {
         arms.saturating_mul(2)
     }
 
+    /// 32-bit words of the scalars alone, for [`suspend`](Self::suspend).
+    pub const STATE_WORDS: usize = State::WORDS;
+
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
     pub const fn words_len(arms: usize) -> usize {
@@ -234,6 +237,26 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
         let state = State::new(config)?;
         check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
+        Ok(Self { state, memory })
+    }
+
+    /// Puts the scalars away between two calls; the memory stays with the caller.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`STATE_WORDS`](TsallisInf::STATE_WORDS) elements.
+    #[inline]
+    pub fn suspend(&self, words: &mut [u32]) -> Result<(), Error> {
+        self.state.write(words)
+    }
+
+    /// Goes on with scalars that were put away, over the memory as it was left. O(1).
+    ///
+    /// # Errors
+    /// `Length` (workspace, bytes), `Corrupt` (bytes).
+    #[inline]
+    pub fn resume(memory: S, words: &[u32]) -> Result<Self, Error> {
+        check_memory(memory.as_ref().len())?;
+        let state = State::new(TsallisInfConfig::default())?.read(words)?;
         Ok(Self { state, memory })
     }
 

@@ -140,7 +140,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         let window = monitor::window(self.operator.dim(), 1);
         let step = self.state.monitor.begin(&self.state.stopping, rhs, initial, window);
         self.state.verified = initial;
-        self.best.copy_from_slice(self.x.get(..self.best.len()).unwrap_or(&[]));
+        vector::copy(self.x, self.best);
         if step == Step::Running {
             self.rescale(r);
         }
@@ -169,7 +169,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         self.state.monitor.estimated(scaled_norm / self.state.scale);
         // The recurrence does not see an iterate that overflows, so look before it is kept.
         if self.state.monitor.is_best() && !self.best.is_empty() && self.x.iter().all(|x| x.is_finite()) {
-            self.best.copy_from_slice(self.x);
+            vector::copy(self.x, self.best);
         }
         if self.state.monitor.claims_convergence() {
             return self.verify(r).map(|()| false);
@@ -203,7 +203,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         self.state.running = false;
         if step != Step::Converged {
             if !self.best.is_empty() && !self.state.monitor.is_best() {
-                self.x.copy_from_slice(self.best);
+                vector::copy(self.best, self.x);
             }
             self.operator.residual(self.b, self.x, r);
             self.state.monitor.restored(vector::norm(r), !self.best.is_empty());

@@ -205,6 +205,10 @@ impl<T: Real, I: Index> Sweep<T> for Csr<'_, T, I> {
         self.entry(row, row).unwrap_or(T::ZERO)
     }
 
+    fn zero_diagonal(&self) -> Option<usize> {
+        None
+    }
+
     fn lower(&self, row: usize, x: &[T]) -> T {
         lower_part(row, self.row(row), x).0
     }

@@ -16,7 +16,7 @@ use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_f64_pcg_t`.
-pub const TS_F64_PCG_WORDS: usize = 22;
+pub const TS_F64_PCG_WORDS: usize = 20;
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.

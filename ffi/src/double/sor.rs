@@ -15,7 +15,7 @@ use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_sor_t`.
-pub const TS_F64_SOR_WORDS: usize = 25;
+pub const TS_F64_SOR_WORDS: usize = 23;
 
 /// A successive over-relaxation under way: counters and scalars, no pointer, so it may be copied, moved and saved
 /// together with x and the workspace.

@@ -15,7 +15,7 @@ use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_ssor_cg_t`.
-pub const TS_F64_SSOR_CG_WORDS: usize = 22;
+pub const TS_F64_SSOR_CG_WORDS: usize = 20;
 
 /// An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.

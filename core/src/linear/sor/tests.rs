@@ -84,7 +84,7 @@ fn dense_sparse_and_stencil_agree() {
     let sparse = Csr::new(&starts, &columns, &values).unwrap();
     let stencil = Stencil::new([n, 1, 1], 2.5, [-1.0, 0.0, 0.0], None).unwrap();
     let b = wave(n);
-    let solve = |operator: &dyn Sweep<f64>| {
+    let solve = |operator: &dyn Relax<f64>| {
         let (mut x, mut workspace) = (vec![0.0; n], vec![0.0; n]);
         let report = Sor::new(operator, &b, &mut x, &mut workspace, config(1.2, 1e-12)).unwrap().run();
         assert_eq!(report.step, Step::Converged);

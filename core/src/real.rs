@@ -202,6 +202,7 @@ pub(crate) mod counted {
         ($($trait:ident $method:ident $assign:ident $assign_method:ident $field:ident $op:tt;)*) => {$(
             impl $trait for Counted {
                 type Output = Self;
+                #[allow(clippy::suspicious_arithmetic_impl, reason = "counting is an addition")]
                 fn $method(self, other: Self) -> Self {
                     note(|ops| ops.$field += 1);
                     Self(self.0 $op other.0)

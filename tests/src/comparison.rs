@@ -1,6 +1,7 @@
 //! Runs one sequence of linear systems under several ways to choose omega.
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 use tinysolve::bandit::omega::Outcome;
 use tinysolve::linear::{Cg, PcgConfig, SsorCg, SsorCgConfig, Stopping};

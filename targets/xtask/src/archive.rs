@@ -253,6 +253,18 @@ pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, function
     Ok(size)
 }
 
+/// Symbols of the program that [`linked_size`] linked last, the largest first.
+pub(crate) fn largest(tools: &Toolchain, abi: &Abi) -> Result<Vec<(u64, String)>> {
+    use object::{Object, ObjectSymbol};
+    let data = fs::read(tools.dist().join(abi.name).join("size.elf"))?;
+    let file = object::File::parse(&*data)?;
+    let sized = file.symbols().filter(|symbol| symbol.size() > 0);
+    let mut symbols: Vec<_> =
+        sized.map(|symbol| (symbol.size(), symbol.name().unwrap_or_default().to_owned())).collect();
+    symbols.sort_by(|a, b| b.cmp(a));
+    Ok(symbols)
+}
+
 /// The headers beside the archives.
 pub(crate) fn copy_headers(tools: &Toolchain) -> Result<()> {
     let from = tools.root.join("include");

@@ -7,7 +7,7 @@ use crate::rows::{self, Row};
 use crate::shell;
 use crate::stack::{Graph, Pointer};
 use crate::toolchain::Toolchain;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 use std::fmt::Write;
 use std::fs;
@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// date.
     #[arg(long)]
     pub(crate) check: bool,
+    /// Instead, show what the flash of one entry of the list, or of one C function, consists of.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) explain: Option<String>,
 }
 
 /// The binary interface whose functions are listed one by one.
@@ -74,6 +77,9 @@ struct Measured {
 }
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
+    if let Some(name) = &arguments.explain {
+        return explain(tools, name);
+    }
     let measured = measure(tools)?;
     let main = ABIS.iter().find(|abi| abi.name == MAIN).context("no main binary interface")?;
     let version = tools.rustc_version(main)?;
@@ -81,14 +87,13 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     let path = tools.root.join("targets/size.md");
     print!("{}", rows::table(&measured.rows));
     let missed: Vec<_> = measured.rows.iter().filter(|row| row.misses()).map(|row| row.case.as_str()).collect();
-    if !missed.is_empty() {
-        bail!("over budget: {}", missed.join("; "));
-    }
+    let over = if missed.is_empty() { Ok(()) } else { Err(anyhow!("over budget: {}", missed.join("; "))) };
     if !arguments.check {
         fs::write(&path, text)?;
         println!("wrote {}", path.display());
-        return Ok(());
+        return over;
     }
+    over?;
     let committed =
         fs::read_to_string(&path).with_context(|| format!("no {}; `cargo xtask size` writes it", path.display()))?;
     if committed == text {
@@ -111,9 +116,32 @@ pub(crate) fn bench_rows(tools: &Toolchain) -> Result<Vec<Row>> {
     Ok(measure(tools)?.rows)
 }
 
-fn measure(tools: &Toolchain) -> Result<Measured> {
+/// Functions and constants of one linked group, the largest first.
+fn explain(tools: &Toolchain, name: &str) -> Result<()> {
+    let abi = ABIS.iter().find(|abi| abi.name == MAIN).context("no main binary interface")?;
+    let archive = archive::build(tools, abi)?;
+    let symbols = Symbols::of(&archive)?;
+    let api = symbols.api();
+    let flash = list(tools)?.flash;
+    let functions = match flash.iter().find(|group| group.name == name) {
+        Some(group) => matching(&api, &group.functions)?,
+        None => matching(&api, &[name.to_owned()])?,
+    };
+    let size = archive::linked_size(tools, abi, &archive, &functions)?;
+    for (bytes, symbol) in archive::largest(tools, abi)? {
+        println!("{bytes:7} {:#}", rustc_demangle::demangle(&symbol));
+    }
+    println!("{:7} in all: {} code, {} constants, {} data", size.flash(), size.text, size.rodata, size.data);
+    Ok(())
+}
+
+fn list(tools: &Toolchain) -> Result<List> {
     let path = tools.root.join("targets/size.toml");
-    let list: List = toml::from_str(&fs::read_to_string(&path)?).with_context(|| format!("{}", path.display()))?;
+    toml::from_str(&fs::read_to_string(&path)?).with_context(|| format!("{}", path.display()))
+}
+
+fn measure(tools: &Toolchain) -> Result<Measured> {
+    let list = list(tools)?;
     archive::copy_headers(tools)?;
     let mut measured = Measured { rows: Vec::new(), functions: Vec::new() };
     for abi in ABIS {

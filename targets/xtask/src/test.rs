@@ -52,7 +52,7 @@ const STEPS: &[Step] = &[
     ("C and C++", |run| done(cmatrix::run_all(run.tools))),
     ("C firmware", |run| done(cfirmware::run_all(run.tools, false))),
     ("firmware", firmware),
-    ("sizes", |run| done(size::run(run.tools, &size::Arguments { check: true }))),
+    ("sizes", |run| done(size::run(run.tools, &size::Arguments { check: true, explain: None }))),
     ("instruction goals", |run| done(bench::judge(&bench::chips(run.tools, &[])?))),
 ];
 

@@ -89,7 +89,8 @@ pub struct Prediction {
     pub cost: f32,
 }
 
-/// A formula first, and the learner for good once the formula's costs have been off by more than 1.5 three times in a row.
+/// A formula first, and the learner for good once the formula's costs have been off by more than 1.5, and by more than 1,
+/// three times in a row.
 #[derive(Clone, Copy, Debug)]
 pub struct Guarded<'a, L> {
     fallback: Learned<'a, L>,
@@ -121,7 +122,7 @@ impl<'a, L: Learner> Guarded<'a, L> {
         let omega = prediction.omega.clamp(1e-3, LARGEST);
         let outcome = solve(omega);
         match outcome {
-            Outcome::Solved { cost } if cost.is_finite() => self.judge(cost / prediction.cost),
+            Outcome::Solved { cost } if cost.is_finite() => self.judge(cost, prediction.cost),
             Outcome::Failed { .. } => {
                 self.misses += 1;
                 return self.fallback.solve(context, solve);
@@ -131,11 +132,14 @@ impl<'a, L: Learner> Guarded<'a, L> {
         Choice { arm: None, omega, outcome }
     }
 
-    fn judge(&mut self, ratio: f32) {
-        if self.counted >= Self::PATIENCE && ratio > 1.5 * self.ratio {
+    fn judge(&mut self, cost: f32, predicted: f32) {
+        let expected = self.ratio * predicted;
+        // Two iterations instead of one say nothing of a formula.
+        if self.counted >= Self::PATIENCE && cost > 1.5 * expected && cost > expected + 1.0 {
             self.misses += 1;
             return;
         }
+        let ratio = cost / predicted;
         self.misses = 0;
         self.counted = self.counted.saturating_add(1);
         #[allow(clippy::cast_precision_loss, reason = "a mean")]
@@ -247,6 +251,15 @@ mod tests {
         }
         assert!(policy.has_given_up());
         assert!(policy.solve(0.0, prediction, |_| Outcome::Solved { cost: 12.0 }).arm.is_some());
+    }
+
+    #[test]
+    fn a_formula_is_not_given_up_for_one_iteration() {
+        let mut policy = Guarded::new(learned());
+        for cost in [1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0] {
+            let _ = policy.solve(0.0, Prediction { omega: 1.0, cost: 3.0 }, |_| Outcome::Solved { cost });
+        }
+        assert!(!policy.has_given_up());
     }
 
     #[test]

@@ -2,15 +2,18 @@
 
 use crate::abi::ABIS;
 use crate::archive;
+use crate::board;
 use crate::proof::Symbols;
 use crate::rows::{self, Row};
 use crate::shell;
 use crate::stack::{Graph, Pointer};
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, anyhow, bail};
+use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
 use serde::Deserialize;
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 
 /// Measures flash, RAM and stack, and writes the table targets/size.md.
 #[derive(clap::Args)]
@@ -74,6 +77,49 @@ struct Measured {
     rows: Vec<Row>,
     /// Function, flash alone, deepest stack.
     functions: Vec<[String; 3]>,
+}
+
+/// What a linked program takes, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Linked {
+    /// Code.
+    pub(crate) text: u64,
+    /// Constants.
+    pub(crate) rodata: u64,
+    /// Statics with a value, which stand in flash and in RAM.
+    pub(crate) data: u64,
+    /// Statics that start as zero.
+    pub(crate) bss: u64,
+}
+
+impl Linked {
+    pub(crate) fn flash(self) -> u64 {
+        self.text + self.rodata + self.data
+    }
+}
+
+/// Sums up the sections that are loaded; a table of vectors counts as constants.
+pub(crate) fn of_image(image: &Path) -> Result<Linked> {
+    let data = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
+    let mut size = Linked::default();
+    for section in object::File::parse(&*data)?.sections() {
+        let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
+        let has = |flag| sh_flags.contains(flag);
+        if !has(elf::SHF_ALLOC) {
+            continue;
+        }
+        let slot = if has(elf::SHF_EXECINSTR) {
+            &mut size.text
+        } else if !has(elf::SHF_WRITE) {
+            &mut size.rodata
+        } else if section.kind() == SectionKind::UninitializedData {
+            &mut size.bss
+        } else {
+            &mut size.data
+        };
+        *slot += section.size();
+    }
+    Ok(size)
 }
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
@@ -181,6 +227,7 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
         let bytes = ram(tools, entry)?;
         measured.rows.push(row(&entry.family, &entry.name, "every core", "ram", bytes, entry.budget));
     }
+    measured.rows.extend(board::sizes(tools)?);
     Ok(measured)
 }
 
@@ -234,7 +281,7 @@ fn ram(tools: &Toolchain, entry: &Ram) -> Result<u64> {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "bytes of a microcontroller's memory")]
-fn row(family: &str, case: &str, target: &str, metric: &str, value: u64, budget: Option<u64>) -> Row {
+pub(crate) fn row(family: &str, case: &str, target: &str, metric: &str, value: u64, budget: Option<u64>) -> Row {
     Row {
         family: family.to_owned(),
         kernel: "C ABI".to_owned(),

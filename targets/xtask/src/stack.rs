@@ -1,10 +1,9 @@
 //! The deepest the stack can go below each C function: frames from the compiler, calls from the relocations.
 //!
 //! Every function stands in a section of its own, so every call to another one is a relocation, and so is every place
-//! that takes a function's address, vtables included. A call through a pointer is taken to reach any function whose
-//! address was taken by a function above it on the path, or by one that such a function calls and that may hand it
-//! back. It is taken not to come back to a function, or to a closure, that is already on the path. Direct recursion is an error, and so is a function
-//! that calls through a pointer nobody above it can have made. `targets/size.toml` narrows this where more is known.
+//! that takes a function's address, tables of trait objects included. What a call through a pointer may reach is told
+//! by `targets/size.toml`, out of the functions whose address is taken somewhere. Recursion is an error, and so is a
+//! call through a pointer that the list does not know.
 
 use crate::thumb;
 use anyhow::{Context, Result, bail};
@@ -15,17 +14,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// What is known of calls through pointers beyond what the graph shows.
+/// What calls through pointers may reach.
 #[derive(serde::Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Pointer {
-    /// Part of the caller's name, as Rust writes it.
+    /// Part of the caller's name, as Rust writes it. The first entry that fits decides.
     pub(crate) caller: String,
-    /// Parts of the names of all it may call; none for a function of the user's. The first entry that fits decides.
-    pub(crate) callees: Vec<String>,
-    /// Parts of the names of what it may call besides, through pointers kept in objects: whoever took their address.
+    /// Parts of the names of what it may call.
     #[serde(default)]
-    pub(crate) stored: Vec<String>,
+    pub(crate) callees: Vec<String>,
+    /// It calls a function of the user's, whose stack comes on top.
+    #[serde(default)]
+    pub(crate) user: bool,
 }
 
 /// The deepest path below one function.
@@ -94,29 +94,7 @@ impl Graph {
             }
             functions.insert(name.clone(), function);
         }
-        let mut graph = Self(functions);
-        graph.hand_back();
-        Ok(graph)
-    }
-
-    /// Addresses that a callee takes may come back to its caller.
-    fn hand_back(&mut self) {
-        loop {
-            let mut changed = false;
-            for name in self.0.keys().cloned().collect::<Vec<_>>() {
-                let Some(function) = self.0.get(&name) else { continue };
-                let from_below = function.callees.iter().filter_map(|callee| self.0.get(callee));
-                let more: BTreeSet<_> = from_below.flat_map(|callee| callee.taken.iter().cloned()).collect();
-                if let Some(function) = self.0.get_mut(&name) {
-                    let before = function.taken.len();
-                    function.taken.extend(more);
-                    changed |= function.taken.len() > before;
-                }
-            }
-            if !changed {
-                return;
-            }
-        }
+        Ok(Self(functions))
     }
 
     /// Frame sizes from `.stack_sizes`: an address, which is a relocation, and a number in LEB128.
@@ -154,147 +132,74 @@ impl Graph {
 
     /// The deepest path from each of the named functions.
     pub(crate) fn depths(&self, names: &[&str], pointers: &[Pointer]) -> Result<BTreeMap<String, Depth>> {
-        let mut walk = Walk {
-            graph: self,
-            pointers,
-            known: BTreeMap::new(),
-            above: Vec::new(),
-            handed: 0,
-            open: BTreeSet::new(),
-            settled: BTreeSet::new(),
-        };
-        let depths = names
-            .iter()
-            .map(|&name| Ok((name.to_owned(), walk.below(name, &BTreeSet::new())?.depth)))
-            .collect::<Result<_>>()?;
-        let nowhere: Vec<_> = walk.open.difference(&walk.settled).map(|name| readable(name)).collect();
-        if !nowhere.is_empty() {
-            bail!(
-                "these call through a pointer that nothing above them can have made; if it is the user's function, \
-                 name them in [[pointer]] of targets/size.toml:\n  {}",
-                nowhere.join("\n  ")
-            );
-        }
-        Ok(depths)
+        let taken = self.0.values().flat_map(|function| &function.taken).map(|name| (name.as_str(), readable(name)));
+        let mut walk =
+            Walk { graph: self, pointers, taken: taken.collect(), known: BTreeMap::new(), above: Vec::new() };
+        names.iter().map(|&name| Ok((name.to_owned(), walk.below(name)?))).collect()
     }
-}
-
-/// What is below a function, and the functions left out for being above it.
-#[derive(Clone, Default)]
-struct Below {
-    depth: Depth,
-    left_out: BTreeSet<String>,
-    /// Those on the deepest path.
-    through: BTreeSet<String>,
 }
 
 /// One walk down the graph.
 struct Walk<'g> {
     graph: &'g Graph,
     pointers: &'g [Pointer],
-    /// What is below a function, given the addresses at hand.
-    known: BTreeMap<(String, BTreeSet<String>), Below>,
-    above: Vec<String>,
-    /// How many of those above lie before the last call through a pointer.
-    handed: usize,
-    /// Functions that call through a pointer and on some path have none to call: that path does not exist.
-    open: BTreeSet<String>,
-    /// Functions that call through a pointer and on some path have one.
-    settled: BTreeSet<String>,
+    /// Functions that a pointer may point to, by symbol, with their names as Rust writes them.
+    taken: BTreeMap<&'g str, String>,
+    known: BTreeMap<&'g str, Depth>,
+    above: Vec<&'g str>,
 }
 
-impl Walk<'_> {
-    fn below(&mut self, name: &str, at_hand: &BTreeSet<String>) -> Result<Below> {
-        let graph = self.graph;
-        let function = graph.0.get(name).with_context(|| format!("{name} is called and not defined"))?;
-        let key = (name.to_owned(), at_hand.union(&function.taken).cloned().collect::<BTreeSet<_>>());
-        // What was left out then for being above must be above now, and nothing of the deepest path may be.
-        if let Some(known) = self.known.get(&key) {
-            let above: BTreeSet<_> = self.above.iter().map(|name| class(name)).collect();
-            if known.left_out.is_subset(&above) && known.through.is_disjoint(&above) {
-                return Ok(known.clone());
-            }
+impl<'g> Walk<'g> {
+    fn below(&mut self, name: &str) -> Result<Depth> {
+        let (name, function) = self.graph.0.get_key_value(name).with_context(|| format!("{name} is not defined"))?;
+        if let Some(known) = self.known.get(name.as_str()) {
+            return Ok(known.clone());
         }
-        let (_, at_hand) = &key;
-        let mut below = Below::default();
-        let mut deepest = Below::default();
-        self.above.push(name.to_owned());
-        for callee in &function.callees {
-            let place = self.above.iter().position(|above| above == callee);
-            if place.is_some_and(|place| place >= self.handed) {
-                bail!("recursion has no stack bound: {} > {}", self.path(), readable(callee));
-            }
-            if place.is_some() {
-                below.left_out.insert(class(callee));
-            } else {
-                self.visit(callee, at_hand, &mut below, &mut deepest)?;
-            }
+        if self.above.contains(&name.as_str()) {
+            bail!("recursion has no stack bound: {} > {}", self.path(), readable(name));
         }
+        self.above.push(name);
+        let mut callees: Vec<&'g str> = function.callees.iter().map(String::as_str).collect();
+        let mut callback = false;
         if function.indirect {
-            let entry = self.pointers.iter().find(|entry| readable(name).contains(&entry.caller));
-            let may_call = |callee: &str| {
-                let callee = readable(callee);
-                entry.is_none_or(|entry| entry.callees.iter().any(|part| callee.contains(part)))
-            };
-            let mut candidates: BTreeSet<_> = at_hand.iter().filter(|callee| may_call(callee)).collect();
-            for part in entry.map_or(&[][..], |entry| &entry.stored) {
-                let all = graph.0.values().flat_map(|function| &function.taken);
-                candidates.extend(all.filter(|callee| readable(callee).contains(part)));
+            let (reached, user) = self.through_pointer(name)?;
+            callees.extend(reached);
+            callback = user;
+        }
+        let mut deepest = Depth::default();
+        for callee in callees {
+            let depth = self.below(callee)?;
+            callback |= depth.callback;
+            if depth.bytes > deepest.bytes || deepest.path.is_empty() {
+                deepest = depth;
             }
-            let users = entry.is_some_and(|entry| entry.callees.is_empty());
-            below.depth.callback |= users;
-            let set = if candidates.is_empty() && !users { &mut self.open } else { &mut self.settled };
-            set.insert(name.to_owned());
-            let handed = core::mem::replace(&mut self.handed, self.above.len());
-            for callee in candidates {
-                let class = class(callee);
-                if self.above.iter().any(|above| self::class(above) == class) {
-                    below.left_out.insert(class);
-                } else {
-                    self.visit(callee, at_hand, &mut below, &mut deepest)?;
-                }
-            }
-            self.handed = handed;
         }
         self.above.pop();
-        // The function itself is above only for those below it.
-        below.left_out.remove(&class(name));
-        below.through = deepest.through;
-        below.through.insert(class(name));
-        below.depth.bytes = function.frame + deepest.depth.bytes;
-        below.depth.path =
-            core::iter::once(format!("{} {}", readable(name), function.frame)).chain(deepest.depth.path).collect();
-        self.known.insert(key, below.clone());
-        Ok(below)
+        let path = core::iter::once(format!("{} {}", readable(name), function.frame)).chain(deepest.path);
+        let depth = Depth { bytes: function.frame + deepest.bytes, callback, path: path.collect() };
+        self.known.insert(name, depth.clone());
+        Ok(depth)
     }
 
-    fn visit(
-        &mut self,
-        callee: &str,
-        at_hand: &BTreeSet<String>,
-        below: &mut Below,
-        deepest: &mut Below,
-    ) -> Result<()> {
-        let found = self.below(callee, at_hand)?;
-        below.depth.callback |= found.depth.callback;
-        below.left_out.extend(found.left_out.iter().cloned());
-        if found.depth.bytes > deepest.depth.bytes || deepest.through.is_empty() {
-            *deepest = found;
+    /// What `name` may call through a pointer, and whether a function of the user's is among it.
+    fn through_pointer(&self, name: &str) -> Result<(Vec<&'g str>, bool)> {
+        let readable = readable(name);
+        let entry = self.pointers.iter().find(|entry| readable.contains(&entry.caller)).with_context(|| {
+            format!("{} calls through a pointer; say in [[pointer]] of targets/size.toml what that may be", self.path())
+        })?;
+        let mut reached = Vec::new();
+        for part in &entry.callees {
+            let before = reached.len();
+            reached.extend(self.taken.iter().filter(|(_, callee)| callee.contains(part)).map(|(symbol, _)| *symbol));
+            if reached.len() == before {
+                bail!("[[pointer]] of targets/size.toml: no function with `{part}` in its name has its address taken");
+            }
         }
-        Ok(())
+        Ok((reached, entry.user))
     }
 
     fn path(&self) -> String {
         self.above.iter().map(|name| readable(name)).collect::<Vec<_>>().join(" > ")
-    }
-}
-
-/// One name for a closure and for the shim that a pointer to it goes through.
-fn class(name: &str) -> String {
-    let name = readable(name).replace("::<", "<");
-    match name.split_once(" as core::ops::function::FnOnce<") {
-        Some((closure, _)) => closure.trim_start_matches('<').to_owned(),
-        None => name.trim_start_matches('<').to_owned(),
     }
 }
 
@@ -392,9 +297,7 @@ mod tests {
         let functions = functions.iter().map(|&(name, frame, indirect, callees, taken)| {
             (name.to_owned(), Function { frame, indirect, callees: set(callees), taken: set(taken) })
         });
-        let mut graph = Graph(functions.collect());
-        graph.hand_back();
-        graph
+        Graph(functions.collect())
     }
 
     fn deepest(graph: &Graph, name: &str, pointers: &[Pointer]) -> Result<Depth> {
@@ -416,37 +319,23 @@ mod tests {
     }
 
     #[test]
-    fn pointers_reach_what_was_taken_above() -> Result<()> {
+    fn pointers_reach_what_the_list_says() -> Result<()> {
         let graph = graph(&[
-            ("a", 8, false, &["call"], &["f"]),
-            ("b", 8, false, &["call"], &["g"]),
+            ("a", 8, false, &["call"], &["f", "g"]),
             ("call", 4, true, &[], &[]),
             ("f", 16, false, &[], &[]),
             ("g", 64, false, &[], &[]),
         ]);
-        assert_eq!(deepest(&graph, "a", &[])?.bytes, 28);
-        assert_eq!(deepest(&graph, "b", &[])?.bytes, 76);
-        assert!(deepest(&graph, "call", &[]).is_err(), "a pointer from nowhere");
-        let only = |callees: &[&str]| {
+        let list = |callees: &[&str], user| {
             let callees = callees.iter().map(|&name| name.to_owned()).collect();
-            [Pointer { caller: "call".into(), callees, stored: Vec::new() }]
+            [Pointer { caller: "call".into(), callees, user }]
         };
-        let user = deepest(&graph, "a", &only(&[]))?;
+        assert!(deepest(&graph, "a", &[]).is_err(), "not listed");
+        assert!(deepest(&graph, "a", &list(&["h"], false)).is_err(), "listed, and there is no such function");
+        assert_eq!(deepest(&graph, "a", &list(&["f"], false))?.bytes, 28);
+        assert_eq!(deepest(&graph, "a", &list(&["f", "g"], false))?.bytes, 76);
+        let user = deepest(&graph, "a", &list(&[], true))?;
         assert!(user.callback && user.bytes == 12);
-        assert_eq!(deepest(&graph, "b", &only(&["g"]))?.bytes, 76);
-        assert!(deepest(&graph, "b", &only(&["f"])).is_err(), "a pointer to none of those at hand");
-        Ok(())
-    }
-
-    #[test]
-    fn pointers_come_back() -> Result<()> {
-        let graph = graph(&[
-            ("a", 8, true, &["choose"], &[]),
-            ("choose", 4, false, &["table"], &[]),
-            ("table", 4, false, &[], &["f"]),
-            ("f", 100, false, &[], &[]),
-        ]);
-        assert_eq!(deepest(&graph, "a", &[])?.bytes, 108);
         Ok(())
     }
 

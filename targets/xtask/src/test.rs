@@ -7,7 +7,7 @@ use crate::abi::{ABIS, Abi};
 use crate::qemu;
 use crate::shell;
 use crate::toolchain::{Cross, Toolchain};
-use crate::{archive, bench, cfirmware, cmatrix, header, setup, size};
+use crate::{archive, bench, board, cfirmware, cmatrix, header, setup, size};
 use anyhow::{Context, Result, bail};
 use std::time::{Duration, Instant};
 
@@ -52,7 +52,8 @@ const STEPS: &[Step] = &[
     ("C and C++", |run| done(cmatrix::run_all(run.tools))),
     ("C firmware", |run| done(cfirmware::run_all(run.tools, false))),
     ("firmware", firmware),
-    ("sizes", |run| done(size::run(run.tools, &size::Arguments { check: true }))),
+    ("board", |run| done(board::boot(run.tools))),
+    ("sizes", |run| done(size::run(run.tools, &size::Arguments { check: true, explain: None }))),
     ("instruction goals", |run| done(bench::judge(&bench::chips(run.tools, &[])?))),
 ];
 

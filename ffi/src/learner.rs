@@ -56,10 +56,7 @@ impl Arguments {
     unsafe fn open<'a, B: Bandit>(&self) -> Result<Opened<'a>, Refusal> {
         // SAFETY: the promise above.
         let (words, memory): (&mut [u32], _) = unsafe {
-            (
-                checks::slice_mut(self.object.cast(), 2 * words::<B>()),
-                checks::slice_mut(self.memory, self.memory_len),
-            )
+            (checks::slice_mut(self.object.cast(), 2 * words::<B>()), checks::slice_mut(self.memory, self.memory_len))
         };
         let uninitialised = Error::Uninitialised { field: Field::Object };
         let (head, rest) = words.split_first_chunk_mut::<2>().ok_or(uninitialised)?;

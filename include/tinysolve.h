@@ -40,11 +40,25 @@
     ((size_t)(scaling_len) + (size_t)(n) * ((keep_best) ? (size_t)5 : (size_t)4))
 /** Elements of memory of ts_tsallis_inf_init. */
 #define TS_TSALLIS_INF_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)2)
+/** Elements of memory of ts_contextual_tsallis_inf_init. */
+#define TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(arms, bins) ((size_t)(arms) * (size_t)2 * (size_t)(bins))
+/** Elements of memory of ts_cheb_cb_init. */
+#define TS_CHEB_CB_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)33)
 
 /**
  * `uint64_t` words of a `ts_cg_t`.
  */
 #define TS_CG_WORDS 14
+
+/**
+ * `uint64_t` words of a `ts_cheb_cb_t`.
+ */
+#define TS_CHEB_CB_WORDS 8
+
+/**
+ * `uint64_t` words of a `ts_contextual_tsallis_inf_t`.
+ */
+#define TS_CONTEXTUAL_TSALLIS_INF_WORDS 3
 
 #if defined(TINYSOLVE_F64)
 /**
@@ -87,6 +101,21 @@
  */
 #define TS_F64_SSOR_CG_WORDS 22
 #endif
+
+/**
+ * The solve worked, at a cost.
+ */
+#define TS_OUTCOME_SOLVED 0
+
+/**
+ * It did not, because of omega as far as one can tell; the cost is what it would have been at least.
+ */
+#define TS_OUTCOME_FAILED 1
+
+/**
+ * There was nothing to do or nothing to learn.
+ */
+#define TS_OUTCOME_VOID 2
 
 /**
  * `uint64_t` words of a `ts_operator_t`.
@@ -504,6 +533,70 @@ typedef struct ts_report_t {
  */
 typedef int32_t (*ts_go_on_t)(void *context, const struct ts_report_t *report);
 
+/**
+ * Values of a `ChebCB` learner.
+ */
+typedef struct ts_cheb_cb_config_t {
+    /**
+     * Seed of the draws.
+     */
+    uint64_t seed;
+    /**
+     * Smallest context; below it the fit is that of the end.
+     */
+    float low;
+    /**
+     * Largest context.
+     */
+    float high;
+    /**
+     * Costs above this are learned as this; at least 1.
+     */
+    float cost_cap;
+} ts_cheb_cb_config_t;
+
+/**
+ * A `ChebCB` learner: the generator, a few numbers on all costs and the arm drawn last, no pointer. What it knows of the
+ * arms is in the memory of the caller, who may copy, move or save both.
+ */
+typedef struct ts_cheb_cb_t {
+    uint64_t words[TS_CHEB_CB_WORDS];
+} ts_cheb_cb_t;
+
+/**
+ * Learners for equal parts of the range of a context, and which of them drew last. The learners themselves and their
+ * memory are arrays of the caller's.
+ */
+typedef struct ts_contextual_tsallis_inf_t {
+    uint64_t words[TS_CONTEXTUAL_TSALLIS_INF_WORDS];
+} ts_contextual_tsallis_inf_t;
+
+/**
+ * A Tsallis-INF learner: the generator, the mean cost and the arm drawn last, no pointer. What it knows of the arms is
+ * in the memory of the caller, who may copy, move or save both.
+ */
+typedef struct ts_tsallis_inf_t {
+    uint64_t words[TS_TSALLIS_INF_WORDS];
+} ts_tsallis_inf_t;
+
+/**
+ * Values of a Tsallis-INF learner.
+ */
+typedef struct ts_tsallis_inf_config_t {
+    /**
+     * Seed of the draws.
+     */
+    uint64_t seed;
+    /**
+     * 1 for importance weighting with reduced variance, 0 for plain.
+     */
+    uint32_t reduced_variance;
+    /**
+     * Costs above this are learned as this; at least 1.
+     */
+    float cost_cap;
+} ts_tsallis_inf_config_t;
+
 #if defined(TINYSOLVE_F64)
 /**
  * When to stop. The target is max(`absolute`, `relative` x reference), in the 2-norm.
@@ -727,6 +820,36 @@ typedef struct ts_f64_ssor_cg_t {
 typedef void (*ts_apply_t)(void *context, const float *x, float *y, uint32_t n);
 
 /**
+ * What `YoungModel` of the library knows: the spectral radius of the Jacobi iteration, learned from three solves at omega
+ * = 1 and carried to other diagonals. Begin with `{0}`.
+ */
+typedef struct ts_young_model_t {
+    uint32_t words[2];
+} ts_young_model_t;
+
+/**
+ * Watches a formula, which is given up for good once its costs have been off by more than 1.5 three times in a row.
+ * Begin with `{0}`.
+ */
+typedef struct ts_guard_t {
+    uint32_t words[3];
+} ts_guard_t;
+
+/**
+ * What a formula says of a context.
+ */
+typedef struct ts_prediction_t {
+    /**
+     * The omega to use.
+     */
+    float omega;
+    /**
+     * The cost it expects, in any unit: only its changes are held against the truth.
+     */
+    float cost;
+} ts_prediction_t;
+
+/**
  * A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
  * with x and the workspace.
  */
@@ -835,32 +958,6 @@ typedef struct ts_ssor_cg_t {
     uint64_t words[TS_SSOR_CG_WORDS];
 } ts_ssor_cg_t;
 
-/**
- * Values of a Tsallis-INF learner.
- */
-typedef struct ts_tsallis_inf_config_t {
-    /**
-     * Seed of the draws.
-     */
-    uint64_t seed;
-    /**
-     * 1 for importance weighting with reduced variance, 0 for plain.
-     */
-    uint32_t reduced_variance;
-    /**
-     * Costs above this are learned as this; at least 1.
-     */
-    float cost_cap;
-} ts_tsallis_inf_config_t;
-
-/**
- * A Tsallis-INF learner: the generator, the mean cost and the arm drawn last, no pointer. What it knows of the arms is
- * in the memory of the caller, who may copy, move or save both.
- */
-typedef struct ts_tsallis_inf_t {
-    uint64_t words[TS_TSALLIS_INF_WORDS];
-} ts_tsallis_inf_t;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -922,6 +1019,104 @@ ts_status_t ts_cg_run_while(struct ts_cg_t *cg,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_cg_report(const struct ts_cg_t *cg, struct ts_report_t *out);
+
+/**
+ * Seed 1, contexts from -1 to 1, costs capped at a million.
+ */
+ts_status_t ts_cheb_cb_config_default(struct ts_cheb_cb_config_t *out);
+
+/**
+ * A learner of 1 to 65,535 `arms` that knows nothing yet. `memory_len` elements: at least
+ * `TS_CHEB_CB_MEMORY_LEN(arms)`, which are cleared.
+ *
+ * Errors: `LENGTH` or `TOO_LARGE` (workspace), `NOT_FINITE` or `OUT_OF_RANGE` (context, cost cap).
+ */
+ts_status_t ts_cheb_cb_init(struct ts_cheb_cb_t *learner,
+                            uint32_t arms,
+                            float *memory,
+                            size_t memory_len,
+                            const struct ts_cheb_cb_config_t *config);
+
+/**
+ * Draws an arm, counted from 0, for a context; NaN counts as the middle of the range. O(arms).
+ */
+ts_status_t ts_cheb_cb_select(struct ts_cheb_cb_t *learner,
+                              float *memory,
+                              size_t memory_len,
+                              float context,
+                              uint32_t *arm);
+
+/**
+ * Tells what the arm drawn last has cost, at least 1. Ignored are a second cost for the same arm, and a cost that is
+ * negative, NaN or infinite. A solve that failed is told as its cap.
+ */
+ts_status_t ts_cheb_cb_update(struct ts_cheb_cb_t *learner,
+                              float *memory,
+                              size_t memory_len,
+                              float cost);
+
+/**
+ * Writes how many costs were learned.
+ */
+ts_status_t ts_cheb_cb_rounds(struct ts_cheb_cb_t *learner, float *memory, size_t memory_len, uint32_t *out);
+
+/**
+ * Writes the cost this arm is predicted to have in this context; 1 for an arm never drawn.
+ */
+ts_status_t ts_cheb_cb_predict(struct ts_cheb_cb_t *learner,
+                               float *memory,
+                               size_t memory_len,
+                               uint32_t arm,
+                               float context,
+                               float *out);
+
+/**
+ * Elements of memory for so many arms.
+ */
+size_t ts_cheb_cb_memory_len(uint32_t arms);
+
+/**
+ * Learners that know nothing yet: `bins` of them, of `arms` arms each, for contexts from `low` to `high`; outside, the
+ * nearest is taken. `memory_len` elements: at least `TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(arms, bins)`, which are cleared.
+ * Each learner has a seed of its own, counted on from that of the configuration.
+ *
+ * Errors: `OUT_OF_RANGE` or `NOT_FINITE` (context), and those of `ts_tsallis_inf_init`.
+ */
+ts_status_t ts_contextual_tsallis_inf_init(struct ts_contextual_tsallis_inf_t *learner,
+                                           struct ts_tsallis_inf_t *learners,
+                                           uint32_t bins,
+                                           uint32_t arms,
+                                           float *memory,
+                                           size_t memory_len,
+                                           float low,
+                                           float high,
+                                           const struct ts_tsallis_inf_config_t *config);
+
+/**
+ * Draws an arm, counted from 0, for a context; NaN counts as the middle of the range. O(arms).
+ */
+ts_status_t ts_contextual_tsallis_inf_select(struct ts_contextual_tsallis_inf_t *learner,
+                                             struct ts_tsallis_inf_t *learners,
+                                             uint32_t bins,
+                                             float *memory,
+                                             size_t memory_len,
+                                             float context,
+                                             uint32_t *arm);
+
+/**
+ * Tells what the arm drawn last has cost, as `ts_tsallis_inf_update` does.
+ */
+ts_status_t ts_contextual_tsallis_inf_update(struct ts_contextual_tsallis_inf_t *learner,
+                                             struct ts_tsallis_inf_t *learners,
+                                             uint32_t bins,
+                                             float *memory,
+                                             size_t memory_len,
+                                             float cost);
+
+/**
+ * Elements of memory for so many arms in each of so many parts; 0 where they do not fit the address space.
+ */
+size_t ts_contextual_tsallis_inf_memory_len(uint32_t arms, uint32_t bins);
 
 /**
  * Describes a sparse matrix of dimension `n` by rows, with 16-bit indices: `n + 1` row starts from 0 to `nonzeros`,
@@ -1497,6 +1692,54 @@ size_t ts_pcg_workspace_len(uint32_t n,
 size_t ts_ssor_cg_workspace_len(uint32_t n,
                                 uint32_t scaling_len,
                                 uint32_t keep_best);
+
+/**
+ * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.
+ */
+float ts_linear_arm(float first, float step, uint32_t arm);
+
+/**
+ * Young's optimal omega of SOR, 2 / (1 + sqrt(1 - mu²)), for a consistently ordered matrix whose Jacobi iteration has
+ * spectral radius `mu`; at most 1.999.
+ */
+float ts_young_omega(float mu);
+
+/**
+ * The omega of Axelsson's bound for SSOR-preconditioned A, 2 / (1 + sqrt(2 (1 + 2 beta) / alpha)), in \[1, 1.999\]:
+ * `alpha` = largest eigenvalue of D A⁻¹, `beta` = largest of (L D⁻¹ L' - D / 4) A⁻¹, 0 for the 5-point operator.
+ */
+float ts_axelsson_omega(float alpha,
+                        float beta);
+
+/**
+ * Takes the last ratio of residuals of a solve at omega = 1 on a matrix with this diagonal. Ratios outside (0, 1) are
+ * ignored.
+ */
+ts_status_t ts_young_model_probe(struct ts_young_model_t *model,
+                                 float ratio,
+                                 float diagonal);
+
+/**
+ * Writes the omega for a matrix with this diagonal. `OUT_OF_RANGE` (object) before three probes.
+ */
+ts_status_t ts_young_model_omega(const struct ts_young_model_t *model, float diagonal, float *out);
+
+/**
+ * Writes the omega of the formula, clamped to \[0.001, 1.999\]; or 0, and then ask the learner, if the formula has been
+ * given up or says nothing usable.
+ */
+ts_status_t ts_guard_propose(const struct ts_guard_t *guard,
+                             const struct ts_prediction_t *prediction,
+                             float *out);
+
+/**
+ * Tells how the solve went for which this prediction was proposed: `TS_OUTCOME_...`, and its cost. After a failure ask
+ * the learner and solve again.
+ */
+ts_status_t ts_guard_tell(struct ts_guard_t *guard,
+                          const struct ts_prediction_t *prediction,
+                          uint32_t outcome,
+                          float cost);
 
 /**
  * Writes the dimension n: b and x have that many elements.

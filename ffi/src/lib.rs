@@ -19,7 +19,9 @@
 extern crate std;
 
 pub mod cg;
+pub mod cheb_cb;
 mod checks;
+pub mod contextual;
 pub mod csr;
 pub mod dense;
 #[cfg(feature = "f64")]
@@ -29,6 +31,7 @@ mod learner;
 pub mod lengths;
 mod method;
 pub mod objects;
+pub mod omega;
 pub mod operator;
 pub mod pcg;
 pub mod preconditioner;

@@ -14,6 +14,8 @@ pub(crate) enum Kind {
     Pcg = 6,
     SsorCg = 7,
     TsallisInf = 8,
+    ContextualTsallisInf = 9,
+    ChebCb = 10,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.

@@ -4,9 +4,9 @@
 //! - The caller allocates everything. Objects are arrays of `uint64_t` without a pointer in them, of the same size on
 //!   every target; only descriptors (`ts_operator_t`, `ts_preconditioner_t`) hold pointers.
 //! - An extern function gathers its arguments and hands them on; everything that can be wrong with a pointer is checked
-//!   in [`checks`], before anything is written, and slices are made in few places, each with the reason why it may.
+//!   in `checks`, before anything is written, and slices are made in few places, each with the reason why it may.
 //! - Numbers come from C, never a Rust `enum` or `bool`.
-//! - What depends on precision is written for `f32`; `cargo xtask header` makes the twins in [`double`] of the files that
+//! - What depends on precision is written for `f32`; `cargo xtask header` makes the twins in `double` of the files that
 //!   are listed there. What does not depend on precision lives in files that are not.
 
 #![no_std]

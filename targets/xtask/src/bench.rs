@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
 }
 
 /// Programs of the host that print rows: package and binary. Each is run with `--family F` when one was asked for.
-const HOST: &[(&str, &str)] = &[("tinysolve-tests", "bench")];
+const HOST: &[(&str, &str)] = &[("tinysolve-tests", "bench"), ("tinysolve-tests", "accuracy")];
 
 /// Firmware that prints rows.
 const FIRMWARE: &[&str] = &["cases"];
@@ -102,21 +102,26 @@ pub(crate) fn chips(tools: &Toolchain, names: &[String]) -> Result<Vec<Row>> {
 fn host(tools: &Toolchain, family: Option<&str>) -> Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (package, binary) in HOST {
-        if !tools.has_binary(package, binary)? {
-            println!("{package} has no program `{binary}`: left out");
-            continue;
-        }
-        shell::run(tools.cargo().args(["build", "--quiet", "--release", "-p", package, "--bin", binary]))?;
-        let program = tools.target_dir.join("release").join(binary);
-        let mut command = tools.command(&program.to_string_lossy());
-        if let Some(family) = family {
-            command.args(["--family", family]);
-        }
-        let output = shell::read_within(&mut command, Duration::from_secs(30 * 60))?;
-        if !output.status.success() {
-            bail!("{binary} failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-        }
-        rows.extend(rows::parse(&String::from_utf8_lossy(&output.stdout), "host")?);
+        rows.extend(program(tools, package, binary, family)?);
     }
     Ok(rows)
+}
+
+/// What one program of the host says; nothing, aloud, if there is no such program.
+pub(crate) fn program(tools: &Toolchain, package: &str, binary: &str, family: Option<&str>) -> Result<Vec<Row>> {
+    if !tools.has_binary(package, binary)? {
+        println!("{package} has no program `{binary}`: left out");
+        return Ok(Vec::new());
+    }
+    shell::run(tools.cargo().args(["build", "--quiet", "--release", "-p", package, "--bin", binary]))?;
+    let program = tools.target_dir.join("release").join(binary);
+    let mut command = tools.command(&program.to_string_lossy());
+    if let Some(family) = family {
+        command.args(["--family", family]);
+    }
+    let output = shell::read_within(&mut command, Duration::from_secs(30 * 60))?;
+    if !output.status.success() {
+        bail!("{binary} failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    }
+    rows::parse(&String::from_utf8_lossy(&output.stdout), "host")
 }

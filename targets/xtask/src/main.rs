@@ -10,6 +10,7 @@ mod cmatrix;
 mod header;
 mod proof;
 mod qemu;
+mod readme;
 mod rows;
 mod setup;
 mod shell;
@@ -47,6 +48,8 @@ enum Verb {
     Size(size::Arguments),
     /// Everything that is measured, beside its reference and its goal.
     Bench(bench::Arguments),
+    /// Fill the tables of README.md.
+    Readme(readme::Arguments),
     /// Every check there is.
     Test(test::Arguments),
     /// Build a firmware and run it on a simulated core.
@@ -86,6 +89,7 @@ fn act(tools: &Toolchain, verb: Verb) -> Result<()> {
         }
         Verb::Size(arguments) => size::run(tools, &arguments),
         Verb::Bench(arguments) => bench::run(tools, &arguments),
+        Verb::Readme(arguments) => readme::run(tools, &arguments),
         Verb::Test(arguments) => test::run(tools, &arguments),
         Verb::Qemu(arguments) => qemu::run(tools, &arguments),
     }

@@ -7,7 +7,7 @@ use crate::abi::{ABIS, Abi};
 use crate::qemu;
 use crate::shell;
 use crate::toolchain::{Cross, Toolchain};
-use crate::{archive, bench, board, cfirmware, cmatrix, header, setup, size};
+use crate::{archive, bench, board, cfirmware, cmatrix, header, readme, setup, size};
 use anyhow::{Context, Result, bail};
 use std::time::{Duration, Instant};
 
@@ -54,6 +54,7 @@ const STEPS: &[Step] = &[
     ("firmware", firmware),
     ("board", |run| done(board::boot(run.tools))),
     ("sizes", |run| done(size::run(run.tools, &size::Arguments { check: true, explain: None }))),
+    ("README", |run| done(readme::run(run.tools, &readme::Arguments { check: true }))),
     ("instruction goals", |run| done(bench::judge(&bench::chips(run.tools, &[])?))),
 ];
 

@@ -15,6 +15,7 @@
 #[cfg(test)]
 extern crate std;
 
+pub mod container;
 pub mod error;
 pub mod linear;
 pub mod math;

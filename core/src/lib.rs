@@ -17,6 +17,7 @@ extern crate std;
 
 pub mod container;
 pub mod error;
+pub mod factor;
 pub mod linear;
 pub mod math;
 pub mod matrix;

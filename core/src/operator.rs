@@ -63,6 +63,11 @@ pub trait Sweep<T: Real>: LinearOperator<T> {
         false
     }
 
+    /// The first free row whose diagonal is 0; none where the view refuses such a matrix when it is made.
+    fn zero_diagonal(&self) -> Option<usize> {
+        (0..self.dim()).find(|&row| self.diagonal(row) == T::ZERO && !self.is_fixed(row))
+    }
+
     /// Rows a sweep cannot split: row blocks are rounded up to a multiple of it.
     fn granule(&self) -> usize {
         1
@@ -142,6 +147,62 @@ pub trait Sweep<T: Real>: LinearOperator<T> {
         for (row, z) in z.iter_mut().enumerate() {
             *z *= factor * self.diagonal(row);
         }
+    }
+}
+
+/// The part of a [`Sweep`] that relaxation alone needs; every sweep has it.
+///
+/// A solver behind `dyn Relax` is linked without the triangular solves and the products that it never calls.
+pub trait Relax<T: Real> {
+    /// See [`LinearOperator::dim`].
+    fn dim(&self) -> usize;
+    /// See [`LinearOperator::is_homogeneous`].
+    fn is_homogeneous(&self) -> bool;
+    /// See [`Sweep::zero_diagonal`].
+    fn zero_diagonal(&self) -> Option<usize>;
+    /// See [`Sweep::granule`].
+    fn granule(&self) -> usize;
+    /// See [`Sweep::scaling_len`].
+    fn scaling_len(&self) -> usize;
+    /// See [`Sweep::prepare`].
+    fn prepare(&self, omega: T, scaling: &mut [T]);
+    /// See [`Sweep::sweep`].
+    fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]);
+    /// See [`Sweep::residual_squares`].
+    fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T;
+}
+
+impl<T: Real, A: Sweep<T> + ?Sized> Relax<T> for A {
+    fn dim(&self) -> usize {
+        LinearOperator::dim(self)
+    }
+
+    fn is_homogeneous(&self) -> bool {
+        LinearOperator::is_homogeneous(self)
+    }
+
+    fn zero_diagonal(&self) -> Option<usize> {
+        Sweep::zero_diagonal(self)
+    }
+
+    fn granule(&self) -> usize {
+        Sweep::granule(self)
+    }
+
+    fn scaling_len(&self) -> usize {
+        Sweep::scaling_len(self)
+    }
+
+    fn prepare(&self, omega: T, scaling: &mut [T]) {
+        Sweep::prepare(self, omega, scaling);
+    }
+
+    fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
+        Sweep::sweep(self, order, rows, relaxation, b, x);
+    }
+
+    fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
+        Sweep::residual_squares(self, rows, scale, b, x, sum)
     }
 }
 

@@ -37,6 +37,13 @@ pub fn xpby<T: Real>(x: &[T], b: T, y: &mut [T]) {
     }
 }
 
+/// `to` = `from`, over the shorter length.
+pub fn copy<T: Real>(from: &[T], to: &mut [T]) {
+    for (to, from) in to.iter_mut().zip(from) {
+        *to = *from;
+    }
+}
+
 /// x *= a.
 pub fn scale<T: Real>(a: T, x: &mut [T]) {
     for x in x {

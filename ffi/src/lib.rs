@@ -1,1 +1,53 @@
-//! Placeholder.
+//! The C interface: no mathematics of its own, one file per family.
+//!
+//! How it is kept:
+//! - The caller allocates everything. Objects are arrays of `uint64_t` without a pointer in them, of the same size on
+//!   every target; only descriptors (`ts_operator_t`, `ts_preconditioner_t`) hold pointers.
+//! - An extern function gathers its arguments and hands them on; everything that can be wrong with a pointer is checked
+//!   in [`checks`], before anything is written, and slices are made in few places, each with the reason why it may.
+//! - Numbers come from C, never a Rust `enum` or `bool`.
+//! - What depends on precision is written for `f32`; `cargo xtask header` makes the twins in [`double`] of the files that
+//!   are listed there. What does not depend on precision lives in files that are not.
+
+#![no_std]
+#![allow(unsafe_code, reason = "pointers come from C; every block says why it may trust them")]
+#![allow(non_camel_case_types, reason = "types are named as in the header")]
+#![allow(clippy::missing_safety_doc, reason = "the header opens with the one rule for all pointers")]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests compare"))]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod cg;
+pub mod cheb_cb;
+mod checks;
+pub mod contextual;
+pub mod csr;
+pub mod dense;
+#[cfg(feature = "f64")]
+pub mod double;
+pub mod function;
+mod learner;
+pub mod lengths;
+mod method;
+pub mod objects;
+pub mod omega;
+pub mod operator;
+pub mod pcg;
+pub mod preconditioner;
+pub mod recorder;
+pub mod solve;
+pub mod sor;
+pub mod ssor_cg;
+pub mod status;
+pub mod stencil;
+pub mod tsallis_inf;
+pub mod variable_stencil;
+pub mod version;
+
+#[cfg(all(feature = "panic-handler", not(test)))]
+#[panic_handler]
+fn stop(_: &core::panic::PanicInfo<'_>) -> ! {
+    // Nothing in the library panics, which the archive proves by its symbols; the compiler wants a handler all the same.
+    loop {}
+}

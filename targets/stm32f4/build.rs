@@ -26,10 +26,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("memory.x"), memory)?;
     println!("cargo:rustc-link-search={}", out.display());
     println!("cargo:rustc-link-arg-bins=-Tlink.x");
-    // QEMU and some probes refuse segments that are not aligned like this.
+    // Without it the linker aligns segments to pages, and one may begin below the flash.
     println!("cargo:rustc-link-arg-bins=--nmagic");
     if !with("QEMU") {
         println!("cargo:rustc-link-arg-bins=-Tdefmt.x");
+    }
+    // The macros of defmt leave out whatever is below DEFMT_LOG, and without it all but errors.
+    println!("cargo:rerun-if-env-changed=DEFMT_LOG");
+    if env::var_os("DEFMT_LOG").is_none() {
+        println!("cargo:rustc-env=DEFMT_LOG=info");
     }
     Ok(())
 }

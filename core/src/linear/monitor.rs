@@ -46,7 +46,8 @@ pub struct Stopping<T> {
     /// Iterations at most; at least 1.
     pub max_iterations: u32,
     /// `Stagnated` after this many iterations without a gain of 2 %; 0 chooses max(50, n / 50) for sweeps and
-    /// max(50, n) for conjugate gradients, whose residual may rest for long and then fall.
+    /// max(50, n) for conjugate gradients, whose residual may rest for long and then fall. A residual that rises is given
+    /// another window for each rise by a quarter.
     pub stagnation_window: u32,
     /// What `relative` refers to.
     pub reference: Reference,
@@ -134,19 +135,24 @@ pub(crate) fn check_omega<T: Real>(omega: T) -> Result<(), Error> {
 #[repr(C)]
 pub(crate) struct Monitor<T> {
     report: Report<T>,
-    /// Best residual when the window began, and the iteration at which it began.
-    window_best: T,
+    /// The residual a gain is measured from, the smallest since, and the iteration of the last gain.
+    window_base: T,
+    window_low: T,
     window_start: u32,
     window: u32,
+    /// The highest residual a window was granted from.
+    hump: T,
 }
 
 impl<T: Real> Plain for Monitor<T> {
-    const WORDS: usize = Report::<T>::WORDS + 2 + words_of::<T>();
+    const WORDS: usize = Report::<T>::WORDS + 2 + 3 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
         self.report.visit(codec)?;
-        codec.real(&mut self.window_best)?;
+        codec.real(&mut self.window_base)?;
+        codec.real(&mut self.window_low)?;
+        codec.real(&mut self.hump)?;
         codec.number(&mut self.window_start)?;
         codec.number(&mut self.window)?;
         codec.require(self.window_start <= self.report.iterations)
@@ -165,7 +171,14 @@ impl<T: Real> Monitor<T> {
             reference: T::ZERO,
             target: T::ZERO,
         };
-        Self { report, window_best: T::INFINITY, window_start: 0, window: 0 }
+        Self {
+            report,
+            window_base: T::INFINITY,
+            window_low: T::INFINITY,
+            window_start: 0,
+            window: 0,
+            hump: T::INFINITY,
+        }
     }
 
     pub(crate) fn report(&self) -> Report<T> {
@@ -190,7 +203,8 @@ impl<T: Real> Monitor<T> {
         self.report.initial = initial;
         self.window = if stopping.stagnation_window == 0 { default_window } else { stopping.stagnation_window };
         self.recomputed(initial);
-        self.window_best = initial;
+        self.hump = initial;
+        self.open_window(initial);
         if !initial.is_finite() {
             return self.end(Step::Diverged);
         }
@@ -214,8 +228,14 @@ impl<T: Real> Monitor<T> {
     pub(crate) fn corrected(&mut self, residual: T) {
         self.report.residual = residual;
         self.report.estimate = residual;
-        self.report.best = if residual.is_finite() { residual } else { self.report.initial };
-        self.window_best = residual;
+        self.report.best = self.report.initial.min(residual);
+        self.open_window(residual);
+    }
+
+    /// Starts to wait for a gain over `base`.
+    fn open_window(&mut self, base: T) {
+        self.window_base = base;
+        self.window_low = T::INFINITY;
         self.window_start = self.report.iterations;
     }
 
@@ -245,11 +265,18 @@ impl<T: Real> Monitor<T> {
         if report.iterations >= stopping.max_iterations {
             return self.end(Step::IterationCap);
         }
-        if report.best < self.window_best * T::from_f32(0.98) {
-            self.window_best = report.best;
-            self.window_start = report.iterations;
+        let estimate = report.estimate;
+        self.window_low = self.window_low.min(estimate);
+        if self.window_low < self.window_base * T::from_f32(0.98) {
+            self.open_window(self.window_low);
         } else if report.iterations - self.window_start >= self.window {
-            return self.end(Step::Stagnated);
+            // Sweeps are not normal: the residual may rise before it falls. A window is granted for each rise by a
+            // quarter, so that divergence bounds their number.
+            if estimate <= self.hump * T::from_f32(1.25) {
+                return self.end(Step::Stagnated);
+            }
+            self.hump = estimate;
+            self.open_window(estimate);
         }
         Step::Running
     }
@@ -259,7 +286,7 @@ impl<T: Real> Monitor<T> {
         self.report.residual = residual;
         self.report.estimate = residual;
         if is_best {
-            self.report.best = residual;
+            self.report.best = self.report.initial.min(residual);
         }
     }
 }

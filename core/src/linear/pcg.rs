@@ -110,7 +110,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
     fn restart(&mut self) -> Result<(), Step> {
         self.common.state.rho = self.precondition()?;
         let from = if self.z.is_empty() { &*self.r } else { &*self.z };
-        self.p.copy_from_slice(from);
+        vector::copy(from, self.p);
         self.common.state.running = true;
         Ok(())
     }

@@ -10,7 +10,7 @@ mod checkpoint;
 
 use crate::error::{self, Error, Field};
 use crate::linear::monitor::{self, Stopping};
-use crate::operator::{Order, Relaxation, Sweep};
+use crate::operator::{Order, Relax, Relaxation};
 use crate::real::Real;
 use crate::solve::{Ops, Report, Solver, Step};
 use crate::vector;
@@ -62,9 +62,9 @@ impl<T: Real> SorConfig<T> {
     }
 }
 
-/// Err naming the first free row whose diagonal is zero. Sparse and stencil views refuse such a matrix themselves.
-fn check_nonzero_diagonal<T: Real, A: Sweep<T> + ?Sized>(operator: &A) -> Result<(), Error> {
-    match (0..operator.dim()).find(|&row| operator.diagonal(row) == T::ZERO && !operator.is_fixed(row)) {
+/// Err naming the first free row whose diagonal is zero.
+fn check_nonzero_diagonal<T: Real, A: Relax<T> + ?Sized>(operator: &A) -> Result<(), Error> {
+    match operator.zero_diagonal() {
         Some(row) => Err(Error::ZeroDiagonal { row }),
         None => Ok(()),
     }
@@ -81,7 +81,7 @@ pub struct Sor<'a, T, A: ?Sized> {
     state: Checkpoint<T>,
 }
 
-impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
+impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
     /// Checks everything; writes nothing. The first `step` prepares the workspace and looks at the starting guess `x`.
     ///
     /// # Errors
@@ -170,7 +170,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
             self.x.fill(T::ZERO);
         }
         // Also where the first residual is not a number: what is put back must be what was given.
-        self.best.copy_from_slice(self.x.get(..self.best.len()).unwrap_or(&[]));
+        vector::copy(self.x, self.best);
         self.state.phase = Phase::Residual;
     }
 
@@ -227,16 +227,16 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> Sor<'a, T, A> {
             return;
         }
         if self.state.monitor.is_best() {
-            self.best.copy_from_slice(self.x);
+            vector::copy(self.x, self.best);
         } else if step.is_final() {
-            self.x.copy_from_slice(self.best);
+            vector::copy(self.best, self.x);
             let best = self.state.monitor.report().best;
             self.state.monitor.restored(best, true);
         }
     }
 }
 
-impl<T: Real, A: Sweep<T> + ?Sized> Solver for Sor<'_, T, A> {
+impl<T: Real, A: Relax<T> + ?Sized> Solver for Sor<'_, T, A> {
     type Scalar = T;
 
     fn step(&mut self) -> Step {
@@ -270,7 +270,7 @@ impl<T: Real, A: Sweep<T> + ?Sized> Solver for Sor<'_, T, A> {
 /// Scalar operations of one whole step on a sparse or dense matrix: a sweep and a residual.
 #[must_use]
 pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
-    Ops { add: 2 * nonzeros + 2 * n, mul: 2 * nonzeros + 3 * n, div: 1, sqrt: 1 }
+    Ops { add: 2 * nonzeros + 2 * n, mul: 2 * nonzeros + 3 * n + 2, div: 1, sqrt: 1 }
 }
 
 #[cfg(test)]

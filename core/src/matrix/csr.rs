@@ -205,6 +205,10 @@ impl<T: Real, I: Index> Sweep<T> for Csr<'_, T, I> {
         self.entry(row, row).unwrap_or(T::ZERO)
     }
 
+    fn zero_diagonal(&self) -> Option<usize> {
+        None
+    }
+
     fn lower(&self, row: usize, x: &[T]) -> T {
         lower_part(row, self.row(row), x).0
     }
@@ -222,22 +226,25 @@ impl<T: Real, I: Index> Sweep<T> for Csr<'_, T, I> {
         if order == Order::Forward && vfp::relax_rows([starts, self.columns], self.values, [scaling, b], own, x) {
             return;
         }
-        let rows = starts.iter().zip(starts.iter().skip(1)).zip(scaling.iter().zip(b)).zip(own);
-        let relax = |(((start, end), (scaling, b)), own): (((&I, &I), (&T, &T)), &Cell<T>)| {
-            let range = start.get()..end.get();
+        let rows = starts.iter().zip(starts.iter().skip(1)).map(|(start, end)| start.get()..end.get());
+        let relax = |range: Range<usize>, own: &Cell<T>, scaling: T, b: T| {
             let (Some(columns), Some(values)) = (self.columns.get(range.clone()), self.values.get(range)) else {
                 return;
             };
-            let mut residual = *b;
+            let mut residual = b;
             for (column, value) in columns.iter().zip(values) {
                 let Some(x) = x.get(column.get()) else { return };
                 residual -= *value * x.get();
             }
-            own.set(own.get() + *scaling * residual);
+            own.set(own.get() + scaling * residual);
         };
         match order {
-            Order::Forward => rows.for_each(relax),
-            Order::Backward => rows.rev().for_each(relax),
+            Order::Forward => {
+                rows.zip(own).zip(scaling).zip(b).for_each(|(((range, own), s), b)| relax(range, own, *s, *b))
+            }
+            Order::Backward => {
+                rows.zip(own).zip(scaling).zip(b).rev().for_each(|(((range, own), s), b)| relax(range, own, *s, *b));
+            }
         }
     }
 

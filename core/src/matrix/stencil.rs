@@ -57,8 +57,14 @@ impl<'a, T: Real> Stencil<'a, T> {
         self.shape
     }
 
+    /// The shape, of which the compiler can see that no side is 0: it may divide by them.
+    #[inline]
+    fn sides(&self) -> [usize; 3] {
+        self.shape.map(|side| side.max(1))
+    }
+
     fn nx(&self) -> usize {
-        self.shape[0]
+        self.shape[0].max(1)
     }
 
     fn lines(&self) -> usize {
@@ -80,7 +86,7 @@ impl<'a, T: Real> Stencil<'a, T> {
     /// The plain case the line kernels are written for: two dimensions, no mask.
     #[inline]
     fn plane(&self) -> Option<Plane<T>> {
-        let [nx, ny, nz] = self.shape;
+        let [nx, ny, nz] = self.sides();
         let [along, across, _] = self.coupling;
         (nz == 1 && self.mask.is_none()).then_some(Plane { nx, ny, centre: self.centre, along, across })
     }
@@ -88,7 +94,7 @@ impl<'a, T: Real> Stencil<'a, T> {
     /// The neighbours of one line, given what lies before and after it in x.
     #[inline]
     fn around<'x>(&self, line: usize, before: &'x [T], after: &'x [T]) -> Around<'x, T> {
-        let [nx, ny, _] = self.shape;
+        let [nx, ny, _] = self.sides();
         let (y, plane) = (line % ny, nx * (ny - 1));
         let behind = |skip: usize| before.len().checked_sub(skip + nx).and_then(|from| before.get(from..from + nx));
         let ahead = |skip: usize| after.get(skip..skip + nx);
@@ -214,8 +220,12 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         if self.is_fixed(row) { T::ZERO } else { self.centre }
     }
 
+    fn zero_diagonal(&self) -> Option<usize> {
+        None
+    }
+
     fn lower(&self, row: usize, x: &[T]) -> T {
-        let [nx, ny, _] = self.shape;
+        let [nx, ny, _] = self.sides();
         let (cell, line) = (row % nx, row / nx);
         let behind = |inside: bool, distance: usize| {
             if inside { x.get(row.wrapping_sub(distance)).copied().unwrap_or(T::ZERO) } else { T::ZERO }
@@ -225,7 +235,7 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
     }
 
     fn upper(&self, row: usize, x: &[T]) -> T {
-        let [nx, ny, _] = self.shape;
+        let [nx, ny, _] = self.sides();
         let (cell, line) = (row % nx, row / nx);
         let ahead = |inside: bool, distance: usize| {
             if inside { x.get(row + distance).copied().unwrap_or(T::ZERO) } else { T::ZERO }

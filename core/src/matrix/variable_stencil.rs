@@ -43,7 +43,7 @@ impl<'a, T: Real> VariableStencil<'a, T> {
         if let Some(row) = (0..n).find(|&row| centre.get(row) == Some(&T::ZERO) && !stencil.is_fixed(row)) {
             return Err(Error::ZeroDiagonal { row });
         }
-        let [nx, ny, nz] = shape;
+        let [nx, ny, nz] = shape.map(|side| side.max(1));
         for row in 0..n {
             let (x, y, z) = (row % nx, row / nx % ny, row / nx / ny);
             let walls = [(x + 1 == nx, stencil.east), (y + 1 == ny, stencil.north), (z + 1 == nz, stencil.up)];
@@ -130,6 +130,10 @@ impl<T: Real> Sweep<T> for VariableStencil<'_, T> {
     #[inline]
     fn diagonal(&self, row: usize) -> T {
         if self.is_fixed(row) { T::ZERO } else { self.centre.get(row).copied().unwrap_or(T::ZERO) }
+    }
+
+    fn zero_diagonal(&self) -> Option<usize> {
+        None
     }
 
     #[inline]

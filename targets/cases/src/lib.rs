@@ -10,6 +10,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod bandit;
 mod hash;
 mod linear;
 mod math;
@@ -44,6 +45,8 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/cg", ram: 6 * 1024, run: linear::cg },
     Case { name: "linear/ssor_cg", ram: 7 * 1024, run: linear::ssor_cg },
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
+    Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
+    Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
 ];
 
 /// One row of the bench table, still without its value.

@@ -63,7 +63,11 @@ impl Meter for Printer<'_> {
         let per = u64::from(row.per.max(1));
         let milli = (count * 1000 + per / 2) / per;
         print(row, "instructions", format_args!("{}.{:03}", milli / 1000, milli % 1000));
-        let stack = Row { unit: "bytes", ..Row::new(row.family, row.kernel, row.case) };
-        print(&stack, "stack", format_args!("{}", depth.saturating_sub(self.frame)));
+        let stack = depth.saturating_sub(self.frame);
+        // What needs less than the counting itself is not seen.
+        if stack > 0 {
+            let row = Row { unit: "bytes", ..Row::new(row.family, row.kernel, row.case) };
+            print(&row, "stack", format_args!("{stack}"));
+        }
     }
 }

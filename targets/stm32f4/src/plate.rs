@@ -6,6 +6,8 @@
 
 use embedded_hal::digital::OutputPin;
 use tinysolve::Error;
+use tinysolve::bandit::omega::{Learned, Outcome};
+use tinysolve::bandit::{Arms, TsallisInf, TsallisInfConfig};
 use tinysolve::linear::{Sor, SorConfig, Stopping};
 use tinysolve::matrix::Stencil;
 use tinysolve::solve::{Solver, Step};
@@ -28,6 +30,9 @@ const SPACING: f32 = WIDTH / 33.0;
 const STORAGE: f32 = SPACING * SPACING / (DIFFUSIVITY * TICK_SECONDS);
 /// Residual over right-hand side that ends a tick's solve: about a thousandth of a degree.
 const TOLERANCE: f32 = 1e-5;
+/// What the learner chooses from.
+const ARMS: Arms<'static> = Arms::OMEGA;
+const MEMORY: usize = TsallisInf::workspace_len(ARMS.count());
 
 /// What one tick's solve came to.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -43,6 +48,12 @@ pub struct Solved {
 }
 
 impl Solved {
+    /// Solver steps of this tick, which count from 1 as the learner's costs do.
+    #[allow(clippy::cast_precision_loss, reason = "a few dozen")]
+    fn cost(self) -> f32 {
+        self.sweeps as f32 + 1.0
+    }
+
     /// Whether the field can be acted on.
     #[must_use]
     pub const fn is_usable(self) -> bool {
@@ -54,6 +65,7 @@ impl Solved {
 pub struct Plate {
     stencil: Stencil<'static, f32>,
     config: SorConfig<f32>,
+    learned: Learned<'static, TsallisInf<[f32; MEMORY]>>,
     field: [f32; CELLS],
     rhs: [f32; CELLS],
 }
@@ -70,7 +82,8 @@ impl Plate {
         let config = SorConfig { stopping, ..SorConfig::default() };
         let (mut field, rhs) = ([0.0; CELLS], [0.0; CELLS]);
         Sor::new(&stencil, &rhs, &mut field, &mut [], config)?;
-        Ok(Self { stencil, config, field, rhs })
+        let learned = Learned::new(TsallisInf::owned(TsallisInfConfig::default())?, ARMS);
+        Ok(Self { stencil, config, learned, field, rhs })
     }
 
     /// Sets every cell to one temperature.
@@ -85,13 +98,19 @@ impl Plate {
     /// `NotFinite` if a temperature is, or the field has become so; the field is left as it was.
     pub fn advance<P: OutputPin>(&mut self, edge: f32, room: f32, scope: &mut Scope<P>) -> Result<Solved, Error> {
         load(&mut self.rhs, &self.field, edge, room);
-        let omega = 1.4;
-        let config = SorConfig { omega, ..self.config };
-        // A constant stencil needs no workspace.
-        let mut solver = Sor::new(&self.stencil, &self.rhs, &mut self.field, &mut [], config)?;
-        while !scope.around(|| solver.step()).is_final() {}
-        let report = solver.report();
-        Ok(Solved { step: report.step, sweeps: report.iterations, omega })
+        let Self { stencil, config, learned, field, rhs } = self;
+        let mut answer = Ok(Solved { step: Step::Running, sweeps: 0, omega: 1.0 });
+        // One matrix, one kind of right-hand side: there is no context to tell.
+        learned.solve(0.0, |omega| {
+            answer = solve(stencil, rhs, field, SorConfig { omega, ..*config }, scope);
+            match answer {
+                // Also at the cap: the tick is over, so there is no second try, and the cap is what it cost.
+                Ok(solved) if solved.is_usable() => Outcome::Solved { cost: solved.cost() },
+                // No omega below 2 makes these sweeps diverge, so omega is not to blame.
+                _ => Outcome::Void,
+            }
+        });
+        answer
     }
 
     /// Mean of the four cells in the middle.
@@ -106,6 +125,21 @@ impl Plate {
         let bytes = self.field.iter().flat_map(|value| value.to_bits().to_le_bytes());
         bytes.fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
     }
+}
+
+/// One solve with one omega, watched by the scope.
+fn solve<P: OutputPin>(
+    stencil: &Stencil<'_, f32>,
+    rhs: &[f32],
+    field: &mut [f32],
+    config: SorConfig<f32>,
+    scope: &mut Scope<P>,
+) -> Result<Solved, Error> {
+    // A constant stencil needs no workspace.
+    let mut solver = Sor::new(stencil, rhs, field, &mut [], config)?;
+    while !scope.around(|| solver.step()).is_final() {}
+    let report = solver.report();
+    Ok(Solved { step: report.step, sweeps: report.iterations, omega: config.omega })
 }
 
 /// c u_old, plus what lies beyond the edges.
@@ -135,8 +169,8 @@ mod tests {
     use super::*;
     use crate::simulated::Unconnected;
 
-    fn warm(celsius: f32) -> Plate {
-        let mut plate = Plate::new(100).unwrap();
+    fn warm(celsius: f32, sweeps: u32) -> Plate {
+        let mut plate = Plate::new(sweeps).unwrap();
         plate.fill(celsius);
         plate
     }
@@ -161,11 +195,11 @@ mod tests {
 
     #[test]
     fn ticks_agree_with_another_method_in_double_precision() {
-        let mut plate = warm(25.0);
+        let mut plate = warm(25.0, 1000);
         let mut scope = Scope::new(Unconnected);
         for edge in [25.0, 80.0, 140.0, 60.25, -10.0] {
             let expected = oracle(&plate.field, f64::from(edge), 21.5);
-            assert!(plate.advance(edge, 21.5, &mut scope).unwrap().step == Step::Converged);
+            assert_eq!(plate.advance(edge, 21.5, &mut scope).unwrap().step, Step::Converged);
             for (cell, (&is, should)) in plate.field.iter().zip(expected).enumerate() {
                 assert!((f64::from(is) - should).abs() < 5e-3, "edge {edge}, cell {cell}: {is} instead of {should}");
             }
@@ -174,22 +208,54 @@ mod tests {
 
     #[test]
     fn at_rest_the_middle_is_the_mean_of_the_four_edges() {
-        let mut plate = warm(0.0);
+        let mut plate = warm(0.0, 24);
         let mut scope = Scope::new(Unconnected);
-        for _ in 0..400 {
+        for _ in 0..200 {
             plate.advance(100.0, 20.0, &mut scope).unwrap();
         }
         assert!((plate.middle() - 40.0).abs() < 0.05, "{}", plate.middle());
     }
 
     #[test]
+    fn learning_pays() {
+        /// An edge that goes up and down between 60 and 100 °C, so that every tick has work to do.
+        fn edge(tick: u16) -> f32 {
+            60.0 + 40.0 * (f32::from(tick % 40) / 20.0 - 1.0).abs()
+        }
+        const TICKS: u16 = 400;
+        const LAST: u16 = 100;
+        let mut scope = Scope::new(Unconnected);
+        let mut plate = warm(25.0, 24);
+        let learned: Vec<u32> =
+            (0..TICKS).map(|tick| plate.advance(edge(tick), 25.0, &mut scope).unwrap().sweeps).collect();
+        let fixed = |omega: f32| -> u32 {
+            let mut plate = warm(25.0, 24);
+            let Plate { stencil, config, field, rhs, .. } = &mut plate;
+            // One swing of the edge before it counts, so that the field is in step.
+            let sweeps = (TICKS - LAST - 40..TICKS).map(|tick| {
+                load(rhs, field, edge(tick), 25.0);
+                let config = SorConfig { omega, ..*config };
+                solve(stencil, rhs, field, config, &mut Scope::new(Unconnected)).unwrap().sweeps
+            });
+            sweeps.skip(40).sum()
+        };
+        let of_last = |sweeps: &[u32]| sweeps.iter().rev().take(usize::from(LAST)).sum::<u32>();
+        let (first, last) = (learned.iter().take(usize::from(LAST)).sum::<u32>(), of_last(&learned));
+        let gauss_seidel = fixed(1.0);
+        // The cheapest of the grid in hindsight is among these.
+        let best = [1.3, 1.4, 1.5].into_iter().map(fixed).min().unwrap();
+        assert!(last * 10 < first * 8, "first {first}, last {last}");
+        assert!(last * 10 < best * 15 && last < gauss_seidel, "learned {last}, best {best}, omega 1 {gauss_seidel}");
+    }
+
+    #[test]
     fn one_pulse_of_the_scope_for_each_step() {
         use embedded_hal_mock::eh1::digital::{Mock, State, Transaction};
         let pulse = [Transaction::set(State::High), Transaction::set(State::Low)];
-        let mut plate = warm(25.0);
+        let mut plate = warm(25.0, 1000);
         let mut counted = Scope::new(Unconnected);
         let steps = 1 + plate.advance(80.0, 25.0, &mut counted).unwrap().sweeps;
-        let mut plate = warm(25.0);
+        let mut plate = warm(25.0, 1000);
         let mut pin = Mock::new(&vec![pulse; steps as usize].concat());
         let mut scope = Scope::new(pin.clone());
         plate.advance(80.0, 25.0, &mut scope).unwrap();
@@ -199,7 +265,7 @@ mod tests {
     #[test]
     fn the_same_ticks_give_the_same_bits() {
         let run = || {
-            let mut plate = warm(25.0);
+            let mut plate = warm(25.0, 1000);
             let mut scope = Scope::new(Unconnected);
             (0..50).for_each(|_| {
                 plate.advance(90.0, 25.0, &mut scope).unwrap();
@@ -207,12 +273,12 @@ mod tests {
             plate.digest()
         };
         assert_eq!(run(), run());
-        assert_ne!(run(), warm(25.0).digest());
+        assert_ne!(run(), warm(25.0, 1000).digest());
     }
 
     #[test]
     fn a_temperature_that_is_not_a_number_leaves_the_field_alone() {
-        let mut plate = warm(25.0);
+        let mut plate = warm(25.0, 1000);
         let before = plate.digest();
         let error = plate.advance(f32::NAN, 25.0, &mut Scope::new(Unconnected));
         assert!(matches!(error, Err(Error::NotFinite { .. })), "{error:?}");

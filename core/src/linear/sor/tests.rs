@@ -84,7 +84,7 @@ fn dense_sparse_and_stencil_agree() {
     let sparse = Csr::new(&starts, &columns, &values).unwrap();
     let stencil = Stencil::new([n, 1, 1], 2.5, [-1.0, 0.0, 0.0], None).unwrap();
     let b = wave(n);
-    let solve = |operator: &dyn Sweep<f64>| {
+    let solve = |operator: &dyn Relax<f64>| {
         let (mut x, mut workspace) = (vec![0.0; n], vec![0.0; n]);
         let report = Sor::new(operator, &b, &mut x, &mut workspace, config(1.2, 1e-12)).unwrap().run();
         assert_eq!(report.step, Step::Converged);
@@ -155,5 +155,31 @@ proptest::proptest! {
                 let _ = sor.step();
             }
         }
+    }
+}
+
+#[test]
+fn stated_operations_are_the_counted_ones() {
+    use crate::real::counted::{Counted, count};
+    for n in [1_usize, 2, 9, 40] {
+        let (mut starts, mut columns, mut values) = (vec![0_u32], Vec::new(), Vec::new());
+        for i in 0..n {
+            for j in i.saturating_sub(2)..(i + 3).min(n) {
+                columns.push(j as u32);
+                values.push(Counted(if i == j { 5.0 } else { -1.0 }));
+            }
+            starts.push(columns.len() as u32);
+        }
+        let a = Csr::new(&starts, &columns, &values).unwrap();
+        let b = vec![Counted(1.0); n];
+        let (mut x, mut workspace) = (vec![Counted(0.0); n], vec![Counted(0.0); n]);
+        let stopping = Stopping { relative: Counted(0.0), ..Stopping::default() };
+        let config = SorConfig { omega: Counted(1.1), stopping, ..SorConfig::default() };
+        let mut sor = Sor::new(&a, &b, &mut x, &mut workspace, config).unwrap();
+        let _ = sor.step();
+        let counted = count(|| {
+            let _ = sor.step();
+        });
+        assert_eq!(counted, ops_per_step(n, a.nonzeros()), "n = {n}");
     }
 }

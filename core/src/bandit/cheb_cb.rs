@@ -1,0 +1,400 @@
+//! `ChebCB`: a contextual bandit that fits each arm's cost by a Chebyshev series of the context.
+//!
+//! Least squares an arm, bounded as the coefficients of a Lipschitz function are; draws by inverse gap weighting
+//! (`SquareCB`). This is the scale-free form: the fit is in units of cost, so that a new largest cost changes the bounds and
+//! the weighting and no arm has to be fitted again. Source: Learning to Relax, algorithm 3; Foster and Rakhlin 2020 for
+//! the weighting.
+
+use super::tsallis_inf::{restore, save};
+use super::{Learner, check_range};
+use crate::error::{Error, Field};
+use crate::math;
+use crate::rng::Xoshiro128;
+use crate::solve::words::{Codec, Plain};
+
+/// Chebyshev features, degrees 0 to 5.
+const FEATURES: usize = 6;
+/// Entries of the lower triangle of the normal matrix.
+const TRIANGLE: usize = FEATURES * (FEATURES + 1) / 2;
+/// Memory of an arm: normal matrix, right-hand side, coefficients.
+const ARM: usize = TRIANGLE + 2 * FEATURES;
+/// Sweeps of projected coordinate descent at most.
+const DESCENT_SWEEPS: u32 = 50;
+/// Half the weight of the past is dropped when an arm has gathered this much.
+const FORGET_AT: f32 = 1e5;
+
+/// Values of a `ChebCB` learner.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct ChebCbConfig {
+    /// Seed of the draws.
+    pub seed: u64,
+    /// Smallest context; below it the fit is that of the end.
+    pub low: f32,
+    /// Largest context.
+    pub high: f32,
+    /// Costs above this are learned as this; at least 1.
+    pub cost_cap: f32,
+}
+
+impl Default for ChebCbConfig {
+    fn default() -> Self {
+        Self { seed: 1, low: -1.0, high: 1.0, cost_cap: 1e6 }
+    }
+}
+
+/// The scalars of a learner: plain data.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct State {
+    rng: Xoshiro128,
+    rounds: u32,
+    low: f32,
+    high: f32,
+    cost_cap: f32,
+    least: f32,
+    most: f32,
+    /// Sum of squared prediction errors, in squares of cost.
+    regret: f32,
+    /// What was predicted for the arm drawn last, and for which context in [-1, 1].
+    predicted: f32,
+    context: f32,
+    drawn: Option<u16>,
+}
+
+impl Plain for State {
+    const WORDS: usize = Xoshiro128::WORDS + 10;
+
+    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
+        self.rng.visit(codec)?;
+        codec.number(&mut self.rounds)?;
+        for value in [
+            &mut self.low,
+            &mut self.high,
+            &mut self.cost_cap,
+            &mut self.least,
+            &mut self.most,
+            &mut self.regret,
+            &mut self.predicted,
+            &mut self.context,
+        ] {
+            codec.real(value)?;
+            if !value.is_finite() {
+                return Err(codec.refusal());
+            }
+        }
+        self.drawn = codec.choice(self.drawn.map_or(u32::MAX, u32::from), |number| match u16::try_from(number) {
+            Ok(arm) => Some(Some(arm)),
+            Err(_) => (number == u32::MAX).then_some(None),
+        })?;
+        if self.low < self.high && self.cost_cap >= 1.0 { Ok(()) } else { Err(codec.refusal()) }
+    }
+}
+
+/// A learner over `S`, an array or a slice of [`workspace_len`](ChebCb::workspace_len) elements.
+#[derive(Clone, Copy, Debug)]
+pub struct ChebCb<S> {
+    state: State,
+    memory: S,
+}
+
+impl ChebCb<()> {
+    /// Elements of memory for `arms` arms: 33 each.
+    #[must_use]
+    pub const fn workspace_len(arms: usize) -> usize {
+        arms.saturating_mul(ARM)
+    }
+
+    /// 32-bit words of the scalars alone, for [`suspend`](Self::suspend).
+    pub const STATE_WORDS: usize = State::WORDS;
+
+    /// 32-bit words of a saved learner of `arms` arms.
+    #[must_use]
+    pub const fn words_len(arms: usize) -> usize {
+        State::WORDS.saturating_add(Self::workspace_len(arms))
+    }
+}
+
+fn check_memory(len: usize) -> Result<(), Error> {
+    let field = Field::Workspace;
+    if len == 0 || !len.is_multiple_of(ARM) {
+        return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
+    }
+    if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
+}
+
+impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
+    /// A learner that knows nothing yet. The memory is cleared; its length says how many arms there are.
+    ///
+    /// # Errors
+    /// `Length` unless the memory has 33 elements for each of 1 to 65,535 arms, `NotFinite` or `OutOfRange` (context, cost).
+    pub fn new(mut memory: S, config: ChebCbConfig) -> Result<Self, Error> {
+        check_range(config.low, config.high)?;
+        if !config.cost_cap.is_finite() {
+            return Err(Error::NotFinite { field: Field::Cost, index: 0 });
+        }
+        if config.cost_cap < 1.0 {
+            return Err(Error::OutOfRange { field: Field::Cost, index: 0 });
+        }
+        check_memory(memory.as_ref().len())?;
+        memory.as_mut().fill(0.0);
+        Ok(Self { state: State::new(config), memory })
+    }
+
+    /// Puts the scalars away between two calls; the memory stays with the caller.
+    ///
+    /// # Errors
+    /// `Length` unless `words` has exactly [`STATE_WORDS`](ChebCb::STATE_WORDS) elements.
+    #[inline]
+    pub fn suspend(&self, words: &mut [u32]) -> Result<(), Error> {
+        self.state.write(words)
+    }
+
+    /// Goes on with scalars that were put away, over the memory as it was left. O(1).
+    ///
+    /// # Errors
+    /// `Length` (workspace, bytes), `Corrupt` (bytes).
+    #[inline]
+    pub fn resume(memory: S, words: &[u32]) -> Result<Self, Error> {
+        check_memory(memory.as_ref().len())?;
+        Ok(Self { state: State::new(ChebCbConfig::default()).read(words)?, memory })
+    }
+
+    /// Saves scalars and memory; exactly [`words_len`](ChebCb::words_len) words.
+    ///
+    /// # Errors
+    /// `Length` (bytes).
+    pub fn save(&self, words: &mut [u32]) -> Result<(), Error> {
+        save(self.state, self.memory.as_ref(), words)
+    }
+
+    /// Goes on where a saved learner stopped, to the bit. The memory is written only if all words make sense.
+    ///
+    /// # Errors
+    /// `Length` (workspace, bytes), `Corrupt` (bytes).
+    pub fn restore(memory: S, words: &[u32]) -> Result<Self, Error> {
+        check_memory(memory.as_ref().len())?;
+        let mut memory = memory;
+        let state = restore(State::new(ChebCbConfig::default()), memory.as_mut(), words)?;
+        Ok(Self { state, memory })
+    }
+
+    /// Costs learned so far.
+    #[must_use]
+    pub const fn rounds(&self) -> u32 {
+        self.state.rounds
+    }
+
+    /// The cost this arm is predicted to have in this context, from what it has learned; 1 for an arm never drawn.
+    #[must_use]
+    pub fn predict(&self, arm: usize, context: f32) -> f32 {
+        let features = features(self.state.place(context));
+        let arm = self.memory.as_ref().get(arm * ARM..).and_then(|arm| arm.first_chunk::<ARM>());
+        arm.map_or(1.0, |arm| 1.0 + dot(coefficients(arm), &features))
+    }
+}
+
+impl State {
+    fn new(config: ChebCbConfig) -> Self {
+        Self {
+            rng: Xoshiro128::new(config.seed),
+            rounds: 0,
+            low: config.low,
+            high: config.high,
+            cost_cap: config.cost_cap,
+            least: 0.0,
+            most: 0.0,
+            regret: 0.0,
+            predicted: 0.0,
+            context: 0.0,
+            drawn: None,
+        }
+    }
+
+    /// The context in [-1, 1]; NaN is the middle.
+    fn place(&self, context: f32) -> f32 {
+        let place = 2.0 * (context - self.low) / (self.high - self.low) - 1.0;
+        if place.is_nan() { 0.0 } else { place.clamp(-1.0, 1.0) }
+    }
+
+    /// The weight of a gap of one unit of cost.
+    #[allow(clippy::cast_precision_loss, reason = "a rate")]
+    fn weight(&self, arms: f32) -> f32 {
+        let rounds = self.rounds as f32;
+        let spread = 0.341 * (self.most - self.least);
+        let noise = self.regret + 2.0 * spread * spread * rounds;
+        (2.0 * rounds * math::rough_sqrt_f32(arms * rounds / noise.max(1e-6))).min(1e9)
+    }
+}
+
+fn coefficients(arm: &[f32; ARM]) -> &[f32; FEATURES] {
+    arm.last_chunk().unwrap_or(&[0.0; FEATURES])
+}
+
+/// T_0 to T_5 at z.
+fn features(z: f32) -> [f32; FEATURES] {
+    let t2 = 2.0 * z * z - 1.0;
+    let t3 = 2.0 * z * t2 - z;
+    let t4 = 2.0 * z * t3 - t2;
+    [1.0, z, t2, t3, t4, 2.0 * z * t4 - t3]
+}
+
+fn dot(a: &[f32; FEATURES], b: &[f32; FEATURES]) -> f32 {
+    a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
+}
+
+impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
+    fn arms(&self) -> usize {
+        self.memory.as_ref().len() / ARM
+    }
+
+    fn select(&mut self, context: f32) -> usize {
+        let place = self.state.place(context);
+        let features = features(place);
+        let arms = self.memory.as_ref().as_chunks::<ARM>().0;
+        #[allow(clippy::cast_precision_loss, reason = "arms are few")]
+        let count = arms.len() as f32;
+        let (mut best, mut least) = (0, f32::MAX);
+        for (arm, memory) in arms.iter().enumerate() {
+            let predicted = dot(coefficients(memory), &features);
+            if predicted < least {
+                (best, least) = (arm, predicted);
+            }
+        }
+        let weight = self.state.weight(count);
+        let mut left = self.state.rng.unit();
+        let mut drawn = best;
+        // The best arm has what the others leave, so it needs no place in the walk.
+        for (arm, memory) in arms.iter().enumerate().filter(|(arm, _)| *arm != best) {
+            left -= 1.0 / (count + weight * (dot(coefficients(memory), &features) - least));
+            if left < 0.0 {
+                drawn = arm;
+                break;
+            }
+        }
+        self.state.context = place;
+        self.state.predicted = arms.get(drawn).map_or(0.0, |memory| dot(coefficients(memory), &features));
+        self.state.drawn = u16::try_from(drawn).ok();
+        drawn
+    }
+
+    fn update(&mut self, cost: f32) {
+        if !(cost.is_finite() && cost >= 0.0) {
+            return;
+        }
+        let Some(arm) = self.state.drawn.take() else { return };
+        let state = &mut self.state;
+        let loss = (cost.min(state.cost_cap) - 1.0).max(0.0);
+        state.least = if state.rounds == 0 { loss } else { state.least.min(loss) };
+        state.most = state.most.max(loss);
+        state.rounds = state.rounds.saturating_add(1);
+        let error = state.predicted - loss;
+        state.regret = (state.regret + error * error).min(f32::MAX);
+        let (most, spread) = (state.most, state.most - state.least);
+        let features = features(state.context);
+        let arms = self.memory.as_mut().as_chunks_mut::<ARM>().0;
+        if let Some(memory) = arms.get_mut(usize::from(arm)) {
+            fit(memory, &features, loss, [most, spread]);
+        }
+    }
+}
+
+/// Adds one observation to an arm and fits its coefficients within their bounds.
+fn fit(arm: &mut [f32; ARM], features: &[f32; FEATURES], loss: f32, [most, spread]: [f32; 2]) {
+    let Some((normal, rest)) = arm.split_first_chunk_mut::<TRIANGLE>() else { return };
+    let Some((rhs, theta)) = rest.split_first_chunk_mut::<FEATURES>() else { return };
+    let Ok(theta) = <&mut [f32; FEATURES]>::try_from(theta) else { return };
+    if normal[0] >= FORGET_AT {
+        normal.iter_mut().chain(rhs.iter_mut()).for_each(|entry| *entry *= 0.5);
+    }
+    let mut entries = normal.iter_mut();
+    for (row, a) in features.iter().enumerate() {
+        for (entry, b) in entries.by_ref().take(row + 1).zip(features) {
+            *entry += a * b;
+        }
+    }
+    for (entry, feature) in rhs.iter_mut().zip(features) {
+        *entry += feature * loss;
+    }
+    let trace = [0, 2, 5, 9, 14, 20].iter().filter_map(|&k| normal.get(k)).fold(0.0, |sum, entry| sum + entry);
+    let ridge = 1e-4 / 6.0 * trace + 1e-6;
+    solve(normal, rhs, ridge, theta);
+    let bounds: [f32; FEATURES] = [most, 2.0 * spread, spread, 2.0 / 3.0 * spread, 0.5 * spread, 0.4 * spread];
+    if theta.iter().zip(&bounds).any(|(theta, bound)| theta.is_nan() || theta.abs() > *bound) {
+        descend(normal, rhs, ridge, &bounds, theta);
+    }
+}
+
+/// (normal + ridge I) theta = rhs by Cholesky, row by row in packed form; the ridge keeps every pivot positive.
+fn solve(normal: &[f32; TRIANGLE], rhs: &[f32; FEATURES], ridge: f32, theta: &mut [f32; FEATURES]) {
+    // Rows of the factor, with the reciprocal of the pivot on the diagonal.
+    let mut factor = [[0.0_f32; FEATURES]; FEATURES];
+    let mut entries = normal.iter();
+    for i in 0..FEATURES {
+        for j in 0..=i {
+            let mut sum = entries.next().copied().unwrap_or(0.0);
+            for (a, b) in factor[i].iter().zip(&factor[j]).take(j) {
+                sum -= a * b;
+            }
+            factor[i][j] =
+                if i == j { 1.0 / math::sqrt_f32((sum + ridge).max(ridge * 0.5)) } else { sum * factor[j][j] };
+        }
+        let mut sum = rhs[i];
+        for k in 0..i {
+            sum -= factor[i][k] * theta[k];
+        }
+        theta[i] = sum * factor[i][i];
+    }
+    for i in (0..FEATURES).rev() {
+        let mut sum = theta[i];
+        for k in i + 1..FEATURES {
+            sum -= factor[k][i] * theta[k];
+        }
+        theta[i] = sum * factor[i][i];
+    }
+}
+
+/// `value` taken into [-bound, bound]; unlike `clamp` it has nothing to say of a bound that is no number.
+fn within(value: f32, bound: f32) -> f32 {
+    if value > bound {
+        bound
+    } else if value < -bound {
+        -bound
+    } else {
+        value
+    }
+}
+
+/// The same within |theta_j| <= bound_j: clamps, then goes down coordinate by coordinate.
+fn descend(
+    normal: &[f32; TRIANGLE],
+    rhs: &[f32; FEATURES],
+    ridge: f32,
+    bounds: &[f32; FEATURES],
+    theta: &mut [f32; FEATURES],
+) {
+    for (theta, bound) in theta.iter_mut().zip(bounds) {
+        *theta = if theta.is_nan() { 0.0 } else { within(*theta, *bound) };
+    }
+    for _ in 0..DESCENT_SWEEPS {
+        let mut moved = 0.0_f32;
+        for j in 0..FEATURES {
+            let mut slope = rhs[j] - ridge * theta[j];
+            for (k, theta) in theta.iter().enumerate() {
+                let (low, high) = if j < k { (j, k) } else { (k, j) };
+                slope -= normal.get(high * (high + 1) / 2 + low).copied().unwrap_or(0.0) * theta;
+            }
+            let curvature = normal.get(j * (j + 3) / 2).copied().unwrap_or(0.0) + ridge;
+            let wanted = theta[j] + slope / curvature;
+            let new = within(wanted, bounds[j]);
+            moved = moved.max((new - theta[j]).abs());
+            theta[j] = new;
+        }
+        if moved <= 1e-3 * bounds[0] {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Everything that can be wrong with pointers from C, looked at before a slice is made or a byte is written.
+
+use core::ffi::c_void;
+
+use crate::status::{
+    Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE, TS_ERROR_UNINITIALISED,
+};
+use tinysolve::Field;
+
+/// The memory one call uses. Every pointer is entered, with what it is for; `settle` says whether all of them are usable
+/// and whether what is written shares no byte with anything else. The first defect counts.
+pub(crate) struct Ledger {
+    entries: [Entry; Self::MOST],
+    count: usize,
+    defect: Option<Refusal>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    start: usize,
+    /// First byte behind it.
+    end: usize,
+}
+
+/// What is known of an entry when the program is compiled: field, alignment, size, in one register.
+#[derive(Clone, Copy)]
+struct Kind(u32);
+
+impl Kind {
+    const fn of<T>(field: Field) -> Self {
+        const { assert!(size_of::<T>() < 1 << 16 && align_of::<T>() < 1 << 8) }
+        #[allow(clippy::cast_possible_truncation, reason = "asserted above")]
+        Self((field as u32) << 24 | (align_of::<T>() as u32) << 16 | size_of::<T>() as u32)
+    }
+
+    const fn field(self) -> u32 {
+        self.0 >> 24
+    }
+
+    const fn align(self) -> usize {
+        (self.0 >> 16 & 0xff) as usize
+    }
+
+    const fn size(self) -> usize {
+        (self.0 & 0xffff) as usize
+    }
+}
+
+impl Ledger {
+    const MOST: usize = 18;
+
+    pub(crate) const fn new() -> Self {
+        Self { entries: [Entry { start: 0, end: 0 }; Self::MOST], count: 0, defect: None }
+    }
+
+    /// Enters `len` elements from `pointer` on; of no elements, any pointer will do.
+    pub(crate) fn enter<T>(&mut self, field: Field, pointer: *const T, len: usize) {
+        self.enter_kind(Kind::of::<T>(field), pointer.addr(), len);
+    }
+
+    #[inline(never)]
+    fn enter_kind(&mut self, kind: Kind, start: usize, len: usize) {
+        if self.defect.is_some() || len == 0 {
+            return;
+        }
+        let end = len.checked_mul(kind.size()).filter(|bytes| *bytes <= isize::MAX.unsigned_abs());
+        match end.and_then(|bytes| start.checked_add(bytes)) {
+            _ if start == 0 => self.refuse(TS_ERROR_NULL, kind),
+            _ if start & kind.align().wrapping_sub(1) != 0 => self.refuse(TS_ERROR_MISALIGNED, kind),
+            None => self.refuse(TS_ERROR_TOO_LARGE, kind),
+            Some(end) => self.note(start, end),
+        }
+    }
+
+    /// Enters bytes that were checked by an earlier call.
+    pub(crate) fn enter_known(&mut self, start: *const c_void, bytes: usize) {
+        self.note(start.addr(), start.addr().wrapping_add(bytes));
+    }
+
+    fn note(&mut self, start: usize, end: usize) {
+        if let Some(entry) = self.entries.get_mut(self.count) {
+            *entry = Entry { start, end };
+            self.count += 1;
+        }
+    }
+
+    fn refuse(&mut self, error: u32, kind: Kind) {
+        self.defect = Some(Refusal::new(error, kind.field(), 0));
+    }
+
+    /// Whether all is well so far, the overlaps apart.
+    pub(crate) fn so_far(&self) -> Result<(), Refusal> {
+        self.defect.map_or(Ok(()), Err)
+    }
+
+    /// Whether all is well. The first entries, one for each of these fields, are written; the rest is only read.
+    #[inline(never)]
+    pub(crate) fn settle(&self, written: &[Field]) -> Result<(), Refusal> {
+        self.so_far()?;
+        let entries = self.entries.get(..self.count).unwrap_or(&[]);
+        for ((k, one), field) in entries.iter().enumerate().zip(written) {
+            for other in entries.iter().skip(k + 1) {
+                if one.start < other.end && other.start < one.end {
+                    return Err(Refusal::new(TS_ERROR_OVERLAP, *field as u32, 0));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The slice behind a pointer that a ledger took for this length.
+///
+/// # Safety
+/// The memory is the caller's and initialised, and nobody writes it while the slice lives.
+pub(crate) unsafe fn slice<'a, T>(pointer: *const T, len: usize) -> &'a [T] {
+    if len == 0 {
+        return &[];
+    }
+    // SAFETY: not null, aligned and short enough, as the ledger found; the rest is the promise itself.
+    unsafe { core::slice::from_raw_parts(pointer, len) }
+}
+
+/// The same to be written.
+///
+/// # Safety
+/// As for [`slice`], and nobody else reads the memory while the slice lives.
+pub(crate) unsafe fn slice_mut<'a, T>(pointer: *mut T, len: usize) -> &'a mut [T] {
+    if len == 0 {
+        return &mut [];
+    }
+    // SAFETY: not null, aligned and short enough, as the ledger found; the rest is the promise itself.
+    unsafe { core::slice::from_raw_parts_mut(pointer, len) }
+}
+
+/// Err if this pointer to one `T` is null or misaligned.
+pub(crate) fn usable<T>(field: Field, pointer: *const T) -> Result<(), Refusal> {
+    let mut ledger = Ledger::new();
+    ledger.enter(field, pointer, 1);
+    ledger.so_far()
+}
+
+/// Reads what a pointer shows that has to be given.
+///
+/// # Safety
+/// A pointer that is neither null nor misaligned shows a `T`, any bits of which are valid.
+pub(crate) unsafe fn read<T: Copy>(field: Field, pointer: *const T) -> Result<T, Refusal> {
+    usable(field, pointer)?;
+    // SAFETY: checked above; the rest is the caller's promise.
+    Ok(unsafe { pointer.read() })
+}
+
+/// Writes to a pointer that has to be given.
+///
+/// # Safety
+/// A pointer that is neither null nor misaligned shows memory for a `T`.
+pub(crate) unsafe fn write<T>(field: Field, pointer: *mut T, value: T) -> Result<(), Refusal> {
+    usable(field, pointer)?;
+    // SAFETY: checked above; the rest is the caller's promise.
+    unsafe { pointer.write(value) };
+    Ok(())
+}
+
+/// Err unless an object begins with this mark.
+pub(crate) fn marked(field: Field, mark: u32, found: u32) -> Result<(), Refusal> {
+    if mark == found { Ok(()) } else { Err(Refusal::new(TS_ERROR_UNINITIALISED, field as u32, 0)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tinysolve::Error;
+
+    fn refused(error: Error) -> Result<(), Refusal> {
+        Err(Refusal::from(error))
+    }
+
+    #[test]
+    fn a_pointer_is_looked_at_from_all_sides() {
+        let values = [0.0_f64; 4];
+        let enter = |pointer, len| {
+            let mut ledger = Ledger::new();
+            ledger.enter::<f64>(Field::Iterate, pointer, len);
+            ledger.settle(&[])
+        };
+        let field = Field::Iterate;
+        assert_eq!(enter(values.as_ptr(), 4), Ok(()));
+        assert_eq!(enter(core::ptr::null(), 4), refused(Error::Null { field }));
+        assert_eq!(enter(core::ptr::null(), 0), Ok(()));
+        assert_eq!(enter(values.as_ptr().wrapping_byte_add(4), 1), refused(Error::Misaligned { field }));
+        assert_eq!(enter(values.as_ptr(), usize::MAX / 4), refused(Error::TooLarge { field }));
+        assert_eq!(enter(values.as_ptr(), isize::MAX.unsigned_abs() / 8 + 1), refused(Error::TooLarge { field }));
+        assert_eq!(enter(core::ptr::without_provenance(usize::MAX - 7), 2), refused(Error::TooLarge { field }));
+    }
+
+    #[test]
+    fn the_first_defect_counts() {
+        let mut ledger = Ledger::new();
+        ledger.enter::<f32>(Field::Iterate, core::ptr::null(), 1);
+        ledger.enter::<f32>(Field::Workspace, core::ptr::null(), 1);
+        assert_eq!(ledger.settle(&[]), refused(Error::Null { field: Field::Iterate }));
+    }
+
+    #[test]
+    fn overlap_is_of_bytes_and_names_the_written_buffer() {
+        let settle = |spans: &[(usize, usize)], written: &[Field]| {
+            let mut ledger = Ledger::new();
+            for &(start, bytes) in spans {
+                ledger.enter::<u8>(Field::Matrix, core::ptr::without_provenance(start), bytes);
+            }
+            ledger.settle(written)
+        };
+        let (x, b) = (Field::Iterate, Field::RightHandSide);
+        assert_eq!(settle(&[(100, 40), (140, 40), (60, 40)], &[x]), Ok(()));
+        for start in [61, 99, 100, 120, 139] {
+            assert_eq!(settle(&[(100, 40), (start, 40)], &[x]), refused(Error::Overlap { field: x }), "{start}");
+            assert_eq!(settle(&[(9, 9), (100, 40), (start, 40)], &[b, x]), refused(Error::Overlap { field: x }));
+            assert_eq!(settle(&[(9, 9), (100, 40), (start, 40)], &[b]), Ok(()), "both are only read");
+        }
+        assert_eq!(settle(&[(100, 40), (120, 0), (139, 1)], &[x]), refused(Error::Overlap { field: x }));
+        assert_eq!(settle(&[(100, 40), (120, 0)], &[x]), Ok(()));
+    }
+}

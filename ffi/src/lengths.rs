@@ -1,0 +1,42 @@
+//! Elements of workspace, as functions. The header has a macro beside each, for arrays whose size the compiler must know.
+
+use tinysolve::linear::{Cg, Pcg, Sor, SsorCg};
+use tinysolve::operator::Sweep;
+
+use crate::status::size;
+
+/// Only types: the lengths of a workspace do not depend on what is solved.
+type Operator = dyn Sweep<f32>;
+type Identity = tinysolve::linear::cg::Identity;
+
+/// Elements as a size, 0 if that many doubles do not fit the address space.
+pub(crate) const fn fitting(len: usize) -> usize {
+    if len > isize::MAX.unsigned_abs() / size_of::<f64>() { 0 } else { len }
+}
+
+/// Elements of workspace of `ts_sor_init` for `n` unknowns; `scaling_len` is `n`, or 0 for a constant stencil. 0 where
+/// none is needed, or where they do not fit the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_sor_workspace_len(n: u32, scaling_len: u32, keep_best: u32) -> usize {
+    fitting(Sor::<f32, Operator>::workspace_len(size(n), size(scaling_len), keep_best != 0))
+}
+
+/// Elements of workspace of `ts_cg_init` for `n` unknowns; 0 where they do not fit the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_cg_workspace_len(n: u32, keep_best: u32) -> usize {
+    fitting(Cg::<f32, Operator>::workspace_len(size(n), keep_best != 0))
+}
+
+/// Elements of workspace of `ts_pcg_init` for `n` unknowns, preconditioner apart; 0 where they do not fit the address
+/// space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_pcg_workspace_len(n: u32, keep_best: u32) -> usize {
+    fitting(Pcg::<f32, Operator, Identity>::workspace_len(size(n), keep_best != 0))
+}
+
+/// Elements of workspace of `ts_ssor_cg_init` for `n` unknowns; `scaling_len` is `n`, or 0 for a constant stencil. 0 where
+/// they do not fit the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_ssor_cg_workspace_len(n: u32, scaling_len: u32, keep_best: u32) -> usize {
+    fitting(SsorCg::<f32, Operator>::workspace_len(size(n), size(scaling_len), keep_best != 0))
+}

@@ -1,0 +1,122 @@
+//! `cargo xtask bench`: one table of everything that is measured, each figure beside its reference and its goal.
+//!
+//! Three kinds of sources, each a line in a list: firmware on simulated cores (instructions, stack), programs on the
+//! host (iterations, ratios), and the size list (flash, RAM, stack of the C functions). A program prints its rows as
+//! lines of JSON after the word `row`; see [`rows::Row`] for the keys.
+
+use crate::qemu::{self, Core};
+use crate::rows::{self, Row};
+use crate::shell;
+use crate::size;
+use crate::toolchain::Toolchain;
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Measures, prints a table with reference and goal, and fails when a goal is missed (times on the host never fail).
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only rows of this family, such as `linear` or `bandit`.
+    #[arg(long)]
+    family: Option<String>,
+    /// Write the rows as a JSON array.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Only what simulated cores count, without sizes and without the host's programs.
+    #[arg(long)]
+    chips: bool,
+    /// Count on this core instead of the M4F; may be given several times, `all` for every core.
+    #[arg(long, value_name = "CORE")]
+    core: Vec<String>,
+}
+
+/// Programs of the host that print rows: package and binary. Each is run with `--family F` when one was asked for.
+const HOST: &[(&str, &str)] = &[("tinysolve-tests", "bench")];
+
+/// Firmware that prints rows.
+const FIRMWARE: &[&str] = &["cases"];
+
+pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
+    let mut rows = chips(tools, &arguments.core)?;
+    if !arguments.chips {
+        rows.extend(size::bench_rows(tools)?);
+        rows.extend(host(tools, arguments.family.as_deref())?);
+    }
+    if let Some(family) = &arguments.family {
+        rows.retain(|row| row.family == *family);
+        if rows.is_empty() {
+            bail!("no row of family `{family}`");
+        }
+    }
+    // A stable sort: within a kernel the order is the program's own.
+    rows.sort_by(|a, b| (&a.family, &a.kernel).cmp(&(&b.family, &b.kernel)));
+    print!("{}", rows::table(&rows));
+    if let Some(path) = &arguments.json {
+        fs::write(path, serde_json::to_string_pretty(&rows)? + "\n")
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        println!("wrote {}", path.display());
+    }
+    judge(&rows)
+}
+
+/// Fails when a goal that gates is missed.
+pub(crate) fn judge(rows: &[Row]) -> Result<()> {
+    let missed: Vec<_> = rows.iter().filter(|row| row.misses() && row.gates()).collect();
+    if missed.is_empty() {
+        return Ok(());
+    }
+    let owned: Vec<_> = missed.into_iter().cloned().collect();
+    bail!(
+        "{} of {} goals missed:\n{}",
+        owned.len(),
+        rows.iter().filter(|row| row.goal.is_some()).count(),
+        rows::table(&owned)
+    )
+}
+
+/// What the cores count.
+pub(crate) fn chips(tools: &Toolchain, names: &[String]) -> Result<Vec<Row>> {
+    let cores: Vec<&Core> = if names.is_empty() {
+        vec![Core::named("m4f")?]
+    } else if names.iter().any(|name| name == "all") {
+        qemu::CORES.iter().collect()
+    } else {
+        names.iter().map(|name| Core::named(name)).collect::<Result<_>>()?
+    };
+    let mut rows = Vec::new();
+    for core in cores {
+        for firmware in FIRMWARE {
+            let image = qemu::build(tools, core, firmware)?;
+            let spoken = qemu::start(core, &image, &[])?;
+            if !spoken.passed {
+                bail!("{firmware} failed on {}:\n{}", core.name, spoken.text);
+            }
+            rows.extend(rows::parse(&spoken.text, core.name)?);
+        }
+    }
+    Ok(rows)
+}
+
+/// What the host's programs say.
+fn host(tools: &Toolchain, family: Option<&str>) -> Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for (package, binary) in HOST {
+        if !tools.has_binary(package, binary)? {
+            println!("{package} has no program `{binary}`: left out");
+            continue;
+        }
+        shell::run(tools.cargo().args(["build", "--quiet", "--release", "-p", package, "--bin", binary]))?;
+        let program = tools.target_dir.join("release").join(binary);
+        let mut command = tools.command(&program.to_string_lossy());
+        if let Some(family) = family {
+            command.args(["--family", family]);
+        }
+        let output = shell::read_within(&mut command, Duration::from_secs(30 * 60))?;
+        if !output.status.success() {
+            bail!("{binary} failed: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+        }
+        rows.extend(rows::parse(&String::from_utf8_lossy(&output.stdout), "host")?);
+    }
+    Ok(rows)
+}

@@ -1,0 +1,141 @@
+//! The benchmark of Khodak et al., Learning to Relax, figures 2 and 5: 5,000 shifts of one 5-point Laplacian on 10 x 10
+//! points, each solved from zero by SOR. The shift is the context.
+
+use core::f64::consts::PI;
+
+use tinysolve::linear::{Sor, SorConfig, Stopping};
+use tinysolve::matrix::Stencil;
+use tinysolve::real::Real;
+use tinysolve::solve::{Report, Solver, Step};
+
+use crate::draw::Draw;
+
+/// Points a side.
+pub const SIDE: usize = 10;
+/// Systems of one trial.
+pub const SYSTEMS: usize = 5000;
+/// Where the published program lets the context lie; it never exceeds 0.45.
+pub const CONTEXT_RANGE: [f32; 2] = [-0.15, 0.65];
+
+/// How the shifts scatter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Variance {
+    /// Beta(1/2, 3/2): many shifts next to the singular end.
+    High,
+    /// Beta(2, 6).
+    Low,
+}
+
+/// One shifted system.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// c of A + c I.
+    pub shift: f64,
+    /// b, a Gaussian of norm 10 at most.
+    pub b: Vec<f64>,
+}
+
+/// The systems of one trial.
+#[must_use]
+pub fn instances(variance: Variance, systems: usize, seed: u64) -> Vec<Instance> {
+    let mut draw = Draw::new(seed);
+    let [a, b] = if variance == Variance::High { [0.5, 1.5] } else { [2.0, 6.0] };
+    let instance = |_| Instance { shift: -0.15 + 0.6 * draw.beta(a, b), b: draw.truncated_gaussian(SIDE * SIDE) };
+    (0..systems).map(instance).collect()
+}
+
+/// Young's omega for a shift: the optimum of the asymptotic rate.
+#[must_use]
+pub fn optimal_omega(shift: f64) -> f64 {
+    let radius = 4.0 * (PI / (SIDE + 1) as f64).cos() / (4.0 + shift);
+    2.0 / (1.0 + (1.0 - radius * radius).sqrt())
+}
+
+/// One solve from zero; `watch` sees the report after every sweep. At the cap the cost is the cap.
+pub fn solve<T: Real>(instance: &Instance, omega: f64, tolerance: f64, watch: impl FnMut(&Report<T>)) -> Report<T> {
+    let side = T::from_f64(-1.0);
+    let centre = T::from_f64(4.0 + instance.shift);
+    let a = Stencil::new([SIDE, SIDE, 1], centre, [side, side, T::ZERO], None).expect("a positive centre");
+    let b: Vec<T> = instance.b.iter().map(|&b| T::from_f64(b)).collect();
+    let mut x = vec![T::ZERO; b.len()];
+    // Slow arms are to be seen as slow, not as stagnating: the window is as long as the solve.
+    let stopping = Stopping { stagnation_window: 10_000, ..Stopping::default() }.with_relative(T::from_f64(tolerance));
+    let config = SorConfig { omega: T::from_f64(omega), stopping, ..SorConfig::default() };
+    let mut solver = Sor::new(&a, &b, &mut x, &mut [], config).expect("a sound system");
+    let mut watch = watch;
+    solver.run_while(|report| {
+        watch(report);
+        true
+    })
+}
+
+/// What happened in one trial under one way to choose omega.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Total {
+    /// Sweeps.
+    pub sweeps: u64,
+    /// Systems that were not solved to the tolerance.
+    pub unsolved: u32,
+}
+
+impl Total {
+    /// Adds one solve.
+    pub fn add<T: Real>(&mut self, report: &Report<T>) {
+        self.sweeps += u64::from(report.iterations);
+        self.unsolved += u32::from(report.step != Step::Converged);
+    }
+}
+
+/// The smallest total of one omega for all systems, among `arms`. An arm is left as soon as it is worse than the best.
+#[must_use]
+pub fn best_fixed<T: Real>(instances: &[Instance], arms: &[f64], tolerance: f64) -> Total {
+    let mut best: Option<Total> = None;
+    for &omega in arms {
+        let mut total = Total::default();
+        let worse = instances.iter().any(|instance| {
+            total.add(&solve::<T>(instance, omega, tolerance, |_| ()));
+            best.is_some_and(|best| total.sweeps >= best.sweeps)
+        });
+        if !worse {
+            best = Some(total);
+        }
+    }
+    best.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sweeps_of_single_instances_are_those_of_the_published_program() {
+        // Its figure for c = 0: 195 sweeps at omega 1, about 40 at 1.56, 176 at 1.9.
+        let instance = |shift| Instance { shift, b: Draw::new(3).truncated_gaussian(100) };
+        let sweeps = |shift, omega| f64::from(solve::<f64>(&instance(shift), omega, 1e-8, |_| ()).iterations);
+        for (shift, omega, expected) in
+            [(0.0, 1.0, 195.0), (0.0, 1.56, 38.0), (0.0, 1.9, 176.0), (-0.149, 1.85, 116.0), (0.45, 1.35, 24.0)]
+        {
+            let got = sweeps(shift, omega);
+            assert!((got / expected - 1.0).abs() < 0.12, "c {shift} omega {omega}: {got}, expected {expected}");
+        }
+    }
+
+    #[test]
+    fn optimal_omega_is_young_s() {
+        assert!((optimal_omega(0.0) - 1.560).abs() < 1e-3);
+        assert!((optimal_omega(-0.149) - 1.848).abs() < 1e-3);
+        assert!((optimal_omega(0.45) - 1.328).abs() < 1e-3);
+    }
+
+    #[test]
+    fn leaving_bad_arms_early_does_not_change_the_best() {
+        let instances = instances(Variance::Low, 40, 5);
+        let arms = [1.65, 1.0, 1.6, 1.7, 1.9];
+        let totals = arms.map(|omega| {
+            let mut total = Total::default();
+            instances.iter().for_each(|instance| total.add(&solve::<f64>(instance, omega, 1e-8, |_| ())));
+            total.sweeps
+        });
+        assert_eq!(best_fixed::<f64>(&instances, &arms, 1e-8).sweeps, *totals.iter().min().unwrap());
+    }
+}

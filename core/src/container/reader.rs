@@ -15,7 +15,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Checks a container that is to be read in place. Costs one pass over the bytes, about 12 instructions each on a
+    /// Checks a container that is to be read in place. Costs one pass over the bytes, about 10 instructions each on a
     /// Cortex-M4.
     ///
     /// # Errors

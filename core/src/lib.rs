@@ -50,7 +50,9 @@
 extern crate std;
 
 pub mod bandit;
+pub mod container;
 pub mod error;
+pub mod factor;
 pub mod linear;
 pub mod math;
 pub mod matrix;

@@ -1,0 +1,19 @@
+//! Sparse P A P' = L D L' in two parts: the structure once, the numbers as often as they change.
+//!
+//! [`analyse`] takes the [`Pattern`] of A and an order of elimination and writes the [`Symbolic`] part, plain indices that
+//! may be made on the host and kept in flash. [`SparseLdlt`] takes that and the values; a change of values is a
+//! [`refactor`](SparseLdlt::refactor), which cannot fail on shape. An optimiser whose system is [P A'; A -D] gives the
+//! lower triangle of the whole as one pattern, updates the values of P, A or D in place, and refactors.
+
+mod analyse;
+mod ldlt;
+mod pattern;
+mod symbolic;
+
+pub use analyse::{analyse, scratch_len, symbolic_len};
+pub use ldlt::SparseLdlt;
+pub use pattern::Pattern;
+pub use symbolic::Symbolic;
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,16 @@
 //! Runs one sequence of linear systems under several ways to choose omega.
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
+use tinysolve::bandit::omega::Outcome;
 use tinysolve::linear::{Cg, PcgConfig, SsorCg, SsorCgConfig, Stopping};
 use tinysolve::operator::Sweep;
 use tinysolve::real::Real;
 use tinysolve::solve::{Report, Solver, Step};
+use tinysolve::vector;
+
+use crate::policy::{Known, Policy};
 
 /// A sequence of related systems.
 pub trait Problem<T: Real>: Sync {
@@ -40,36 +45,10 @@ pub struct System<'a, T> {
     pub operator: Box<dyn Sweep<T> + 'a>,
     /// b.
     pub b: &'a [T],
-    /// The starting guess, to be overwritten by the answer.
+    /// Zero, to be overwritten by the answer.
     pub x: &'a mut [T],
-}
-
-/// What a policy is told of a system before it chooses.
-#[derive(Clone, Copy, Debug)]
-pub struct Known {
-    /// The context.
-    pub context: f32,
-    /// Spectral radius of the Jacobi iteration.
-    pub jacobi_radius: f64,
-}
-
-/// How omega is chosen.
-pub trait Policy: Send {
-    /// The omega for the system at hand.
-    fn choose(&mut self, known: &Known) -> f32;
-
-    /// How many iterations it took, and whether it was solved.
-    fn learn(&mut self, _iterations: u32, _converged: bool) {}
-}
-
-/// One omega for all.
-#[derive(Clone, Copy, Debug)]
-pub struct Fixed(pub f32);
-
-impl Policy for Fixed {
-    fn choose(&mut self, _: &Known) -> f32 {
-        self.0
-    }
+    /// The norm the tolerance refers to.
+    pub reference: T,
 }
 
 /// The iterations of each system and the time all took, set-up of the systems apart.
@@ -116,41 +95,55 @@ impl Record {
 const CAP: u32 = 10_000;
 
 /// Walks through a problem with a policy for omega, or with plain CG where there is none.
+///
+/// The true residual has to come below `tolerance` times the reference of each system.
 pub fn walk<T: Real>(
     problem: &dyn Problem<T>,
-    mut policy: Option<Box<dyn Policy + '_>>,
+    mut policy: Option<&mut dyn Policy>,
     tolerance: f64,
     mut progress: impl FnMut(),
 ) -> Record {
-    let stopping = Stopping { max_iterations: CAP, ..Stopping::default() }.with_relative(T::from_f64(tolerance));
     let mut trajectory = problem.start();
     let mut workspace = Vec::new();
     let mut record = Record::default();
     for step in 0..problem.steps() {
         trajectory.advance(step);
-        let known = Known { context: problem.context(step), jacobi_radius: problem.jacobi_radius(step) };
-        let System { operator, b, x } = trajectory.system();
+        let System { operator, b, x, reference } = trajectory.system();
+        let absolute = T::from_f64(tolerance) * reference;
+        let stopping = Stopping { absolute, relative: T::ZERO, max_iterations: CAP, ..Stopping::default() };
+        let known = Known {
+            context: problem.context(step),
+            jacobi_radius: problem.jacobi_radius(step),
+            reduction: (absolute / vector::norm(b)).to_f64(),
+        };
         workspace.resize(SsorCg::<T, dyn Sweep<T>>::workspace_len(b.len(), operator.scaling_len(), false), T::ZERO);
-        let began = Instant::now();
-        let report = match &mut policy {
-            None => plain(&*operator, b, x, &mut workspace, stopping),
-            Some(policy) => {
-                let config = SsorCgConfig { omega: T::from_f32(policy.choose(&known)), stopping, keep_best: false };
-                let mut solver = SsorCg::new(&*operator, b, x, &mut workspace, config).expect("a sound system");
-                let report = solver.run();
-                policy.learn(report.iterations, report.step == Step::Converged);
-                report
+        let (mut iterations, mut solved) = (0, false);
+        let mut count = |report: &Report<T>| {
+            iterations += report.iterations;
+            solved = report.step == Step::Converged && report.residual <= absolute;
+            let cost = report.iterations as f32;
+            match report.step {
+                // Nothing was done, so nothing is known of omega.
+                Step::Converged if report.iterations == 0 => Outcome::Void,
+                Step::Converged => Outcome::Solved { cost },
+                _ => Outcome::Failed { cap: cost },
             }
         };
+        let began = Instant::now();
+        match &mut policy {
+            None => {
+                let config = PcgConfig { stopping, keep_best: false };
+                count(&Cg::new(&*operator, b, x, &mut workspace, config).expect("a sound system").run());
+            }
+            Some(policy) => policy.solve(&known, &mut |omega| {
+                let config = SsorCgConfig { omega: T::from_f32(omega), stopping, keep_best: false };
+                count(&SsorCg::new(&*operator, b, x, &mut workspace, config).expect("a sound system").run())
+            }),
+        }
         record.times.push(began.elapsed());
-        record.iterations.push(report.iterations);
-        record.unsolved += usize::from(report.step != Step::Converged);
+        record.iterations.push(iterations);
+        record.unsolved += usize::from(!solved);
         progress();
     }
     record
-}
-
-fn plain<T: Real>(a: &dyn Sweep<T>, b: &[T], x: &mut [T], workspace: &mut [T], stopping: Stopping<T>) -> Report<T> {
-    let config = PcgConfig { stopping, keep_best: false };
-    Cg::new(a, b, x, workspace, config).expect("a sound system").run()
 }

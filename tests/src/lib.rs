@@ -16,6 +16,7 @@ pub mod comparison;
 pub mod draw;
 pub mod heat;
 pub mod methods;
+pub mod policy;
 pub mod shifted;
 pub mod sor_benchmark;
 pub mod sparse;

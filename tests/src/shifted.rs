@@ -1,6 +1,7 @@
 //! Shifted systems (A + c I) x = b of one sparse matrix, as a time-stepping or regularised problem would bring them.
 
 use tinysolve::real::Real;
+use tinysolve::vector;
 
 use crate::comparison::{Problem, System, Trajectory};
 use crate::draw::Draw;
@@ -119,6 +120,6 @@ impl<T: Real> Trajectory<T> for ShiftedTrajectory<'_, T> {
     }
 
     fn system(&mut self) -> System<'_, T> {
-        System { operator: Box::new(self.matrix.view()), b: &self.b, x: &mut self.x }
+        System { operator: Box::new(self.matrix.view()), b: &self.b, x: &mut self.x, reference: vector::norm(&self.b) }
     }
 }

@@ -89,7 +89,8 @@ pub struct Prediction {
     pub cost: f32,
 }
 
-/// Watches a formula: it is given up for good once its costs have been off by more than 1.5 three times in a row.
+/// Watches a formula: it is given up for good once its costs have been off by more than 1.5, and by more
+/// than one unit, three times in a row.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
 pub struct Guard {
     /// Mean of true over predicted cost, over the solves counted.
@@ -123,7 +124,7 @@ impl Guard {
     /// Tells how the solve went for which this prediction was proposed.
     pub fn tell(&mut self, prediction: Prediction, outcome: Outcome) {
         match outcome {
-            Outcome::Solved { cost } if cost.is_finite() => self.judge(cost / prediction.cost),
+            Outcome::Solved { cost } if cost.is_finite() => self.judge(cost, prediction.cost),
             Outcome::Failed { .. } => self.misses = self.misses.saturating_add(1),
             _ => {}
         }
@@ -141,11 +142,14 @@ impl Guard {
         Self { ratio: f32::from_bits(ratio), counted, misses }
     }
 
-    fn judge(&mut self, ratio: f32) {
-        if self.counted >= Self::PATIENCE && ratio > 1.5 * self.ratio {
+    fn judge(&mut self, cost: f32, predicted: f32) {
+        let expected = self.ratio * predicted;
+        // Two iterations instead of one say nothing of a formula.
+        if self.counted >= Self::PATIENCE && cost > 1.5 * expected && cost > expected + 1.0 {
             self.misses = self.misses.saturating_add(1);
             return;
         }
+        let ratio = cost / predicted;
         self.misses = 0;
         self.counted = self.counted.saturating_add(1);
         #[allow(clippy::cast_precision_loss, reason = "a mean")]
@@ -299,6 +303,15 @@ mod tests {
         }
         assert!(policy.has_given_up());
         assert!(policy.solve(0.0, prediction, |_| Outcome::Solved { cost: 12.0 }).arm.is_some());
+    }
+
+    #[test]
+    fn a_formula_is_not_given_up_for_one_iteration() {
+        let mut policy = Guarded::new(learned());
+        for cost in [1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0] {
+            let _ = policy.solve(0.0, Prediction { omega: 1.0, cost: 3.0 }, |_| Outcome::Solved { cost });
+        }
+        assert!(!policy.has_given_up());
     }
 
     #[test]

@@ -45,9 +45,10 @@ fn rhs() -> Vec<f32> {
 
 /// FNV-1a, as in `tests/c/check.h`.
 fn hash(words: impl IntoIterator<Item = u32>) -> u64 {
-    words.into_iter().flat_map(u32::to_le_bytes).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    words
+        .into_iter()
+        .flat_map(u32::to_le_bytes)
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The number behind this name in the C header.

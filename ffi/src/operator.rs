@@ -184,12 +184,27 @@ impl Descriptor {
     }
 }
 
+/// The descriptor, if it and what will be written lie apart.
+///
+/// # Safety
+/// Pointers that are neither null nor misaligned show what they say.
+unsafe fn asked<'a>(a: *const ts_operator_t, out: *mut u32) -> Result<&'a Descriptor, Refusal> {
+    let mut ledger = Ledger::new();
+    ledger.enter(Field::Output, out, 1);
+    // SAFETY: the promise above.
+    let descriptor = unsafe { Descriptor::open(a)? };
+    descriptor.enter(&mut ledger);
+    ledger.settle(&[Field::Output])?;
+    Ok(descriptor)
+}
+
 /// Writes the dimension n: b and x have that many elements.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_operator_dim(a: *const ts_operator_t, out: *mut u32) -> ts_status_t {
     status::done((|| {
-        // SAFETY: the pointers are as the header demands.
-        unsafe { checks::write(Field::Output, out, Descriptor::open(a)?.n) }
+        // SAFETY: the pointers are as the header demands; the ledger took `out`.
+        unsafe { out.write(asked(a, out)?.n) };
+        Ok(())
     })())
 }
 
@@ -199,11 +214,12 @@ pub unsafe extern "C" fn ts_operator_dim(a: *const ts_operator_t, out: *mut u32)
 pub unsafe extern "C" fn ts_operator_scaling_len(a: *const ts_operator_t, out: *mut u32) -> ts_status_t {
     status::done((|| {
         let mut room = Room::new();
-        // SAFETY: the pointers are as the header demands.
+        // SAFETY: the pointers are as the header demands; the ledger took `out`.
         unsafe {
-            let len = required(Descriptor::open(a)?.view(&mut room)?.relax)?.scaling_len();
+            let len = required(asked(a, out)?.view(&mut room)?.relax)?.scaling_len();
             // No operator asks for more than n elements, and n came as 32 bits.
-            checks::write(Field::Output, out, u32::try_from(len).unwrap_or(u32::MAX))
+            out.write(u32::try_from(len).unwrap_or(u32::MAX));
         }
+        Ok(())
     })())
 }

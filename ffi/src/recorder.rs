@@ -77,9 +77,10 @@ pub unsafe extern "C" fn ts_recorder_push(
         let mut ledger = Ledger::new();
         ledger.enter(Field::Object, recorder, 1);
         ledger.enter(Field::Output, ring, size(len));
+        ledger.enter(Field::Cost, record, 1);
         ledger.settle(&[Field::Object, Field::Output])?;
-        // SAFETY: the ledger took the recorder and the ring; a record is made of numbers.
-        let (state, record) = unsafe { (state(recorder, Some(len))?, checks::read(Field::Cost, record)?) };
+        // SAFETY: the ledger took all three; a record is made of numbers.
+        let (state, record) = unsafe { (state(recorder, Some(len))?, record.read()) };
         let ts_record_t { solve, iteration, arm, residual } = record;
         // SAFETY: the ledger took the ring for this length, and the two types of records have one layout.
         let ring: &mut [Record] = unsafe { checks::slice_mut(ring.cast(), size(len)) };

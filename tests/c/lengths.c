@@ -1,0 +1,45 @@
+/* The macros are the functions, and objects have the sizes the header says. */
+#include "check.h"
+
+/* These must be constant expressions: a static of that size is what the macros are for. */
+static float workspace[TS_SSOR_CG_WORKSPACE_LEN(10, 10, 1)];
+static float memory[TS_CHEB_CB_MEMORY_LEN(20)];
+
+int main(void)
+{
+    uint32_t n;
+    uint32_t keep;
+    for (n = 1; n <= 4096; n++) {
+        for (keep = 0; keep < 2; keep++) {
+            CHECK(TS_SOR_WORKSPACE_LEN(n, n, keep) == ts_sor_workspace_len(n, n, keep));
+            CHECK(TS_SOR_WORKSPACE_LEN(n, 0, keep) == ts_sor_workspace_len(n, 0, keep));
+            CHECK(TS_CG_WORKSPACE_LEN(n, keep) == ts_cg_workspace_len(n, keep));
+            CHECK(TS_PCG_WORKSPACE_LEN(n, keep) == ts_pcg_workspace_len(n, keep));
+            CHECK(TS_SSOR_CG_WORKSPACE_LEN(n, n, keep) == ts_ssor_cg_workspace_len(n, n, keep));
+            CHECK(TS_SSOR_CG_WORKSPACE_LEN(n, 0, keep) == ts_ssor_cg_workspace_len(n, 0, keep));
+        }
+        CHECK(TS_TSALLIS_INF_MEMORY_LEN(n) == ts_tsallis_inf_memory_len(n));
+        CHECK(TS_CHEB_CB_MEMORY_LEN(n) == ts_cheb_cb_memory_len(n));
+        CHECK(TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(n, 7) == ts_contextual_tsallis_inf_memory_len(n, 7));
+    }
+    workspace[0] = 0.0f;
+    memory[0] = 0.0f;
+    CHECK(sizeof workspace == 60 * sizeof workspace[0]);
+    CHECK(sizeof memory == 660 * sizeof memory[0]);
+    CHECK(sizeof(ts_operator_t) == 8 * TS_OPERATOR_WORDS);
+    CHECK(sizeof(ts_sor_t) == 8 * TS_SOR_WORDS);
+    CHECK(sizeof(ts_cg_t) == 8 * TS_CG_WORDS);
+    CHECK(sizeof(ts_pcg_t) == 8 * TS_PCG_WORDS);
+    CHECK(sizeof(ts_ssor_cg_t) == 8 * TS_SSOR_CG_WORDS);
+    CHECK(sizeof(ts_tsallis_inf_t) == 8 * TS_TSALLIS_INF_WORDS);
+    CHECK(sizeof(ts_record_t) == 16);
+    /* What a learner of 20 arms takes. */
+    CHECK(sizeof(ts_tsallis_inf_t) + sizeof(float) * TS_TSALLIS_INF_MEMORY_LEN(20) <= 256);
+    CHECK(sizeof(ts_cheb_cb_t) + sizeof(float) * TS_CHEB_CB_MEMORY_LEN(20) <= 2867);
+#if SIZE_MAX == UINT32_MAX
+    CHECK(ts_ssor_cg_workspace_len(UINT32_MAX, UINT32_MAX, 1) == 0);
+#else
+    CHECK(ts_ssor_cg_workspace_len(UINT32_MAX, UINT32_MAX, 1) == (size_t)UINT32_MAX * 6);
+#endif
+    return 0;
+}

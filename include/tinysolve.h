@@ -11,30 +11,74 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The rule for all pointers: a pointer that is neither null nor misaligned must show as many elements as the
+ * description says, initialised where they are read, and nobody else may use what a call writes while it runs. Null,
+ * misaligned, short, overlapping and uninitialised arguments are refused before anything is written; what a call only
+ * reads may overlap. Of no elements any pointer will do. Nothing is ever allocated, locked or kept in a static.
+ *
+ * The same bits everywhere: rounding to nearest, subnormal numbers kept. See ts_fpenv_ok. */
+
+/** The version of this header, to be compared with ts_version(). */
+#define TS_VERSION (((uint32_t)TS_VERSION_MAJOR << 16) | ((uint32_t)TS_VERSION_MINOR << 8) | (uint32_t)TS_VERSION_PATCH)
+
+/** Of a negative status: what was wrong, one of TS_ERROR_... */
+#define TS_ERROR_KIND(status) ((uint32_t)(-(status)) >> 24)
+/** Of a negative status: with what, one of TS_FIELD_... */
+#define TS_ERROR_FIELD(status) (((uint32_t)(-(status)) >> 16) & 0xFFu)
+/** Of a negative status: where; 65535 for that and beyond. */
+#define TS_ERROR_INDEX(status) ((uint32_t)(-(status)) & 0xFFFFu)
+
+/** Elements of workspace of ts_sor_init; scaling_len is n, or 0 for a constant stencil. May be 0. */
+#define TS_SOR_WORKSPACE_LEN(n, scaling_len, keep_best) \
+    ((size_t)(scaling_len) + ((keep_best) ? (size_t)(n) : (size_t)0))
+/** Elements of workspace of ts_cg_init. */
+#define TS_CG_WORKSPACE_LEN(n, keep_best) ((size_t)(n) * ((keep_best) ? (size_t)4 : (size_t)3))
+/** Elements of workspace of ts_pcg_init, preconditioner apart. */
+#define TS_PCG_WORKSPACE_LEN(n, keep_best) ((size_t)(n) * ((keep_best) ? (size_t)5 : (size_t)4))
+/** Elements of workspace of ts_ssor_cg_init; scaling_len is n, or 0 for a constant stencil. */
+#define TS_SSOR_CG_WORKSPACE_LEN(n, scaling_len, keep_best) \
+    ((size_t)(scaling_len) + (size_t)(n) * ((keep_best) ? (size_t)5 : (size_t)4))
+/** Elements of memory of ts_tsallis_inf_init. */
+#define TS_TSALLIS_INF_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)2)
+/** Elements of memory of ts_contextual_tsallis_inf_init. */
+#define TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(arms, bins) ((size_t)(arms) * (size_t)2 * (size_t)(bins))
+/** Elements of memory of ts_cheb_cb_init. */
+#define TS_CHEB_CB_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)33)
+
 /**
  * `uint64_t` words of a `ts_cg_t`.
  */
-#define TS_CG_WORDS 13
+#define TS_CG_WORDS 14
+
+/**
+ * `uint64_t` words of a `ts_cheb_cb_t`.
+ */
+#define TS_CHEB_CB_WORDS 8
+
+/**
+ * `uint64_t` words of a `ts_contextual_tsallis_inf_t`.
+ */
+#define TS_CONTEXTUAL_TSALLIS_INF_WORDS 3
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_cg_t`.
  */
-#define TS_F64_CG_WORDS 20
+#define TS_F64_CG_WORDS 22
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_operator_t`.
  */
-#define TS_F64_OPERATOR_WORDS 20
+#define TS_F64_OPERATOR_WORDS 19
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_pcg_t`.
  */
-#define TS_F64_PCG_WORDS 20
+#define TS_F64_PCG_WORDS 22
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -48,25 +92,40 @@
 /**
  * `uint64_t` words of a `ts_f64_sor_t`.
  */
-#define TS_F64_SOR_WORDS 23
+#define TS_F64_SOR_WORDS 25
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 20
+#define TS_F64_SSOR_CG_WORDS 22
 #endif
+
+/**
+ * The solve worked, at a cost.
+ */
+#define TS_OUTCOME_SOLVED 0
+
+/**
+ * It did not, because of omega as far as one can tell; the cost is what it would have been at least.
+ */
+#define TS_OUTCOME_FAILED 1
+
+/**
+ * There was nothing to do or nothing to learn.
+ */
+#define TS_OUTCOME_VOID 2
 
 /**
  * `uint64_t` words of a `ts_operator_t`.
  */
-#define TS_OPERATOR_WORDS 18
+#define TS_OPERATOR_WORDS 17
 
 /**
  * `uint64_t` words of a `ts_pcg_t`.
  */
-#define TS_PCG_WORDS 13
+#define TS_PCG_WORDS 14
 
 /**
  * `uint64_t` words of a `ts_preconditioner_t`.
@@ -81,12 +140,12 @@
 /**
  * `uint64_t` words of a `ts_sor_t`.
  */
-#define TS_SOR_WORDS 16
+#define TS_SOR_WORDS 17
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 13
+#define TS_SSOR_CG_WORDS 14
 
 /**
  * Done; or, from a step, not finished yet.
@@ -339,6 +398,11 @@
 #define TS_FIELD_SYMBOLIC 26
 
 /**
+ * `uint64_t` words of a `ts_tsallis_inf_t`.
+ */
+#define TS_TSALLIS_INF_WORDS 6
+
+/**
  * First number of the version.
  */
 #define TS_VERSION_MAJOR 0
@@ -418,9 +482,9 @@ typedef struct ts_cg_t {
 } ts_cg_t;
 
 /**
- * A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
- * pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
- * as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+ * A matrix or operator A: where its arrays are, and how to use them. Operators and preconditioners are the only objects
+ * that hold pointers; after a restart, make them anew. The arrays must stay where they are as long as it is used.
+ * Indices must also stay as they are: changed ones give wrong numbers or a refusal, never an access out of bounds.
  */
 typedef struct ts_operator_t {
     uint64_t words[TS_OPERATOR_WORDS];
@@ -468,6 +532,70 @@ typedef struct ts_report_t {
  * Asked before every step but the first whether to go on: not 0 for yes. It may look at x, and must not write it.
  */
 typedef int32_t (*ts_go_on_t)(void *context, const struct ts_report_t *report);
+
+/**
+ * Values of a `ChebCB` learner.
+ */
+typedef struct ts_cheb_cb_config_t {
+    /**
+     * Seed of the draws.
+     */
+    uint64_t seed;
+    /**
+     * Smallest context; below it the fit is that of the end.
+     */
+    float low;
+    /**
+     * Largest context.
+     */
+    float high;
+    /**
+     * Costs above this are learned as this; at least 1.
+     */
+    float cost_cap;
+} ts_cheb_cb_config_t;
+
+/**
+ * A `ChebCB` learner: the generator, a few numbers on all costs and the arm drawn last, no pointer. What it knows of the
+ * arms is in the memory of the caller, who may copy, move or save both.
+ */
+typedef struct ts_cheb_cb_t {
+    uint64_t words[TS_CHEB_CB_WORDS];
+} ts_cheb_cb_t;
+
+/**
+ * Learners for equal parts of the range of a context, and which of them drew last. The learners themselves and their
+ * memory are arrays of the caller's.
+ */
+typedef struct ts_contextual_tsallis_inf_t {
+    uint64_t words[TS_CONTEXTUAL_TSALLIS_INF_WORDS];
+} ts_contextual_tsallis_inf_t;
+
+/**
+ * A Tsallis-INF learner: the generator, the mean cost and the arm drawn last, no pointer. What it knows of the arms is
+ * in the memory of the caller, who may copy, move or save both.
+ */
+typedef struct ts_tsallis_inf_t {
+    uint64_t words[TS_TSALLIS_INF_WORDS];
+} ts_tsallis_inf_t;
+
+/**
+ * Values of a Tsallis-INF learner.
+ */
+typedef struct ts_tsallis_inf_config_t {
+    /**
+     * Seed of the draws.
+     */
+    uint64_t seed;
+    /**
+     * 1 for importance weighting with reduced variance, 0 for plain.
+     */
+    uint32_t reduced_variance;
+    /**
+     * Costs above this are learned as this; at least 1.
+     */
+    float cost_cap;
+} ts_tsallis_inf_config_t;
 
 #if defined(TINYSOLVE_F64)
 /**
@@ -529,9 +657,9 @@ typedef struct ts_f64_cg_t {
 
 #if defined(TINYSOLVE_F64)
 /**
- * A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
- * pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
- * as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+ * A matrix or operator A: where its arrays are, and how to use them. Operators and preconditioners are the only objects
+ * that hold pointers; after a restart, make them anew. The arrays must stay where they are as long as it is used.
+ * Indices must also stay as they are: changed ones give wrong numbers or a refusal, never an access out of bounds.
  */
 typedef struct ts_f64_operator_t {
     uint64_t words[TS_F64_OPERATOR_WORDS];
@@ -588,7 +716,7 @@ typedef int32_t (*ts_f64_go_on_t)(void *context, const struct ts_f64_report_t *r
 #if defined(TINYSOLVE_F64)
 /**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
- * write all of `y` and nothing else that the solve uses.
+ * write all of `y`, and nothing else that the solve uses.
  */
 typedef void (*ts_f64_apply_t)(void *context, const double *x, double *y, uint32_t n);
 #endif
@@ -687,9 +815,39 @@ typedef struct ts_f64_ssor_cg_t {
 
 /**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
- * write all of `y` and nothing else that the solve uses.
+ * write all of `y`, and nothing else that the solve uses.
  */
 typedef void (*ts_apply_t)(void *context, const float *x, float *y, uint32_t n);
+
+/**
+ * What `YoungModel` of the library knows: the spectral radius of the Jacobi iteration, learned from three solves at omega
+ * = 1 and carried to other diagonals. Begin with `{0}`.
+ */
+typedef struct ts_young_model_t {
+    uint32_t words[2];
+} ts_young_model_t;
+
+/**
+ * Watches a formula, which is given up for good once its costs have been off by more than 1.5 three times in a row.
+ * Begin with `{0}`.
+ */
+typedef struct ts_guard_t {
+    uint32_t words[3];
+} ts_guard_t;
+
+/**
+ * What a formula says of a context.
+ */
+typedef struct ts_prediction_t {
+    /**
+     * The omega to use.
+     */
+    float omega;
+    /**
+     * The cost it expects, in any unit: only its changes are held against the truth.
+     */
+    float cost;
+} ts_prediction_t;
 
 /**
  * A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
@@ -863,6 +1021,104 @@ ts_status_t ts_cg_run_while(struct ts_cg_t *cg,
 ts_status_t ts_cg_report(const struct ts_cg_t *cg, struct ts_report_t *out);
 
 /**
+ * Seed 1, contexts from -1 to 1, costs capped at a million.
+ */
+ts_status_t ts_cheb_cb_config_default(struct ts_cheb_cb_config_t *out);
+
+/**
+ * A learner of 1 to 65,535 `arms` that knows nothing yet. `memory_len` elements: at least
+ * `TS_CHEB_CB_MEMORY_LEN(arms)`, which are cleared.
+ *
+ * Errors: `LENGTH` or `TOO_LARGE` (workspace), `NOT_FINITE` or `OUT_OF_RANGE` (context, cost cap).
+ */
+ts_status_t ts_cheb_cb_init(struct ts_cheb_cb_t *learner,
+                            uint32_t arms,
+                            float *memory,
+                            size_t memory_len,
+                            const struct ts_cheb_cb_config_t *config);
+
+/**
+ * Draws an arm, counted from 0, for a context; NaN counts as the middle of the range. O(arms).
+ */
+ts_status_t ts_cheb_cb_select(struct ts_cheb_cb_t *learner,
+                              float *memory,
+                              size_t memory_len,
+                              float context,
+                              uint32_t *arm);
+
+/**
+ * Tells what the arm drawn last has cost, at least 1. Ignored are a second cost for the same arm, and a cost that is
+ * negative, NaN or infinite. A solve that failed is told as its cap.
+ */
+ts_status_t ts_cheb_cb_update(struct ts_cheb_cb_t *learner,
+                              float *memory,
+                              size_t memory_len,
+                              float cost);
+
+/**
+ * Writes how many costs were learned.
+ */
+ts_status_t ts_cheb_cb_rounds(struct ts_cheb_cb_t *learner, float *memory, size_t memory_len, uint32_t *out);
+
+/**
+ * Writes the cost this arm is predicted to have in this context; 1 for an arm never drawn.
+ */
+ts_status_t ts_cheb_cb_predict(struct ts_cheb_cb_t *learner,
+                               float *memory,
+                               size_t memory_len,
+                               uint32_t arm,
+                               float context,
+                               float *out);
+
+/**
+ * Elements of memory for so many arms.
+ */
+size_t ts_cheb_cb_memory_len(uint32_t arms);
+
+/**
+ * Learners that know nothing yet: `bins` of them, of `arms` arms each, for contexts from `low` to `high`; outside, the
+ * nearest is taken. `memory_len` elements: at least `TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(arms, bins)`, which are cleared.
+ * Each learner has a seed of its own, counted on from that of the configuration.
+ *
+ * Errors: `OUT_OF_RANGE` or `NOT_FINITE` (context), and those of `ts_tsallis_inf_init`.
+ */
+ts_status_t ts_contextual_tsallis_inf_init(struct ts_contextual_tsallis_inf_t *learner,
+                                           struct ts_tsallis_inf_t *learners,
+                                           uint32_t bins,
+                                           uint32_t arms,
+                                           float *memory,
+                                           size_t memory_len,
+                                           float low,
+                                           float high,
+                                           const struct ts_tsallis_inf_config_t *config);
+
+/**
+ * Draws an arm, counted from 0, for a context; NaN counts as the middle of the range. O(arms).
+ */
+ts_status_t ts_contextual_tsallis_inf_select(struct ts_contextual_tsallis_inf_t *learner,
+                                             struct ts_tsallis_inf_t *learners,
+                                             uint32_t bins,
+                                             float *memory,
+                                             size_t memory_len,
+                                             float context,
+                                             uint32_t *arm);
+
+/**
+ * Tells what the arm drawn last has cost, as `ts_tsallis_inf_update` does.
+ */
+ts_status_t ts_contextual_tsallis_inf_update(struct ts_contextual_tsallis_inf_t *learner,
+                                             struct ts_tsallis_inf_t *learners,
+                                             uint32_t bins,
+                                             float *memory,
+                                             size_t memory_len,
+                                             float cost);
+
+/**
+ * Elements of memory for so many arms in each of so many parts; 0 where they do not fit the address space.
+ */
+size_t ts_contextual_tsallis_inf_memory_len(uint32_t arms, uint32_t bins);
+
+/**
  * Describes a sparse matrix of dimension `n` by rows, with 16-bit indices: `n + 1` row starts from 0 to `nonzeros`,
  * ascending; in each row the columns ascend, and the diagonal entry is there. O(nonzeros), once.
  *
@@ -876,7 +1132,17 @@ ts_status_t ts_csr16_init(struct ts_operator_t *a,
                           const float *values);
 
 /**
- * The same with 32-bit indices.
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_csr16_init_sor(struct ts_operator_t *a,
+                              uint32_t n,
+                              const uint16_t *row_starts,
+                              uint32_t nonzeros,
+                              const uint16_t *columns,
+                              const float *values);
+
+/**
+ * As `ts_csr16_init`, with 32-bit indices.
  */
 ts_status_t ts_csr32_init(struct ts_operator_t *a,
                           uint32_t n,
@@ -884,6 +1150,16 @@ ts_status_t ts_csr32_init(struct ts_operator_t *a,
                           uint32_t nonzeros,
                           const uint32_t *columns,
                           const float *values);
+
+/**
+ * As `ts_csr16_init_sor`, with 32-bit indices.
+ */
+ts_status_t ts_csr32_init_sor(struct ts_operator_t *a,
+                              uint32_t n,
+                              const uint32_t *row_starts,
+                              uint32_t nonzeros,
+                              const uint32_t *columns,
+                              const float *values);
 
 /**
  * Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
@@ -896,6 +1172,15 @@ ts_status_t ts_dense_init(struct ts_operator_t *a,
                           const float *values,
                           uint32_t row_stride,
                           uint32_t column_stride);
+
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_dense_init_sor(struct ts_operator_t *a,
+                              uint32_t n,
+                              const float *values,
+                              uint32_t row_stride,
+                              uint32_t column_stride);
 
 #if defined(TINYSOLVE_F64)
 /**
@@ -984,7 +1269,19 @@ ts_status_t ts_f64_csr16_init(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
- * The same with 32-bit indices.
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_csr16_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t n,
+                                  const uint16_t *row_starts,
+                                  uint32_t nonzeros,
+                                  const uint16_t *columns,
+                                  const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * As `ts_f64_csr16_init`, with 32-bit indices.
  */
 ts_status_t ts_f64_csr32_init(struct ts_f64_operator_t *a,
                               uint32_t n,
@@ -992,6 +1289,18 @@ ts_status_t ts_f64_csr32_init(struct ts_f64_operator_t *a,
                               uint32_t nonzeros,
                               const uint32_t *columns,
                               const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * As `ts_f64_csr16_init_sor`, with 32-bit indices.
+ */
+ts_status_t ts_f64_csr32_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t n,
+                                  const uint32_t *row_starts,
+                                  uint32_t nonzeros,
+                                  const uint32_t *columns,
+                                  const double *values);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1006,6 +1315,17 @@ ts_status_t ts_f64_dense_init(struct ts_f64_operator_t *a,
                               const double *values,
                               uint32_t row_stride,
                               uint32_t column_stride);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_dense_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t n,
+                                  const double *values,
+                                  uint32_t row_stride,
+                                  uint32_t column_stride);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1289,6 +1609,19 @@ ts_status_t ts_f64_stencil_init(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_stencil_init_sor(struct ts_f64_operator_t *a,
+                                    uint32_t nx,
+                                    uint32_t ny,
+                                    uint32_t nz,
+                                    double centre,
+                                    const double *coupling,
+                                    const uint8_t *mask);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
  * the couplings of cell k to its `east`, `north` and `up` neighbour; each array has one element a cell, and the entry
  * across a wall is 0. `up` may be null where `nz` is 1. `mask` is null, or one byte a cell, 0 where x is a prescribed
@@ -1306,6 +1639,21 @@ ts_status_t ts_f64_variable_stencil_init(struct ts_f64_operator_t *a,
                                          const double *north,
                                          const double *up,
                                          const uint8_t *mask);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_variable_stencil_init_sor(struct ts_f64_operator_t *a,
+                                             uint32_t nx,
+                                             uint32_t ny,
+                                             uint32_t nz,
+                                             const double *centre,
+                                             const double *east,
+                                             const double *north,
+                                             const double *up,
+                                             const uint8_t *mask);
 #endif
 
 /**
@@ -1344,6 +1692,54 @@ size_t ts_pcg_workspace_len(uint32_t n,
 size_t ts_ssor_cg_workspace_len(uint32_t n,
                                 uint32_t scaling_len,
                                 uint32_t keep_best);
+
+/**
+ * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.
+ */
+float ts_linear_arm(float first, float step, uint32_t arm);
+
+/**
+ * Young's optimal omega of SOR, 2 / (1 + sqrt(1 - mu²)), for a consistently ordered matrix whose Jacobi iteration has
+ * spectral radius `mu`; at most 1.999.
+ */
+float ts_young_omega(float mu);
+
+/**
+ * The omega of Axelsson's bound for SSOR-preconditioned A, 2 / (1 + sqrt(2 (1 + 2 beta) / alpha)), in \[1, 1.999\]:
+ * `alpha` = largest eigenvalue of D A⁻¹, `beta` = largest of (L D⁻¹ L' - D / 4) A⁻¹, 0 for the 5-point operator.
+ */
+float ts_axelsson_omega(float alpha,
+                        float beta);
+
+/**
+ * Takes the last ratio of residuals of a solve at omega = 1 on a matrix with this diagonal. Ratios outside (0, 1) are
+ * ignored.
+ */
+ts_status_t ts_young_model_probe(struct ts_young_model_t *model,
+                                 float ratio,
+                                 float diagonal);
+
+/**
+ * Writes the omega for a matrix with this diagonal. `OUT_OF_RANGE` (object) before three probes.
+ */
+ts_status_t ts_young_model_omega(const struct ts_young_model_t *model, float diagonal, float *out);
+
+/**
+ * Writes the omega of the formula, clamped to \[0.001, 1.999\]; or 0, and then ask the learner, if the formula has been
+ * given up or says nothing usable.
+ */
+ts_status_t ts_guard_propose(const struct ts_guard_t *guard,
+                             const struct ts_prediction_t *prediction,
+                             float *out);
+
+/**
+ * Tells how the solve went for which this prediction was proposed: `TS_OUTCOME_...`, and its cost. After a failure ask
+ * the learner and solve again.
+ */
+ts_status_t ts_guard_tell(struct ts_guard_t *guard,
+                          const struct ts_prediction_t *prediction,
+                          uint32_t outcome,
+                          float cost);
 
 /**
  * Writes the dimension n: b and x have that many elements.
@@ -1597,6 +1993,64 @@ ts_status_t ts_stencil_init(struct ts_operator_t *a,
                             const uint8_t *mask);
 
 /**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_stencil_init_sor(struct ts_operator_t *a,
+                                uint32_t nx,
+                                uint32_t ny,
+                                uint32_t nz,
+                                float centre,
+                                const float *coupling,
+                                const uint8_t *mask);
+
+/**
+ * Seed 1, reduced variance, costs capped at a million.
+ */
+ts_status_t ts_tsallis_inf_config_default(struct ts_tsallis_inf_config_t *out);
+
+/**
+ * A learner of 1 to 65,535 `arms` that knows nothing yet. `memory_len` elements: at least
+ * `TS_TSALLIS_INF_MEMORY_LEN(arms)`, which are cleared.
+ *
+ * Errors: `LENGTH` or `TOO_LARGE` (workspace), `NOT_FINITE` or `OUT_OF_RANGE` (cost cap), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_tsallis_inf_init(struct ts_tsallis_inf_t *learner,
+                                uint32_t arms,
+                                float *memory,
+                                size_t memory_len,
+                                const struct ts_tsallis_inf_config_t *config);
+
+/**
+ * Draws an arm, counted from 0. O(arms), about four passes.
+ */
+ts_status_t ts_tsallis_inf_select(struct ts_tsallis_inf_t *learner,
+                                  float *memory,
+                                  size_t memory_len,
+                                  uint32_t *arm);
+
+/**
+ * Tells what the arm drawn last has cost, at least 1. Ignored are a second cost for the same arm, and a cost that is
+ * negative, NaN or infinite. A solve that failed is told as its cap.
+ */
+ts_status_t ts_tsallis_inf_update(struct ts_tsallis_inf_t *learner,
+                                  float *memory,
+                                  size_t memory_len,
+                                  float cost);
+
+/**
+ * Writes how many costs were learned.
+ */
+ts_status_t ts_tsallis_inf_rounds(struct ts_tsallis_inf_t *learner,
+                                  float *memory,
+                                  size_t memory_len,
+                                  uint32_t *out);
+
+/**
+ * Elements of memory for so many arms.
+ */
+size_t ts_tsallis_inf_memory_len(uint32_t arms);
+
+/**
  * Describes the symmetric operator on `nx` x `ny` x `nz` cells, x running fastest, whose row k holds `centre`\[k\] and
  * the couplings of cell k to its `east`, `north` and `up` neighbour; each array has one element a cell, and the entry
  * across a wall is 0. `up` may be null where `nz` is 1. `mask` is null, or one byte a cell, 0 where x is a prescribed
@@ -1614,6 +2068,19 @@ ts_status_t ts_variable_stencil_init(struct ts_operator_t *a,
                                      const float *north,
                                      const float *up,
                                      const uint8_t *mask);
+
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_variable_stencil_init_sor(struct ts_operator_t *a,
+                                         uint32_t nx,
+                                         uint32_t ny,
+                                         uint32_t nz,
+                                         const float *centre,
+                                         const float *east,
+                                         const float *north,
+                                         const float *up,
+                                         const uint8_t *mask);
 
 /**
  * The version of the library: equals `TS_VERSION` if the header belongs to it.

@@ -10,7 +10,7 @@ type Operator = dyn Sweep<f32>;
 type Identity = tinysolve::linear::cg::Identity;
 
 /// Elements as a size, 0 if that many doubles do not fit the address space.
-const fn fitting(len: usize) -> usize {
+pub(crate) const fn fitting(len: usize) -> usize {
     if len > isize::MAX.unsigned_abs() / size_of::<f64>() { 0 } else { len }
 }
 

@@ -19,15 +19,19 @@
 extern crate std;
 
 pub mod cg;
+pub mod cheb_cb;
 mod checks;
+pub mod contextual;
 pub mod csr;
 pub mod dense;
 #[cfg(feature = "f64")]
 pub mod double;
 pub mod function;
+mod learner;
 pub mod lengths;
 mod method;
 pub mod objects;
+pub mod omega;
 pub mod operator;
 pub mod pcg;
 pub mod preconditioner;
@@ -37,6 +41,7 @@ pub mod sor;
 pub mod ssor_cg;
 pub mod status;
 pub mod stencil;
+pub mod tsallis_inf;
 pub mod variable_stencil;
 pub mod version;
 

@@ -13,6 +13,9 @@ pub(crate) enum Kind {
     Cg = 5,
     Pcg = 6,
     SsorCg = 7,
+    TsallisInf = 8,
+    ContextualTsallisInf = 9,
+    ChebCb = 10,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.

@@ -1,5 +1,12 @@
 //! One test for each way a linear solve can be refused or can end. Each asks every method it applies to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "tests compare and print"
+)]
+
 use tinysolve::linear::{Reference, Stopping};
 use tinysolve::matrix::{Csr, MatRef, Stencil};
 use tinysolve::operator::{Direction, LinearOperator, Sweep};

@@ -1,5 +1,12 @@
 //! Matrices from practice, against a Cholesky factorisation of another library.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "tests compare and print"
+)]
+
 use std::path::PathBuf;
 
 use nalgebra::DVector;

@@ -354,6 +354,17 @@ fn solve(normal: &[f32; TRIANGLE], rhs: &[f32; FEATURES], ridge: f32, theta: &mu
     }
 }
 
+/// `value` taken into [-bound, bound]; unlike `clamp` it has nothing to say of a bound that is no number.
+fn within(value: f32, bound: f32) -> f32 {
+    if value > bound {
+        bound
+    } else if value < -bound {
+        -bound
+    } else {
+        value
+    }
+}
+
 /// The same within |theta_j| <= bound_j: clamps, then goes down coordinate by coordinate.
 fn descend(
     normal: &[f32; TRIANGLE],
@@ -363,7 +374,7 @@ fn descend(
     theta: &mut [f32; FEATURES],
 ) {
     for (theta, bound) in theta.iter_mut().zip(bounds) {
-        *theta = if theta.is_nan() { 0.0 } else { theta.clamp(-bound, *bound) };
+        *theta = if theta.is_nan() { 0.0 } else { within(*theta, *bound) };
     }
     for _ in 0..DESCENT_SWEEPS {
         let mut moved = 0.0_f32;
@@ -375,7 +386,7 @@ fn descend(
             }
             let curvature = normal.get(j * (j + 3) / 2).copied().unwrap_or(0.0) + ridge;
             let wanted = theta[j] + slope / curvature;
-            let new = wanted.clamp(-bounds[j], bounds[j]);
+            let new = within(wanted, bounds[j]);
             moved = moved.max((new - theta[j]).abs());
             theta[j] = new;
         }

@@ -25,7 +25,10 @@ pub use tsallis_inf::{TsallisInf, TsallisInfConfig};
 use crate::error::{Error, Field};
 
 /// Err unless `low < high`, both finite.
-fn check_range(low: f32, high: f32) -> Result<(), Error> {
+///
+/// # Errors
+/// `NotFinite` or `OutOfRange` (context).
+pub fn check_range(low: f32, high: f32) -> Result<(), Error> {
     let field = Field::Context;
     if let Some(index) = [low, high].iter().position(|end| !end.is_finite()) {
         return Err(Error::NotFinite { field, index });

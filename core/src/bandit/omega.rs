@@ -89,54 +89,64 @@ pub struct Prediction {
     pub cost: f32,
 }
 
-/// A formula first, and the learner for good once the formula's costs have been off by more than 1.5, and by more than 1,
-/// three times in a row.
-#[derive(Clone, Copy, Debug)]
-pub struct Guarded<'a, L> {
-    fallback: Learned<'a, L>,
+/// Watches a formula: it is given up for good once its costs have been off by more than 1.5, and by more
+/// than one unit, three times in a row.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Guard {
     /// Mean of true over predicted cost, over the solves counted.
     ratio: f32,
     counted: u32,
     misses: u32,
 }
 
-impl<'a, L: Learner> Guarded<'a, L> {
+impl Guard {
     const PATIENCE: u32 = 3;
 
-    /// A formula with this learner behind it.
-    pub const fn new(fallback: Learned<'a, L>) -> Self {
-        Self { fallback, ratio: 0.0, counted: 0, misses: 0 }
+    /// A guard that has seen nothing yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { ratio: 0.0, counted: 0, misses: 0 }
     }
 
     /// Whether the formula has been given up.
+    #[must_use]
     pub const fn has_given_up(&self) -> bool {
         self.misses >= Self::PATIENCE
     }
 
-    /// Solves with the predicted omega, or by the learner once the formula has been given up.
-    pub fn solve(&mut self, context: f32, prediction: Prediction, mut solve: impl FnMut(f32) -> Outcome) -> Choice {
+    /// The omega of the formula, in [0.001, [`LARGEST`]]; none if it has been given up or says nothing usable.
+    #[must_use]
+    pub fn propose(&self, prediction: Prediction) -> Option<f32> {
         let is_usable = prediction.omega.is_finite() && prediction.cost.is_finite() && prediction.cost > 0.0;
-        if self.has_given_up() || !is_usable {
-            return self.fallback.solve(context, solve);
-        }
-        let omega = prediction.omega.clamp(1e-3, LARGEST);
-        let outcome = solve(omega);
+        (is_usable && !self.has_given_up()).then(|| prediction.omega.clamp(1e-3, LARGEST))
+    }
+
+    /// Tells how the solve went for which this prediction was proposed.
+    pub fn tell(&mut self, prediction: Prediction, outcome: Outcome) {
         match outcome {
             Outcome::Solved { cost } if cost.is_finite() => self.judge(cost, prediction.cost),
-            Outcome::Failed { .. } => {
-                self.misses += 1;
-                return self.fallback.solve(context, solve);
-            }
+            Outcome::Failed { .. } => self.misses = self.misses.saturating_add(1),
             _ => {}
         }
-        Choice { arm: None, omega, outcome }
+    }
+
+    /// All it knows, to be kept for later; any three words are a guard.
+    #[must_use]
+    pub const fn to_words(self) -> [u32; 3] {
+        [self.ratio.to_bits(), self.counted, self.misses]
+    }
+
+    /// Takes it from words.
+    #[must_use]
+    pub const fn from_words([ratio, counted, misses]: [u32; 3]) -> Self {
+        Self { ratio: f32::from_bits(ratio), counted, misses }
     }
 
     fn judge(&mut self, cost: f32, predicted: f32) {
         let expected = self.ratio * predicted;
         // Two iterations instead of one say nothing of a formula.
         if self.counted >= Self::PATIENCE && cost > 1.5 * expected && cost > expected + 1.0 {
-            self.misses += 1;
+            self.misses = self.misses.saturating_add(1);
             return;
         }
         let ratio = cost / predicted;
@@ -145,6 +155,36 @@ impl<'a, L: Learner> Guarded<'a, L> {
         #[allow(clippy::cast_precision_loss, reason = "a mean")]
         let counted = self.counted as f32;
         self.ratio += (ratio - self.ratio) / counted;
+    }
+}
+
+/// A formula first, and the learner for good once a [`Guard`] has given the formula up.
+#[derive(Clone, Copy, Debug)]
+pub struct Guarded<'a, L> {
+    fallback: Learned<'a, L>,
+    guard: Guard,
+}
+
+impl<'a, L: Learner> Guarded<'a, L> {
+    /// A formula with this learner behind it.
+    pub const fn new(fallback: Learned<'a, L>) -> Self {
+        Self { fallback, guard: Guard::new() }
+    }
+
+    /// Whether the formula has been given up.
+    pub const fn has_given_up(&self) -> bool {
+        self.guard.has_given_up()
+    }
+
+    /// Solves with the predicted omega, or by the learner once the formula has been given up.
+    pub fn solve(&mut self, context: f32, prediction: Prediction, mut solve: impl FnMut(f32) -> Outcome) -> Choice {
+        let Some(omega) = self.guard.propose(prediction) else { return self.fallback.solve(context, solve) };
+        let outcome = solve(omega);
+        self.guard.tell(prediction, outcome);
+        match outcome {
+            Outcome::Failed { .. } => self.fallback.solve(context, solve),
+            _ => Choice { arm: None, omega, outcome },
+        }
     }
 }
 
@@ -191,6 +231,18 @@ impl YoungModel {
         #[allow(clippy::cast_precision_loss, reason = "a mean")]
         let probes = self.probes as f32;
         self.mu_times_diagonal += (math::sqrt_f32(ratio) * diagonal - self.mu_times_diagonal) / probes;
+    }
+
+    /// All it knows, to be kept for later; any two words are a model.
+    #[must_use]
+    pub const fn to_words(self) -> [u32; 2] {
+        [self.mu_times_diagonal.to_bits(), self.probes]
+    }
+
+    /// Takes it from words.
+    #[must_use]
+    pub const fn from_words([mu_times_diagonal, probes]: [u32; 2]) -> Self {
+        Self { mu_times_diagonal: f32::from_bits(mu_times_diagonal), probes }
     }
 
     /// The omega for a matrix with this diagonal; none before [`PROBES`](Self::PROBES) probes.

@@ -253,6 +253,36 @@ mod tests {
         assert_eq!((Checkpoint::from_words(&words).unwrap().report(), y), (whole, x));
     }
 
+    #[test]
+    fn stated_operations_are_the_counted_ones() {
+        use crate::linear::ssor_cg::ops_per_step;
+        use crate::matrix::Csr;
+        use crate::real::counted::{Counted, count};
+        use std::vec::Vec;
+        for n in [3_usize, 9, 40] {
+            let (mut starts, mut columns, mut values) = (std::vec![0_u32], Vec::new(), Vec::new());
+            for i in 0..n {
+                for j in i.saturating_sub(2)..(i + 3).min(n) {
+                    columns.push(j as u32);
+                    values.push(Counted(if i == j { 5.0 } else { -1.0 }));
+                }
+                starts.push(columns.len() as u32);
+            }
+            let a = Csr::new(&starts, &columns, &values).unwrap();
+            let b: Vec<_> = (0..n).map(|k| Counted((k as f64).sin() + 1.5)).collect();
+            let (mut x, mut workspace) = (std::vec![Counted(0.0); n], std::vec![Counted(0.0); 5 * n]);
+            let stopping = Stopping { relative: Counted(1e-30), ..Stopping::default() };
+            let config = SsorCgConfig { omega: Counted(1.1), stopping, keep_best: false };
+            let mut solve = SsorCg::new(&a, &b, &mut x, &mut workspace, config).unwrap();
+            let _ = solve.step();
+            let counted = count(|| {
+                let _ = solve.step();
+            });
+            assert_eq!(solve.report().step, Step::Running);
+            assert_eq!(counted, ops_per_step(n, a.nonzeros()), "n = {n}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn scrambled_words_are_an_error_or_wrong_numbers(

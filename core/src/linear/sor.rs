@@ -270,7 +270,7 @@ impl<T: Real, A: Relax<T> + ?Sized> Solver for Sor<'_, T, A> {
 /// Scalar operations of one whole step on a sparse or dense matrix: a sweep and a residual.
 #[must_use]
 pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
-    Ops { add: 2 * nonzeros + 2 * n, mul: 2 * nonzeros + 3 * n, div: 1, sqrt: 1 }
+    Ops { add: 2 * nonzeros + 2 * n, mul: 2 * nonzeros + 3 * n + 2, div: 1, sqrt: 1 }
 }
 
 #[cfg(test)]

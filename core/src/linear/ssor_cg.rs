@@ -177,5 +177,5 @@ impl<T: Real, A: Sweep<T> + ?Sized> Solver for SsorCg<'_, T, A> {
 #[must_use]
 pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
     let triangle = nonzeros.saturating_sub(n) / 2;
-    Ops { add: 3 * triangle + 14 * n, mul: 3 * triangle + 14 * n, div: 5, sqrt: 1 }
+    Ops { add: 3 * triangle + 12 * n + 9, mul: 3 * triangle + 13 * n + 2, div: 5, sqrt: 1 }
 }

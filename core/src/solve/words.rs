@@ -16,8 +16,9 @@ pub(crate) trait Codec {
     /// A size or position; the same two words on every target.
     #[inline]
     fn size(&mut self, value: &mut usize) -> Result<(), Error> {
-        let mut low = u32::try_from(*value & 0xffff_ffff).unwrap_or(0);
-        let mut high = u32::try_from(*value as u64 >> 32).unwrap_or(0);
+        let bits = *value as u64;
+        let mut low = u32::try_from(bits & 0xffff_ffff).unwrap_or(0);
+        let mut high = u32::try_from(bits >> 32).unwrap_or(0);
         self.number(&mut low)?;
         self.number(&mut high)?;
         let wide = u64::from(high) << 32 | u64::from(low);

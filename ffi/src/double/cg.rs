@@ -3,19 +3,19 @@
 
 use core::ffi::c_void;
 
-use crate::checks;
+use crate::checks::{self, Ledger};
 use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
-use crate::double::operator::{View, ts_f64_operator_t};
+use crate::double::operator::{View, required, ts_f64_operator_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t, ts_f64_stopping_t};
 use crate::objects::{Kind, words_for};
-use crate::status::{self, flag, ts_status_t};
+use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{Cg, PcgConfig};
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_cg_t`.
-pub const TS_F64_CG_WORDS: usize = 20;
+pub const TS_F64_CG_WORDS: usize = 22;
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -50,6 +50,10 @@ impl Method for CgMethod {
     type Config = ts_f64_cg_config_t;
     type With<'a> = ();
 
+    fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     fn start(
         view: View<'_>,
         (): (),
@@ -58,12 +62,12 @@ impl Method for CgMethod {
         state: &mut [u32],
     ) -> Result<(), Error> {
         let config = config.get()?;
-        Cg::new(view.product(), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        Cg::new(required(view.product)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
     }
 
     fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
         let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Cg::resume(view.product(), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
+        let mut solve = Cg::resume(required(view.product)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
         let step = solve.step();
         solve.suspend().to_words(state)?;
         Ok(step)
@@ -99,7 +103,7 @@ pub unsafe extern "C" fn ts_f64_cg_init(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { method::init::<CgMethod>(&arguments, config, (), &[]) })
+    status::done(unsafe { method::init::<CgMethod>(&arguments, config, ()) })
 }
 
 /// Does one iteration: one product, and at the end of the solve one more. The arguments are those of
@@ -115,7 +119,7 @@ pub unsafe extern "C" fn ts_f64_cg_step(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::step::<CgMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::step::<CgMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome.
@@ -130,7 +134,7 @@ pub unsafe extern "C" fn ts_f64_cg_run(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run::<CgMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::run::<CgMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
@@ -147,7 +151,7 @@ pub unsafe extern "C" fn ts_f64_cg_run_while(
 ) -> ts_status_t {
     let arguments = Arguments { object: cg.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run_while::<CgMethod>(&arguments, (), &[], go_on, context) })
+    status::outcome(unsafe { method::run_while::<CgMethod>(&arguments, (), go_on, context) })
 }
 
 /// Writes what the solve can say of itself.

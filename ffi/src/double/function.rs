@@ -3,10 +3,10 @@
 
 use core::ffi::c_void;
 
-use crate::double::operator::{Array, Body, Descriptor, View, ts_f64_apply_t, ts_f64_operator_t};
-use crate::status::{self, size, ts_status_t};
+use crate::checks;
+use crate::double::operator::{Array, Descriptor, Room, View, ts_f64_apply_t, ts_f64_operator_t};
+use crate::status::{self, Refusal, size, ts_status_t};
 use tinysolve::operator::{Direction, LinearOperator};
-use tinysolve::solve::Step;
 use tinysolve::{Error, Field};
 
 /// Describes an operator of dimension `n` by the function that applies it. Conjugate gradients can use it; sweeps, which
@@ -19,18 +19,24 @@ pub unsafe extern "C" fn ts_f64_function_operator_init(
     context: *mut c_void,
 ) -> ts_status_t {
     status::done((|| {
-        if apply.is_none() {
-            return Err(Error::Null { field: Field::Function });
-        }
-        let mut descriptor = Descriptor::new(n, view);
+        checks::usable(Field::Object, a)?;
+        check(apply)?;
+        let context = Array::context(context);
+        let mut descriptor = Descriptor::new(n, view, [context, Array::NONE, Array::NONE, Array::NONE, Array::NONE]);
         descriptor.apply = apply;
-        descriptor.arrays[0] = Array::context(context);
-        // SAFETY: there are no arrays.
-        unsafe { descriptor.write(a, |_| Ok(())) }
+        // SAFETY: the pointer was checked.
+        unsafe { descriptor.write(a) };
+        Ok(())
     })())
 }
 
+/// `Null` for a function that is not there.
+pub(crate) fn check(apply: ts_f64_apply_t) -> Result<(), Refusal> {
+    if apply.is_some() { Ok(()) } else { Err(Refusal::from(Error::Null { field: Field::Function })) }
+}
+
 /// A function from C with its context; x and y have `n` elements.
+#[derive(Clone, Copy)]
 pub(crate) struct Function {
     pub(crate) n: u32,
     pub(crate) apply: ts_f64_apply_t,
@@ -64,7 +70,8 @@ impl Direction<f64> for Function {
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn view(descriptor: &Descriptor, body: Body<'_>) -> Result<Step, Error> {
+unsafe fn view<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     let context = descriptor.arrays[0].as_context();
-    body(View::Product(&Function { n: descriptor.n, apply: descriptor.apply, context }))
+    let function = room.put(Function { n: descriptor.n, apply: descriptor.apply, context });
+    Ok(View { product: Some(function), ..View::default() })
 }

@@ -5,12 +5,13 @@
 //! the caller's memory outlives a step, and a function of the caller's that is asked in between may read x.
 
 use core::ffi::c_void;
+use core::ptr;
 
-use crate::checks::{self, Span};
-use crate::double::operator::{Descriptor, View, ts_f64_operator_t};
+use crate::checks::{self, Ledger};
+use crate::double::operator::{Descriptor, Room, View, ts_f64_operator_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t};
 use crate::objects::{Kind, mark};
-use crate::status::size;
+use crate::status::{Refusal, TS_ERROR_LENGTH, TS_ERROR_UNINITIALISED, size};
 use tinysolve::solve::{Report, Step};
 use tinysolve::{Error, Field};
 
@@ -29,6 +30,9 @@ pub(crate) trait Method {
     type Config: Copy;
     /// What it needs beside the operator.
     type With<'a>: Copy;
+
+    /// Enters the memory of what it needs beside the operator.
+    fn enter(with: Self::With<'_>, ledger: &mut Ledger) -> Result<(), Refusal>;
 
     fn start(
         view: View<'_>,
@@ -59,27 +63,32 @@ struct Opened<'a> {
     vectors: Vectors<'a>,
 }
 
-/// Looks at every pointer; nothing is written. `read` is what else will be read.
+/// Looks at every pointer; nothing is written. `more` enters what else will be read.
 ///
 /// # Safety
-/// Pointers that are neither null nor misaligned show what the header says; what `read` shows is left alone meanwhile.
-#[inline(never)]
-unsafe fn open<'a>(arguments: &Arguments, words: usize, read: &[Span]) -> Result<Opened<'a>, Error> {
-    let Arguments { object, a, b, x, workspace, workspace_len } = *arguments;
-    let state = Span::of(Field::Object, object, words / 2)?;
+/// Pointers that are neither null nor misaligned show what the header says.
+unsafe fn open<'a, M: Method>(
+    arguments: &Arguments,
+    config: *const M::Config,
+    with: M::With<'_>,
+) -> Result<Opened<'a>, Refusal> {
+    let mut ledger = Ledger::new();
+    // Every object is made of whole `u64` words, and this many of them.
+    ledger.enter(Field::Object, arguments.object, words::<M>() / 2);
     // SAFETY: the promise above.
-    let descriptor = unsafe { Descriptor::open(a)? };
-    let n = size(descriptor.n);
-    let rhs = Span::of(Field::RightHandSide, b, n)?;
-    let written = [state, Span::of(Field::Iterate, x, n)?, Span::of(Field::Workspace, workspace, workspace_len)?];
-    checks::disjoint(&written, &[rhs, Span::of(Field::Matrix, a, 1)?])?;
-    checks::apart(&written, &descriptor.spans())?;
-    checks::apart(&written, read)?;
-    // SAFETY: each pointer was checked for its length, and what is written meets nothing else.
+    let a = unsafe { open_vectors(arguments, &mut ledger)? };
+    if !config.is_null() {
+        ledger.enter(Field::Configuration, config, 1);
+    }
+    M::enter(with, &mut ledger)?;
+    ledger.settle(&[Field::Object, Field::Iterate, Field::Workspace])?;
+    let Arguments { object, b, x, workspace, workspace_len, .. } = *arguments;
+    let n = size(a.n);
+    // SAFETY: the ledger took each pointer for its length, and what is written meets nothing else.
     unsafe {
         Ok(Opened {
-            a: descriptor,
-            words: checks::slice_mut(object.cast(), words),
+            a,
+            words: checks::slice_mut(object.cast(), words::<M>()),
             vectors: Vectors {
                 b: checks::slice(b, n),
                 x: checks::slice_mut(x, n),
@@ -89,20 +98,34 @@ unsafe fn open<'a>(arguments: &Arguments, words: usize, read: &[Span]) -> Result
     }
 }
 
+/// Enters what all methods are given: x, workspace, b, and the operator, which it finds.
+///
+/// # Safety
+/// Pointers that are neither null nor misaligned show what the header says.
+#[inline(never)]
+unsafe fn open_vectors<'a>(arguments: &Arguments, ledger: &mut Ledger) -> Result<&'a Descriptor, Refusal> {
+    let Arguments { a, b, x, workspace, workspace_len, .. } = *arguments;
+    ledger.so_far()?;
+    // SAFETY: the promise above.
+    let descriptor = unsafe { Descriptor::open(a)? };
+    let n = size(descriptor.n);
+    ledger.enter(Field::Iterate, x, n);
+    ledger.enter(Field::Workspace, workspace, workspace_len);
+    ledger.enter(Field::RightHandSide, b, n);
+    descriptor.enter(ledger);
+    Ok(descriptor)
+}
+
 /// 32-bit words of an object.
 const fn words<M: Method>() -> usize {
     (M::STATE + 2).next_multiple_of(2)
 }
 
 /// Err unless the words are those of an initialised object of dimension `n`.
-fn check_head(words: &[u32], expected: u32, n: u32) -> Result<(), Error> {
-    let [found, dimension, ..] = *words else { return Err(Error::Uninitialised { field: Field::Object }) };
+fn check_head(words: &[u32], expected: u32, n: u32) -> Result<(), Refusal> {
+    let [found, dimension, ..] = *words else { return Err(scrambled_words()) };
     checks::marked(Field::Object, expected, found)?;
-    if dimension == n {
-        Ok(())
-    } else {
-        Err(Error::Length { field: Field::Matrix, need: size(dimension), got: size(n) })
-    }
+    if dimension == n { Ok(()) } else { Err(Refusal::new(TS_ERROR_LENGTH, Field::Matrix as u32, n.min(0xffff))) }
 }
 
 /// Starts a solve.
@@ -113,22 +136,15 @@ pub(crate) unsafe fn init<M: Method>(
     arguments: &Arguments,
     config: *const M::Config,
     with: M::With<'_>,
-    read: &[Span],
-) -> Result<(), Error> {
-    // SAFETY: the promise above; a configuration is made of numbers.
-    let (config, opened) =
-        unsafe { (checks::read(Field::Configuration, config)?, open(arguments, words::<M>(), read)?) };
-    let Opened { a, words, mut vectors } = opened;
-    let [head, n, state @ ..] = words else { return Err(Error::Uninitialised { field: Field::Object }) };
+) -> Result<(), Refusal> {
+    checks::usable(Field::Configuration, config)?;
+    // SAFETY: the promise above.
+    let Opened { a, words, mut vectors } = unsafe { open::<M>(arguments, config, with)? };
+    let [head, n, state @ ..] = words else { return Err(scrambled_words()) };
     let state = state.get_mut(..M::STATE).unwrap_or(&mut []);
-    // SAFETY: `open` found the descriptor.
-    unsafe {
-        a.view(&mut |view| {
-            M::start(view, with, &mut vectors, &config, state)?;
-            Ok(Step::Running)
-        })
-        .map(drop)?;
-    };
+    let mut room = Room::new();
+    // SAFETY: `open` found the descriptor and took the configuration, which is made of numbers.
+    unsafe { M::start(a.view(&mut room)?, with, &mut vectors, &*config, state)? };
     (*head, *n) = (mark::<f64>(M::KIND), a.n);
     Ok(())
 }
@@ -137,23 +153,24 @@ pub(crate) unsafe fn init<M: Method>(
 ///
 /// # Safety
 /// As the header says of all pointers.
-pub(crate) unsafe fn step<M: Method>(arguments: &Arguments, with: M::With<'_>, read: &[Span]) -> Result<Step, Error> {
+pub(crate) unsafe fn step<M: Method>(arguments: &Arguments, with: M::With<'_>) -> Result<Step, Refusal> {
     // SAFETY: the promise above.
-    let Opened { a, words, mut vectors } = unsafe { open(arguments, words::<M>(), read)? };
+    let Opened { a, words, mut vectors } = unsafe { open::<M>(arguments, ptr::null(), with)? };
     check_head(words, mark::<f64>(M::KIND), a.n)?;
     let state = words.get_mut(2..M::STATE + 2).unwrap_or(&mut []);
+    let mut room = Room::new();
     // SAFETY: `open` found the descriptor.
-    unsafe { a.view(&mut |view| M::step(view, with, &mut vectors, state)) }
+    Ok(unsafe { M::step(a.view(&mut room)?, with, &mut vectors, state)? })
 }
 
 /// Steps to the end.
 ///
 /// # Safety
 /// As the header says of all pointers.
-pub(crate) unsafe fn run<M: Method>(arguments: &Arguments, with: M::With<'_>, read: &[Span]) -> Result<Step, Error> {
+pub(crate) unsafe fn run<M: Method>(arguments: &Arguments, with: M::With<'_>) -> Result<Step, Refusal> {
     loop {
         // SAFETY: the promise above.
-        let step = unsafe { step::<M>(arguments, with, read)? };
+        let step = unsafe { step::<M>(arguments, with)? };
         if step.is_final() {
             return Ok(step);
         }
@@ -167,14 +184,13 @@ pub(crate) unsafe fn run<M: Method>(arguments: &Arguments, with: M::With<'_>, re
 pub(crate) unsafe fn run_while<M: Method>(
     arguments: &Arguments,
     with: M::With<'_>,
-    read: &[Span],
     go_on: ts_f64_go_on_t,
     context: *mut c_void,
-) -> Result<Step, Error> {
+) -> Result<Step, Refusal> {
     let go_on = go_on.ok_or(Error::Null { field: Field::Function })?;
     loop {
         // SAFETY: the promise above.
-        let step = unsafe { step::<M>(arguments, with, read)? };
+        let step = unsafe { step::<M>(arguments, with)? };
         if step.is_final() {
             return Ok(step);
         }
@@ -199,10 +215,12 @@ unsafe fn report_of<M: Method>(object: *const u64) -> Result<ts_f64_report_t, Er
 ///
 /// # Safety
 /// As the header says of all pointers.
-pub(crate) unsafe fn report<M: Method>(object: *const u64, out: *mut ts_f64_report_t) -> Result<(), Error> {
-    let state = Span::of(Field::Object, object, words::<M>() / 2)?;
-    checks::disjoint(&[Span::of(Field::Output, out, 1)?], &[state])?;
-    // SAFETY: both were checked.
+pub(crate) unsafe fn report<M: Method>(object: *const u64, out: *mut ts_f64_report_t) -> Result<(), Refusal> {
+    let mut ledger = Ledger::new();
+    ledger.enter(Field::Output, out, 1);
+    ledger.enter(Field::Object, object, words::<M>() / 2);
+    ledger.settle(&[Field::Output])?;
+    // SAFETY: the ledger took both.
     unsafe {
         checks::marked(Field::Object, mark::<f64>(M::KIND), object.cast::<u32>().read())?;
         out.write(report_of::<M>(object)?);
@@ -213,4 +231,8 @@ pub(crate) unsafe fn report<M: Method>(object: *const u64, out: *mut ts_f64_repo
 /// What is answered for words that no solve can have left.
 pub(crate) fn scrambled(_: Error) -> Error {
     Error::Uninitialised { field: Field::Object }
+}
+
+const fn scrambled_words() -> Refusal {
+    Refusal::new(TS_ERROR_UNINITIALISED, Field::Object as u32, 0)
 }

@@ -4,66 +4,85 @@
 //! Each kind brings its own function, so that a program is linked with the kernels of the kinds it makes and no others.
 
 use core::ffi::c_void;
+use core::mem::{self, MaybeUninit};
 use core::ptr;
 
-use crate::checks::{self, Span};
+use crate::checks::{self, Ledger};
 use crate::objects::{Kind, mark};
-use crate::status::{self, ts_status_t};
-use tinysolve::operator::{LinearOperator, Sweep};
-use tinysolve::solve::Step;
+use crate::status::{self, Refusal, ts_status_t};
+use tinysolve::operator::{LinearOperator, Relax, Sweep};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_operator_t`.
-pub const TS_F64_OPERATOR_WORDS: usize = 20;
+pub const TS_F64_OPERATOR_WORDS: usize = 19;
 
-/// A matrix or operator A: where its arrays are, and how to use them. It is the only kind of object that holds
-/// pointers; after a restart, make it anew. The arrays must stay where they are and, the values apart, unchanged as long
-/// as it is used: changed indices give wrong numbers or a refusal, never an access out of bounds.
+/// A matrix or operator A: where its arrays are, and how to use them. Operators and preconditioners are the only objects
+/// that hold pointers; after a restart, make them anew. The arrays must stay where they are as long as it is used.
+/// Indices must also stay as they are: changed ones give wrong numbers or a refusal, never an access out of bounds.
 #[repr(C)]
 pub struct ts_f64_operator_t {
     words: [u64; TS_F64_OPERATOR_WORDS],
 }
 
 /// y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
-/// write all of `y` and nothing else that the solve uses.
+/// write all of `y`, and nothing else that the solve uses.
 pub type ts_f64_apply_t = Option<unsafe extern "C" fn(context: *mut c_void, x: *const f64, y: *mut f64, n: u32)>;
 
-/// What a method gets to see.
-#[derive(Clone, Copy)]
-pub(crate) enum View<'a> {
-    /// Rows can be visited one by one.
-    Sweep(&'a dyn Sweep<f64>),
-    /// Only the product is known.
-    Product(&'a dyn LinearOperator<f64>),
+/// What methods can do with an operator.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct View<'a> {
+    pub(crate) relax: Option<&'a dyn Relax<f64>>,
+    pub(crate) sweep: Option<&'a dyn Sweep<f64>>,
+    pub(crate) product: Option<&'a dyn LinearOperator<f64>>,
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn product(self) -> &'a dyn LinearOperator<f64> {
-        match self {
-            Self::Sweep(operator) => operator,
-            Self::Product(operator) => operator,
-        }
+    /// Everything that rows allow.
+    pub(crate) fn of_rows<A: Sweep<f64>>(operator: &'a A) -> Self {
+        Self { relax: Some(operator), sweep: Some(operator), product: Some(operator) }
     }
 
-    /// `OutOfRange` (matrix) for an operator without rows.
-    pub(crate) fn sweep(self) -> Result<&'a dyn Sweep<f64>, Error> {
-        match self {
-            Self::Sweep(operator) => Ok(operator),
-            Self::Product(_) => Err(Error::OutOfRange { field: Field::Matrix, index: 0 }),
+    /// Relaxation alone.
+    pub(crate) fn of_relaxation<A: Sweep<f64>>(operator: &'a A) -> Self {
+        Self { relax: Some(operator), ..Self::default() }
+    }
+}
+
+/// What an operator was not made for.
+pub(crate) fn required<A>(part: Option<A>) -> Result<A, Error> {
+    part.ok_or(Error::OutOfRange { field: Field::Matrix, index: 0 })
+}
+
+/// Where a view lives while it is used.
+#[repr(C, align(8))]
+pub(crate) struct Room(MaybeUninit<[usize; 14]>);
+
+impl Room {
+    pub(crate) const fn new() -> Self {
+        Self(MaybeUninit::uninit())
+    }
+
+    /// Keeps a view here.
+    pub(crate) fn put<V>(&mut self, view: V) -> &mut V {
+        const { assert!(size_of::<V>() <= size_of::<Self>() && align_of::<V>() <= align_of::<Self>()) }
+        const { assert!(!mem::needs_drop::<V>()) }
+        let place = ptr::from_mut(self).cast::<V>();
+        // SAFETY: large and aligned enough as asserted, and borrowed for as long as the view; what was there before needed
+        // no drop.
+        unsafe {
+            place.write(view);
+            &mut *place
         }
     }
 }
 
-/// What a method does with a view.
-pub(crate) type Body<'a> = &'a mut dyn FnMut(View<'_>) -> Result<Step, Error>;
-
-/// Makes the view of a descriptor and hands it to the method.
+/// Makes the view of a descriptor. O(1): lengths are compared, contents are not looked at.
 ///
 /// # Safety
 /// The descriptor was filled by the init function of this kind, and its arrays are where they were.
-pub(crate) type Dispatch = unsafe fn(&Descriptor, Body<'_>) -> Result<Step, Error>;
+pub(crate) type Dispatch = for<'a> unsafe fn(&'a Descriptor, &'a mut Room) -> Result<View<'a>, Error>;
 
-/// An array of the caller's.
+/// An array of the caller's that a ledger took.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Array {
@@ -74,10 +93,8 @@ pub(crate) struct Array {
 impl Array {
     pub(crate) const NONE: Self = Self { pointer: ptr::null(), bytes: 0 };
 
-    /// Checks the pointer for `len` elements.
-    pub(crate) fn new<T>(field: Field, pointer: *const T, len: usize) -> Result<Self, Error> {
-        Span::of(field, pointer, len)?;
-        Ok(Self { pointer: pointer.cast(), bytes: len * size_of::<T>() })
+    pub(crate) fn new<T>(pointer: *const T, len: usize) -> Self {
+        Self { pointer: pointer.cast(), bytes: len * size_of::<T>() }
     }
 
     /// A pointer that is only handed on.
@@ -94,14 +111,14 @@ impl Array {
     }
 
     /// # Safety
-    /// `new` made this of a pointer to `T`, and the caller's memory is still there.
+    /// `new` made this of a pointer to `T` and a length that a ledger took, and the caller's memory is still there.
     pub(crate) unsafe fn slice<'a, T>(self) -> &'a [T] {
-        // SAFETY: `new` checked the pointer for this length.
+        // SAFETY: the promise above.
         unsafe { checks::slice(self.pointer.cast(), self.bytes / size_of::<T>()) }
     }
 
-    pub(crate) fn span(self) -> Span {
-        Span::behind(self.pointer, self.bytes)
+    pub(crate) fn enter(self, ledger: &mut Ledger) {
+        ledger.enter_known(self.pointer, self.bytes);
     }
 }
 
@@ -109,16 +126,16 @@ impl Array {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Descriptor {
-    pub(crate) mark: u32,
+    mark: u32,
     /// The dimension.
     pub(crate) n: u32,
-    pub(crate) dispatch: Dispatch,
-    /// The sides of a grid, or the strides of a dense matrix.
-    pub(crate) numbers: [u32; 3],
-    /// The coefficients of a constant stencil.
-    pub(crate) values: [f64; 4],
+    dispatch: Dispatch,
     pub(crate) arrays: [Array; 5],
     pub(crate) apply: ts_f64_apply_t,
+    /// The coefficients of a constant stencil.
+    pub(crate) values: [f64; 4],
+    /// The sides of a grid, or the strides of a dense matrix.
+    pub(crate) numbers: [u32; 3],
 }
 
 const _: () = assert!(size_of::<Descriptor>() <= size_of::<ts_f64_operator_t>());
@@ -127,50 +144,44 @@ const _: () = assert!(align_of::<Descriptor>() <= align_of::<ts_f64_operator_t>(
 const MARK: u32 = mark::<f64>(Kind::Operator);
 
 impl Descriptor {
-    pub(crate) fn new(n: u32, dispatch: Dispatch) -> Self {
-        Self { mark: MARK, n, dispatch, numbers: [1; 3], values: [0.0; 4], arrays: [Array::NONE; 5], apply: None }
+    pub(crate) const fn new(n: u32, dispatch: Dispatch, arrays: [Array; 5]) -> Self {
+        Self { mark: MARK, n, dispatch, arrays, apply: None, values: [0.0; 4], numbers: [0; 3] }
+    }
+
+    /// Puts it into the caller's object.
+    ///
+    /// # Safety
+    /// A ledger took the pointer.
+    pub(crate) unsafe fn write(self, a: *mut ts_f64_operator_t) {
+        // SAFETY: the promise above; large and aligned enough by the assertions beside the type.
+        unsafe { a.cast::<Self>().write(self) }
     }
 
     /// The descriptor in an object.
     ///
     /// # Safety
     /// A pointer that is neither null nor misaligned shows a `ts_f64_operator_t` that nobody writes meanwhile.
-    pub(crate) unsafe fn open<'a>(a: *const ts_f64_operator_t) -> Result<&'a Self, Error> {
-        Span::of(Field::Matrix, a, 1)?;
+    pub(crate) unsafe fn open<'a>(a: *const ts_f64_operator_t) -> Result<&'a Self, Refusal> {
+        checks::usable(Field::Matrix, a)?;
         // SAFETY: the memory of a `ts_f64_operator_t` begins with a word, whatever it holds.
         checks::marked(Field::Matrix, MARK, unsafe { a.cast::<u32>().read() })?;
         // SAFETY: the mark says that `write` put a descriptor there.
         Ok(unsafe { &*a.cast() })
     }
 
-    /// Puts it into the caller's object, if the arrays lie elsewhere and are what `check` wants.
-    ///
-    /// # Safety
-    /// A pointer that is neither null nor misaligned shows memory for a `ts_f64_operator_t`; the arrays are there.
-    pub(crate) unsafe fn write(
-        &self,
-        a: *mut ts_f64_operator_t,
-        check: impl FnOnce(&Self) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let object = Span::of(Field::Object, a, 1)?;
-        checks::disjoint(&[object], &self.spans())?;
-        check(self)?;
-        // SAFETY: checked above, and large and aligned enough by the assertions beside the type.
-        unsafe { a.cast::<Self>().write(*self) };
-        Ok(())
+    /// Enters itself and its arrays.
+    pub(crate) fn enter(&self, ledger: &mut Ledger) {
+        ledger.enter_known(ptr::from_ref(self).cast(), size_of::<ts_f64_operator_t>());
+        for array in self.arrays {
+            array.enter(ledger);
+        }
     }
 
-    pub(crate) fn spans(&self) -> [Span; 5] {
-        self.arrays.map(Array::span)
-    }
-
-    /// Hands the view to `body`. O(1): lengths are compared, contents are not looked at.
-    ///
     /// # Safety
     /// `open` found this descriptor and its arrays are where they were.
-    pub(crate) unsafe fn view(&self, body: Body<'_>) -> Result<Step, Error> {
+    pub(crate) unsafe fn view<'a>(&'a self, room: &'a mut Room) -> Result<View<'a>, Error> {
         // SAFETY: the function was stored by the init function that stored the arrays.
-        unsafe { (self.dispatch)(self, body) }
+        unsafe { (self.dispatch)(self, room) }
     }
 }
 
@@ -187,19 +198,13 @@ pub unsafe extern "C" fn ts_f64_operator_dim(a: *const ts_f64_operator_t, out: *
 /// without rows.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_operator_scaling_len(a: *const ts_f64_operator_t, out: *mut u32) -> ts_status_t {
-    let mut len = 0;
     status::done((|| {
+        let mut room = Room::new();
         // SAFETY: the pointers are as the header demands.
         unsafe {
-            let descriptor = Descriptor::open(a)?;
-            descriptor
-                .view(&mut |view| {
-                    // No operator asks for more than n elements, and n came as 32 bits.
-                    len = u32::try_from(view.sweep()?.scaling_len()).unwrap_or(u32::MAX);
-                    Ok(Step::Running)
-                })
-                .map(drop)?;
-            checks::write(Field::Output, out, len)
+            let len = required(Descriptor::open(a)?.view(&mut room)?.relax)?.scaling_len();
+            // No operator asks for more than n elements, and n came as 32 bits.
+            checks::write(Field::Output, out, u32::try_from(len).unwrap_or(u32::MAX))
         }
     })())
 }

@@ -3,20 +3,21 @@
 
 use core::ffi::c_void;
 
+use crate::checks::Ledger;
 use crate::double::cg::ts_f64_cg_config_t;
 use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
-use crate::double::operator::{View, ts_f64_operator_t};
-use crate::double::preconditioner::{self, Lent, Preconditioner, ts_f64_preconditioner_t};
+use crate::double::operator::{View, required, ts_f64_operator_t};
+use crate::double::preconditioner::{Lent, Preconditioner, PreconditionerRoom, ts_f64_preconditioner_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t};
 use crate::objects::{Kind, words_for};
-use crate::status::{self, ts_status_t};
+use crate::status::{self, Refusal, ts_status_t};
 use tinysolve::Error;
 use tinysolve::linear::Pcg;
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_f64_pcg_t`.
-pub const TS_F64_PCG_WORDS: usize = 20;
+pub const TS_F64_PCG_WORDS: usize = 22;
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -35,6 +36,11 @@ impl Method for PcgMethod {
     type Config = ts_f64_cg_config_t;
     type With<'a> = &'a Preconditioner;
 
+    fn enter(with: &Preconditioner, ledger: &mut Ledger) -> Result<(), Refusal> {
+        // SAFETY: `open` found the descriptor.
+        unsafe { with.enter(ledger) }
+    }
+
     fn start(
         view: View<'_>,
         with: &Preconditioner,
@@ -43,17 +49,10 @@ impl Method for PcgMethod {
         state: &mut [u32],
     ) -> Result<(), Error> {
         let config = config.get()?;
-        let a = view.product();
-        preconditioner::check_dimension(with, a.dim())?;
+        let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        unsafe {
-            with.view(&mut |direction| {
-                let (b, x, workspace) = (vectors.b, &mut *vectors.x, &mut *vectors.workspace);
-                Pcg::new(a, Lent(direction), b, x, workspace, config)?.suspend().to_words(state)?;
-                Ok(Step::Running)
-            })
-            .map(drop)
-        }
+        let direction = unsafe { with.view(a.dim(), &mut room)? };
+        Pcg::new(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
     }
 
     fn step(
@@ -62,19 +61,14 @@ impl Method for PcgMethod {
         vectors: &mut Vectors<'_>,
         state: &mut [u32],
     ) -> Result<Step, Error> {
-        let a = view.product();
-        preconditioner::check_dimension(with, a.dim())?;
+        let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        unsafe {
-            with.view(&mut |direction| {
-                let (b, x, workspace) = (vectors.b, &mut *vectors.x, &mut *vectors.workspace);
-                let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-                let mut solve = Pcg::resume(a, Lent(direction), b, x, workspace, checkpoint)?;
-                let step = solve.step();
-                solve.suspend().to_words(state)?;
-                Ok(step)
-            })
-        }
+        let direction = unsafe { with.view(a.dim(), &mut room)? };
+        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
+        let mut solve = Pcg::resume(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
+        let step = solve.step();
+        solve.suspend().to_words(state)?;
+        Ok(step)
     }
 
     fn report(state: &[u32]) -> Result<Report<f64>, Error> {
@@ -102,7 +96,7 @@ pub unsafe extern "C" fn ts_f64_pcg_init(
     // SAFETY: the pointers are as the header demands.
     status::done((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::init::<PcgMethod>(&arguments, config, with, &with.spans()?)
+        method::init::<PcgMethod>(&arguments, config, with)
     })())
 }
 
@@ -122,7 +116,7 @@ pub unsafe extern "C" fn ts_f64_pcg_step(
     // SAFETY: the pointers are as the header demands.
     status::outcome((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::step::<PcgMethod>(&arguments, with, &with.spans()?)
+        method::step::<PcgMethod>(&arguments, with)
     })())
 }
 
@@ -141,7 +135,7 @@ pub unsafe extern "C" fn ts_f64_pcg_run(
     // SAFETY: the pointers are as the header demands.
     status::outcome((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::run::<PcgMethod>(&arguments, with, &with.spans()?)
+        method::run::<PcgMethod>(&arguments, with)
     })())
 }
 
@@ -162,7 +156,7 @@ pub unsafe extern "C" fn ts_f64_pcg_run_while(
     // SAFETY: the pointers are as the header demands.
     status::outcome((|| unsafe {
         let with = Preconditioner::open(preconditioner)?;
-        method::run_while::<PcgMethod>(&arguments, with, &with.spans()?, go_on, context)
+        method::run_while::<PcgMethod>(&arguments, with, go_on, context)
     })())
 }
 

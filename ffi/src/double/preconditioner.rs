@@ -4,14 +4,13 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use crate::checks::{self, Span};
-use crate::double::function::Function;
-use crate::double::operator::{Array, Descriptor, ts_f64_apply_t, ts_f64_operator_t};
+use crate::checks::{self, Ledger};
+use crate::double::function::{Function, check};
+use crate::double::operator::{Array, Descriptor, Room, required, ts_f64_apply_t, ts_f64_operator_t};
 use crate::objects::{Kind, mark};
-use crate::status::{self, size, ts_status_t};
+use crate::status::{self, Refusal, size, ts_status_t};
 use tinysolve::linear::SsorPreconditioner;
 use tinysolve::operator::Direction;
-use tinysolve::solve::Step;
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_preconditioner_t`.
@@ -24,12 +23,22 @@ pub struct ts_f64_preconditioner_t {
     words: [u64; TS_F64_PRECONDITIONER_WORDS],
 }
 
-/// What a method does with a direction.
-type Body<'a> = &'a mut dyn FnMut(&mut dyn Direction<f64>) -> Result<Step, Error>;
+/// Where a direction lives while it is used, and the view of the operator it may need.
+pub(crate) struct PreconditionerRoom {
+    operator: Room,
+    direction: Room,
+}
+
+impl PreconditionerRoom {
+    pub(crate) const fn new() -> Self {
+        Self { operator: Room::new(), direction: Room::new() }
+    }
+}
 
 /// # Safety
 /// The descriptor was filled by the init function of this kind, and what it points to is still there.
-type Dispatch = unsafe fn(&Preconditioner, Body<'_>) -> Result<Step, Error>;
+type Dispatch =
+    for<'a> unsafe fn(&'a Preconditioner, &'a mut PreconditionerRoom) -> Result<&'a mut dyn Direction<f64>, Error>;
 
 /// What is in the words of a `ts_f64_preconditioner_t`.
 #[derive(Clone, Copy)]
@@ -56,37 +65,43 @@ impl Preconditioner {
     ///
     /// # Safety
     /// A pointer that is neither null nor misaligned shows a `ts_f64_preconditioner_t` that nobody writes meanwhile.
-    pub(crate) unsafe fn open<'a>(pointer: *const ts_f64_preconditioner_t) -> Result<&'a Self, Error> {
-        Span::of(Field::Preconditioner, pointer, 1)?;
+    pub(crate) unsafe fn open<'a>(pointer: *const ts_f64_preconditioner_t) -> Result<&'a Self, Refusal> {
+        checks::usable(Field::Preconditioner, pointer)?;
         // SAFETY: the memory begins with a word, whatever it holds.
         checks::marked(Field::Preconditioner, MARK, unsafe { pointer.cast::<u32>().read() })?;
         // SAFETY: the mark says that an init function put a descriptor there.
         Ok(unsafe { &*pointer.cast() })
     }
 
-    /// The memory it reads, itself included.
+    /// Enters the memory it reads, itself included.
     ///
     /// # Safety
     /// `open` found this descriptor, and what it points to is still there.
-    pub(crate) unsafe fn spans(&self) -> Result<[Span; 8], Error> {
-        let nothing = Span::behind(ptr::null(), 0);
-        let (mut operator, mut arrays) = (nothing, [nothing; 5]);
+    pub(crate) unsafe fn enter(&self, ledger: &mut Ledger) -> Result<(), Refusal> {
+        ledger.enter_known(ptr::from_ref(self).cast(), size_of::<ts_f64_preconditioner_t>());
+        self.array.enter(ledger);
         if !self.a.is_null() {
-            operator = Span::of(Field::Matrix, self.a, 1)?;
             // SAFETY: the promise above.
-            arrays = unsafe { Descriptor::open(self.a)? }.spans();
+            unsafe { Descriptor::open(self.a)? }.enter(ledger);
         }
-        let [s0, s1, s2, s3, s4] = arrays;
-        Ok([Span::of(Field::Preconditioner, self, 1)?, self.array.span(), operator, s0, s1, s2, s3, s4])
+        Ok(())
     }
 
-    /// Hands the direction to `body`. O(1).
+    /// The direction, for an operator of dimension `n`. O(1).
     ///
     /// # Safety
     /// `open` found this descriptor, and what it points to is still there.
-    pub(crate) unsafe fn view(&self, body: Body<'_>) -> Result<Step, Error> {
+    pub(crate) unsafe fn view<'a>(
+        &'a self,
+        n: usize,
+        room: &'a mut PreconditionerRoom,
+    ) -> Result<&'a mut dyn Direction<f64>, Error> {
+        let got = size(self.n);
+        if got != n {
+            return Err(Error::Length { field: Field::Preconditioner, need: n, got });
+        }
         // SAFETY: the function was stored by the init function that stored the rest.
-        unsafe { (self.dispatch)(self, body) }
+        unsafe { (self.dispatch)(self, room) }
     }
 }
 
@@ -105,27 +120,24 @@ pub unsafe extern "C" fn ts_f64_ssor_preconditioner_init(
     workspace_len: usize,
 ) -> ts_status_t {
     status::done((|| {
-        let written =
-            [Span::of(Field::Object, preconditioner, 1)?, Span::of(Field::Workspace, workspace, workspace_len)?];
+        let mut ledger = Ledger::new();
+        ledger.enter(Field::Object, preconditioner, 1);
+        ledger.enter(Field::Workspace, workspace, workspace_len);
+        ledger.so_far()?;
         // SAFETY: the pointers are as the header demands.
         let descriptor = unsafe { Descriptor::open(a)? };
-        checks::disjoint(&written, &[Span::of(Field::Matrix, a, 1)?])?;
-        checks::apart(&written, &descriptor.spans())?;
-        let mut len = 0;
-        // SAFETY: `open` found the descriptor; the workspace was checked and meets nothing that is read.
-        unsafe {
-            descriptor
-                .view(&mut |view| {
-                    let sweep = view.sweep()?;
-                    len = sweep.scaling_len();
-                    SsorPreconditioner::new(sweep, omega, checks::slice_mut(workspace, workspace_len))?;
-                    Ok(Step::Running)
-                })
-                .map(drop)?;
+        descriptor.enter(&mut ledger);
+        ledger.settle(&[Field::Object, Field::Workspace])?;
+        let mut room = Room::new();
+        // SAFETY: `open` found the descriptor; the ledger took the workspace, which meets nothing that is read.
+        let (sweep, scaling) = unsafe {
+            let sweep = required(descriptor.view(&mut room)?.sweep)?;
+            (sweep, checks::slice_mut(workspace, workspace_len))
         };
-        let array = Array::new(Field::Workspace, workspace, len)?;
+        SsorPreconditioner::new(sweep, omega, scaling)?;
+        let array = Array::new(workspace, sweep.scaling_len());
         let value = Preconditioner { mark: MARK, n: descriptor.n, dispatch: ssor, a, array, apply: None, omega };
-        // SAFETY: checked above, and large and aligned enough by the assertions beside the type.
+        // SAFETY: the ledger took the pointer; large and aligned enough by the assertions beside the type.
         unsafe { preconditioner.cast::<Preconditioner>().write(value) };
         Ok(())
     })())
@@ -141,10 +153,8 @@ pub unsafe extern "C" fn ts_f64_function_preconditioner_init(
     context: *mut c_void,
 ) -> ts_status_t {
     status::done((|| {
-        Span::of(Field::Object, preconditioner, 1)?;
-        if apply.is_none() {
-            return Err(Error::Null { field: Field::Function });
-        }
+        checks::usable(Field::Object, preconditioner)?;
+        check(apply)?;
         let array = Array::context(context);
         let value = Preconditioner { mark: MARK, n, dispatch: function, a: ptr::null(), array, apply, omega: 1.0 };
         // SAFETY: checked above, and large and aligned enough by the assertions beside the type.
@@ -155,22 +165,27 @@ pub unsafe extern "C" fn ts_f64_function_preconditioner_init(
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn ssor(preconditioner: &Preconditioner, body: Body<'_>) -> Result<Step, Error> {
+unsafe fn ssor<'a>(
+    preconditioner: &'a Preconditioner,
+    room: &'a mut PreconditionerRoom,
+) -> Result<&'a mut dyn Direction<f64>, Error> {
     let Preconditioner { a, array, omega, .. } = *preconditioner;
-    // SAFETY: the operator and the workspace are where they were.
-    unsafe {
-        Descriptor::open(a)?.view(&mut |view| {
-            let scaling = array.slice();
-            body(&mut SsorPreconditioner::trusted(view.sweep()?, omega, scaling)?)
-        })
-    }
+    // SAFETY: the operator and the workspace are where they were; the ledger found the operator initialised.
+    let (sweep, scaling) = unsafe {
+        let descriptor: &Descriptor = &*a.cast();
+        (required(descriptor.view(&mut room.operator)?.sweep)?, array.slice())
+    };
+    Ok(room.direction.put(SsorPreconditioner::trusted(sweep, omega, scaling)?))
 }
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn function(preconditioner: &Preconditioner, body: Body<'_>) -> Result<Step, Error> {
+unsafe fn function<'a>(
+    preconditioner: &'a Preconditioner,
+    room: &'a mut PreconditionerRoom,
+) -> Result<&'a mut dyn Direction<f64>, Error> {
     let Preconditioner { n, apply, array, .. } = *preconditioner;
-    body(&mut Function { n, apply, context: array.as_context() })
+    Ok(room.direction.put(Function { n, apply, context: array.as_context() }))
 }
 
 /// A direction behind a pointer, as the solver takes it.
@@ -184,10 +199,4 @@ impl Direction<f64> for Lent<'_> {
     fn is_symmetric(&self) -> bool {
         self.0.is_symmetric()
     }
-}
-
-/// Err unless the preconditioner has the dimension of the operator.
-pub(crate) fn check_dimension(preconditioner: &Preconditioner, n: usize) -> Result<(), Error> {
-    let got = size(preconditioner.n);
-    if got == n { Ok(()) } else { Err(Error::Length { field: Field::Preconditioner, need: n, got }) }
 }

@@ -3,19 +3,19 @@
 
 use core::ffi::c_void;
 
-use crate::checks;
+use crate::checks::{self, Ledger};
 use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
-use crate::double::operator::{View, ts_f64_operator_t};
+use crate::double::operator::{View, required, ts_f64_operator_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t, ts_f64_stopping_t};
 use crate::objects::{Kind, words_for};
-use crate::status::{self, flag, ts_status_t};
+use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::sor::Checkpoint;
 use tinysolve::linear::{Sor, SorConfig};
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_sor_t`.
-pub const TS_F64_SOR_WORDS: usize = 23;
+pub const TS_F64_SOR_WORDS: usize = 25;
 
 /// A successive over-relaxation under way: counters and scalars, no pointer, so it may be copied, moved and saved
 /// together with x and the workspace.
@@ -52,6 +52,10 @@ impl Method for SorMethod {
     type Config = ts_f64_sor_config_t;
     type With<'a> = ();
 
+    fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
+        Ok(())
+    }
+
     fn start(
         view: View<'_>,
         (): (),
@@ -67,12 +71,12 @@ impl Method for SorMethod {
             symmetric: flag(config.symmetric, 1)?,
             keep_best: flag(config.keep_best, 2)?,
         };
-        Sor::new(view.sweep()?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        Sor::new(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
     }
 
     fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
         let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut sor = Sor::resume(view.sweep()?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
+        let mut sor = Sor::resume(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
         let step = sor.step();
         sor.suspend().to_words(state)?;
         Ok(step)
@@ -115,7 +119,7 @@ pub unsafe extern "C" fn ts_f64_sor_init(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { method::init::<SorMethod>(&arguments, config, (), &[]) })
+    status::done(unsafe { method::init::<SorMethod>(&arguments, config, ()) })
 }
 
 /// Does one bounded piece of work: a sweep and its residual, or a block of rows. The arguments are those of
@@ -131,7 +135,7 @@ pub unsafe extern "C" fn ts_f64_sor_step(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::step::<SorMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::step::<SorMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome.
@@ -146,7 +150,7 @@ pub unsafe extern "C" fn ts_f64_sor_run(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run::<SorMethod>(&arguments, (), &[]) })
+    status::outcome(unsafe { method::run::<SorMethod>(&arguments, ()) })
 }
 
 /// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
@@ -163,7 +167,7 @@ pub unsafe extern "C" fn ts_f64_sor_run_while(
 ) -> ts_status_t {
     let arguments = Arguments { object: sor.cast(), a, b, x, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { method::run_while::<SorMethod>(&arguments, (), &[], go_on, context) })
+    status::outcome(unsafe { method::run_while::<SorMethod>(&arguments, (), go_on, context) })
 }
 
 /// Writes what the solve can say of itself.

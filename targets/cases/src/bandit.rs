@@ -1,5 +1,7 @@
 //! Learners: what a choice costs, and the same choices everywhere.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sizes of cases are small")]
+
 use crate::{Hash, Meter, Pattern, Row};
 use core::hint::black_box;
 use tinysolve::bandit::{ChebCb, ChebCbConfig, Learner, TsallisInf, TsallisInfConfig};
@@ -34,7 +36,7 @@ fn play(meter: &mut dyn Meter, name: &str, row: &Row, learner: &mut dyn Learner)
 /// Tsallis-INF with both estimators.
 pub(crate) fn tsallis_inf(meter: &mut dyn Meter) {
     for (reduced_variance, case, name) in [
-        (true, "20 arms, reduced variance, round 601", "bandit/tsallis_inf_rv"),
+        (true, "20 arms, reduced variance, round 601", "bandit/tsallis_inf/reduced_variance"),
         (false, "20 arms, plain, round 601", "bandit/tsallis_inf"),
     ] {
         let config = TsallisInfConfig { reduced_variance, ..TsallisInfConfig::default() };

@@ -1,5 +1,7 @@
 //! Sweeps and linear solves.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sizes of cases are small")]
+
 use crate::{Hash, Meter, Pattern, Row};
 use core::hint::black_box;
 use tinysolve::linear::{Cg, PcgConfig, Sor, SorConfig, SsorCg, SsorCgConfig, Stopping};
@@ -47,7 +49,7 @@ pub(crate) fn sweep_constant(meter: &mut dyn Meter) {
         Row::new("linear", "sor residual", "5-point, constant coefficients, 49 x 49").per(points, "instructions/point");
     let mut sum = 0.0;
     meter.count(&row, &mut || sum = stencil.residual_squares(0..CELLS, 1.0, black_box(&b), &x, 0.0));
-    meter.result("linear/residual_constant", hash_of(&[sum]));
+    meter.result("linear/sweep_constant/residual", hash_of(&[sum]));
 }
 
 /// One sweep with constant coefficients and a cell mask.
@@ -107,10 +109,10 @@ fn sweep_sparse<const K: usize, const NONZEROS: usize>(meter: &mut dyn Meter, ca
 
 /// Sparse sweeps of 3, 5, 9 and 27 nonzeros a row.
 pub(crate) fn sweep_csr(meter: &mut dyn Meter) {
-    sweep_sparse::<3, 600>(meter, "CSR, 16-bit indices, 3 nonzeros a row", "linear/sweep_csr_3");
-    sweep_sparse::<5, 1000>(meter, "CSR, 16-bit indices, 5 nonzeros a row", "linear/sweep_csr_5");
-    sweep_sparse::<9, 1800>(meter, "CSR, 16-bit indices, 9 nonzeros a row", "linear/sweep_csr_9");
-    sweep_sparse::<27, 5400>(meter, "CSR, 16-bit indices, 27 nonzeros a row", "linear/sweep_csr_27");
+    sweep_sparse::<3, 600>(meter, "CSR, 16-bit indices, 3 nonzeros a row", "linear/sweep_csr/3");
+    sweep_sparse::<5, 1000>(meter, "CSR, 16-bit indices, 5 nonzeros a row", "linear/sweep_csr/5");
+    sweep_sparse::<9, 1800>(meter, "CSR, 16-bit indices, 9 nonzeros a row", "linear/sweep_csr/9");
+    sweep_sparse::<27, 5400>(meter, "CSR, 16-bit indices, 27 nonzeros a row", "linear/sweep_csr/27");
 }
 
 /// Cells a side of the problems that also fit 16 KiB of RAM.

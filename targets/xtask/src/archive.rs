@@ -9,6 +9,8 @@
 use crate::abi::{ABIS, Abi, Choice};
 use crate::proof::Symbols;
 use crate::shell;
+use crate::size::{self, Linked};
+use crate::stack::Graph;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -44,10 +46,20 @@ pub(crate) fn build(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
     let raw = staticlib(tools, &mut cargo, Some(abi.target), "panic-handler")?;
     let archive = localise(tools, &raw, abi.name, "arm-none-eabi-")?;
     let symbols = Symbols::of(&archive)?;
-    symbols.prove(&[]).with_context(|| format!("{}", archive.display()))?;
+    symbols.prove(&[]).with_context(|| format!("{}{}", archive.display(), blame(&archive, &symbols)))?;
     report(&archive, &symbols)?;
     sections_are_separate(tools, abi, &archive, &symbols)?;
     Ok(archive)
+}
+
+/// Who calls what may panic, as far as calls can tell.
+fn blame(archive: &Path, symbols: &Symbols) -> String {
+    let object = archive.with_file_name("tinysolve.o");
+    let callers = |name: &&str| {
+        let callers = Graph::callers(&object, name).ok().filter(|callers| !callers.is_empty())?;
+        Some(format!("\n  {:#} is called by {}", rustc_demangle::demangle(name), callers.join(", ")))
+    };
+    symbols.panics().iter().filter_map(callers).collect()
 }
 
 /// The archive for the host, double precision included, and a shared library from the same object.
@@ -170,10 +182,11 @@ fn quietly(command: &mut Command) -> Result<()> {
 
 fn report(archive: &Path, symbols: &Symbols) -> Result<()> {
     println!(
-        "{}: {} functions, {} undefined, 0 panic symbols, {} bytes",
+        "{}: {} functions, {} undefined, {} panic symbols, {} bytes",
         archive.display(),
         symbols.api().len(),
         symbols.undefined.len(),
+        symbols.panics().len(),
         fs::metadata(archive)?.len()
     );
     Ok(())
@@ -196,26 +209,8 @@ fn sections_are_separate(tools: &Toolchain, abi: &Abi, archive: &Path, symbols: 
     Ok(())
 }
 
-/// What a linked program takes, in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Linked {
-    /// Code.
-    pub(crate) text: u64,
-    /// Constants.
-    pub(crate) rodata: u64,
-    /// Statics, which the library should not have.
-    pub(crate) data: u64,
-}
-
-impl Linked {
-    pub(crate) fn flash(self) -> u64 {
-        self.text + self.rodata + self.data
-    }
-}
-
 /// Links the named functions and what they reach, as a program that calls them all would.
 pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str]) -> Result<Linked> {
-    use object::{Object, ObjectSection};
     let image = tools.dist().join(abi.name).join("size.elf");
     let mut link = tools.command("arm-none-eabi-ld");
     link.args(["--gc-sections", "-e", "0", "-o"]).arg(&image);
@@ -223,22 +218,19 @@ pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, function
         link.args(["-u", function]);
     }
     quietly(link.arg(archive))?;
-    let data = fs::read(&image)?;
-    let mut size = Linked::default();
-    for section in object::File::parse(&*data)?.sections() {
-        let name = section.name()?;
-        let slot = if name.starts_with(".text") {
-            &mut size.text
-        } else if name.starts_with(".rodata") {
-            &mut size.rodata
-        } else if name.starts_with(".data") || name.starts_with(".bss") {
-            &mut size.data
-        } else {
-            continue;
-        };
-        *slot += section.size();
-    }
-    Ok(size)
+    size::of_image(&image)
+}
+
+/// Symbols of the program that [`linked_size`] linked last, the largest first.
+pub(crate) fn largest(tools: &Toolchain, abi: &Abi) -> Result<Vec<(u64, String)>> {
+    use object::{Object, ObjectSymbol};
+    let data = fs::read(tools.dist().join(abi.name).join("size.elf"))?;
+    let file = object::File::parse(&*data)?;
+    let sized = file.symbols().filter(|symbol| symbol.size() > 0);
+    let mut symbols: Vec<_> =
+        sized.map(|symbol| (symbol.size(), symbol.name().unwrap_or_default().to_owned())).collect();
+    symbols.sort_by(|a, b| b.cmp(a));
+    Ok(symbols)
 }
 
 /// The headers beside the archives.

@@ -4,6 +4,7 @@
 mod abi;
 mod archive;
 mod bench;
+mod board;
 mod cfirmware;
 mod cmatrix;
 mod header;

@@ -66,16 +66,16 @@ impl Symbols {
         self.global.iter().map(String::as_str).filter(|name| name.starts_with("ts_")).collect()
     }
 
+    /// Names that speak of panics.
+    pub(crate) fn panics(&self) -> Vec<&str> {
+        let all = self.undefined.iter().chain(&self.global).chain(&self.local).map(String::as_str);
+        all.filter(|name| PANIC.iter().any(|part| name.contains(part))).collect()
+    }
+
     /// Fails unless only `ts_*` is global, nothing is undefined but `allowed`, and nothing speaks of panics.
     pub(crate) fn prove(&self, allowed: &[&str]) -> Result<()> {
         let undefined: Vec<_> = self.undefined.iter().filter(|name| !allowed.contains(&name.as_str())).collect();
-        let panics: Vec<_> = self
-            .undefined
-            .iter()
-            .chain(&self.global)
-            .chain(&self.local)
-            .filter(|name| PANIC.iter().any(|part| name.contains(part)))
-            .collect();
+        let panics = self.panics();
         let foreign: Vec<_> = self.global.iter().filter(|name| !name.starts_with("ts_")).collect();
         if self.api().is_empty() {
             bail!("the archive defines no ts_* function at all");

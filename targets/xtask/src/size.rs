@@ -2,16 +2,18 @@
 
 use crate::abi::ABIS;
 use crate::archive;
+use crate::board;
 use crate::proof::Symbols;
 use crate::rows::{self, Row};
 use crate::shell;
-use crate::stack::{Graph, Indirect};
+use crate::stack::{Graph, Pointer};
 use crate::toolchain::Toolchain;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
+use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 
 /// Measures flash, RAM and stack, and writes the table targets/size.md.
 #[derive(clap::Args)]
@@ -20,6 +22,9 @@ pub(crate) struct Arguments {
     /// date.
     #[arg(long)]
     pub(crate) check: bool,
+    /// Instead, show what the flash of one entry of the list, or of one C function, consists of.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) explain: Option<String>,
 }
 
 /// The binary interface whose functions are listed one by one.
@@ -35,7 +40,7 @@ struct List {
     #[serde(default)]
     stack: Vec<Stack>,
     #[serde(default)]
-    indirect: Vec<Indirect>,
+    pointer: Vec<Pointer>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +79,53 @@ struct Measured {
     functions: Vec<[String; 3]>,
 }
 
+/// What a linked program takes, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Linked {
+    /// Code.
+    pub(crate) text: u64,
+    /// Constants.
+    pub(crate) rodata: u64,
+    /// Statics with a value, which stand in flash and in RAM.
+    pub(crate) data: u64,
+    /// Statics that start as zero.
+    pub(crate) bss: u64,
+}
+
+impl Linked {
+    pub(crate) fn flash(self) -> u64 {
+        self.text + self.rodata + self.data
+    }
+}
+
+/// Sums up the sections that are loaded; a table of vectors counts as constants.
+pub(crate) fn of_image(image: &Path) -> Result<Linked> {
+    let data = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
+    let mut size = Linked::default();
+    for section in object::File::parse(&*data)?.sections() {
+        let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
+        let has = |flag| sh_flags.contains(flag);
+        if !has(elf::SHF_ALLOC) {
+            continue;
+        }
+        let slot = if has(elf::SHF_EXECINSTR) {
+            &mut size.text
+        } else if !has(elf::SHF_WRITE) {
+            &mut size.rodata
+        } else if section.kind() == SectionKind::UninitializedData {
+            &mut size.bss
+        } else {
+            &mut size.data
+        };
+        *slot += section.size();
+    }
+    Ok(size)
+}
+
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
+    if let Some(name) = &arguments.explain {
+        return explain(tools, name);
+    }
     let measured = measure(tools)?;
     let main = ABIS.iter().find(|abi| abi.name == MAIN).context("no main binary interface")?;
     let version = tools.rustc_version(main)?;
@@ -82,14 +133,13 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     let path = tools.root.join("targets/size.md");
     print!("{}", rows::table(&measured.rows));
     let missed: Vec<_> = measured.rows.iter().filter(|row| row.misses()).map(|row| row.case.as_str()).collect();
-    if !missed.is_empty() {
-        bail!("over budget: {}", missed.join("; "));
-    }
+    let over = if missed.is_empty() { Ok(()) } else { Err(anyhow!("over budget: {}", missed.join("; "))) };
     if !arguments.check {
         fs::write(&path, text)?;
         println!("wrote {}", path.display());
-        return Ok(());
+        return over;
     }
+    over?;
     let committed =
         fs::read_to_string(&path).with_context(|| format!("no {}; `cargo xtask size` writes it", path.display()))?;
     if committed == text {
@@ -112,9 +162,32 @@ pub(crate) fn bench_rows(tools: &Toolchain) -> Result<Vec<Row>> {
     Ok(measure(tools)?.rows)
 }
 
-fn measure(tools: &Toolchain) -> Result<Measured> {
+/// Functions and constants of one linked group, the largest first.
+fn explain(tools: &Toolchain, name: &str) -> Result<()> {
+    let abi = ABIS.iter().find(|abi| abi.name == MAIN).context("no main binary interface")?;
+    let archive = archive::build(tools, abi)?;
+    let symbols = Symbols::of(&archive)?;
+    let api = symbols.api();
+    let flash = list(tools)?.flash;
+    let functions = match flash.iter().find(|group| group.name == name) {
+        Some(group) => matching(&api, &group.functions)?,
+        None => matching(&api, &[name.to_owned()])?,
+    };
+    let size = archive::linked_size(tools, abi, &archive, &functions)?;
+    for (bytes, symbol) in archive::largest(tools, abi)? {
+        println!("{bytes:7} {:#}", rustc_demangle::demangle(&symbol));
+    }
+    println!("{:7} in all: {} code, {} constants, {} data", size.flash(), size.text, size.rodata, size.data);
+    Ok(())
+}
+
+fn list(tools: &Toolchain) -> Result<List> {
     let path = tools.root.join("targets/size.toml");
-    let list: List = toml::from_str(&fs::read_to_string(&path)?).with_context(|| format!("{}", path.display()))?;
+    toml::from_str(&fs::read_to_string(&path)?).with_context(|| format!("{}", path.display()))
+}
+
+fn measure(tools: &Toolchain) -> Result<Measured> {
+    let list = list(tools)?;
     archive::copy_headers(tools)?;
     let mut measured = Measured { rows: Vec::new(), functions: Vec::new() };
     for abi in ABIS {
@@ -129,16 +202,15 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
         }
         if abi.name == MAIN || list.stack.iter().any(|entry| entry.abi == abi.name) {
             let graph = Graph::of(&archive::build_with_stack_sizes(tools, abi)?)?;
-            let depths = api
-                .iter()
-                .map(|&name| Ok((name, graph.depth(name, &list.indirect)?)))
-                .collect::<Result<BTreeMap<_, _>>>()?;
+            let depths = graph.depths(&api, &list.pointer)?;
             for entry in list.stack.iter().filter(|entry| entry.abi == abi.name) {
                 let functions = matching(&api, &entry.functions)?;
-                let deepest =
-                    functions.iter().filter_map(|name| depths.get_key_value(name)).max_by_key(|(_, depth)| depth.bytes);
+                let deepest = functions
+                    .iter()
+                    .filter_map(|&name| depths.get_key_value(name))
+                    .max_by_key(|(_, depth)| depth.bytes);
                 let (name, depth) = deepest.context("no function to look at")?;
-                println!("{}: deepest stack {}", abi.name, readable(&depth.path));
+                println!("{}: deepest stack {}", abi.name, depth.path.join(" > "));
                 let case = format!("{}: {name}", entry.functions.join(" "));
                 measured.rows.push(row(&entry.family, &case, abi.name, "stack", depth.bytes, Some(entry.budget)));
             }
@@ -146,11 +218,7 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
                 for (name, depth) in &depths {
                     let flash = archive::linked_size(tools, abi, &archive, &[name])?.flash();
                     let callback = if depth.callback { " + callback" } else { "" };
-                    measured.functions.push([
-                        (*name).to_owned(),
-                        flash.to_string(),
-                        format!("{}{callback}", depth.bytes),
-                    ]);
+                    measured.functions.push([name.clone(), flash.to_string(), format!("{}{callback}", depth.bytes)]);
                 }
             }
         }
@@ -159,6 +227,7 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
         let bytes = ram(tools, entry)?;
         measured.rows.push(row(&entry.family, &entry.name, "every core", "ram", bytes, entry.budget));
     }
+    measured.rows.extend(board::sizes(tools)?);
     Ok(measured)
 }
 
@@ -212,7 +281,7 @@ fn ram(tools: &Toolchain, entry: &Ram) -> Result<u64> {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "bytes of a microcontroller's memory")]
-fn row(family: &str, case: &str, target: &str, metric: &str, value: u64, budget: Option<u64>) -> Row {
+pub(crate) fn row(family: &str, case: &str, target: &str, metric: &str, value: u64, budget: Option<u64>) -> Row {
     Row {
         family: family.to_owned(),
         kernel: "C ABI".to_owned(),
@@ -242,13 +311,4 @@ fn document(measured: &Measured, version: &str) -> String {
     let head = ["function", "flash", "stack"].map(str::to_owned);
     text += &rows::markdown(&head, &measured.functions);
     text
-}
-
-/// The path with Rust's names as they are written.
-fn readable(path: &[String]) -> String {
-    let steps = path.iter().map(|step| {
-        let (name, bytes) = step.split_once(' ').unwrap_or((step, ""));
-        format!("{:#} {bytes}", rustc_demangle::demangle(name))
-    });
-    steps.collect::<Vec<_>>().join(" > ")
 }

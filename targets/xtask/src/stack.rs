@@ -1,26 +1,31 @@
 //! The deepest the stack can go below each C function: frames from the compiler, calls from the relocations.
 //!
-//! Every function stands in a section of its own, so every call to another one is a relocation; what calls through a
-//! pointer must be named in `targets/size.toml` together with what it may call. Recursion is an error.
+//! Every function stands in a section of its own, so every call to another one is a relocation, and so is every place
+//! that takes a function's address, tables of trait objects included. What a call through a pointer may reach is told
+//! by `targets/size.toml`, out of the functions whose address is taken somewhere. Recursion is an error, and so is a
+//! call through a pointer that the list does not know.
 
 use crate::thumb;
 use anyhow::{Context, Result, bail};
-use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SymbolKind, elf};
+use object::{
+    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SectionKind, SymbolKind, elf,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// A function that calls through a pointer.
+/// What calls through pointers may reach.
 #[derive(serde::Deserialize, Clone, Debug)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Indirect {
-    /// Part of its name.
-    pub(crate) function: String,
-    /// Parts of the names of what it may call; empty for a function of the user's, whose stack is the user's to add.
+pub(crate) struct Pointer {
+    /// Part of the caller's name, as Rust writes it. The first entry that fits decides.
+    pub(crate) caller: String,
+    /// Parts of the names of what it may call.
+    #[serde(default)]
     pub(crate) callees: Vec<String>,
-    /// Why that is all.
-    #[serde(rename = "reason")]
-    pub(crate) _reason: String,
+    /// It calls a function of the user's, whose stack comes on top.
+    #[serde(default)]
+    pub(crate) user: bool,
 }
 
 /// The deepest path below one function.
@@ -33,11 +38,14 @@ pub(crate) struct Depth {
     pub(crate) path: Vec<String>,
 }
 
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 struct Function {
     frame: u64,
+    /// Calls through a register.
     indirect: bool,
     callees: BTreeSet<String>,
+    /// Functions whose address it takes.
+    taken: BTreeSet<String>,
 }
 
 /// All functions of one relocatable object.
@@ -45,24 +53,40 @@ struct Function {
 pub(crate) struct Graph(BTreeMap<String, Function>);
 
 impl Graph {
+    /// Calls, and frames by the compiler's word.
     pub(crate) fn of(object: &Path) -> Result<Self> {
         let data = fs::read(object)?;
         let file = object::File::parse(&*data)?;
         let names = names(&file);
+        let mut graph = Self::calls(&file, &names)?;
+        graph.take_compilers_word(&file, &names)?;
+        Ok(graph)
+    }
+
+    /// Which functions of the object call `name`.
+    pub(crate) fn callers(object: &Path, name: &str) -> Result<Vec<String>> {
+        let data = fs::read(object)?;
+        let file = object::File::parse(&*data)?;
+        let graph = Self::calls(&file, &names(&file))?;
+        let callers = graph.0.iter().filter(|(_, function)| function.callees.contains(name));
+        Ok(callers.map(|(caller, _)| readable(caller)).collect())
+    }
+
+    fn calls(file: &object::File, names: &Names) -> Result<Self> {
+        const CALLS: [elf::RelocationType; 4] =
+            [elf::R_ARM_THM_PC22, elf::R_ARM_THM_JUMP24, elf::R_ARM_THM_JUMP19, elf::R_ARM_THM_PC11];
         let mut functions = BTreeMap::new();
-        for ((section, _), (name, start, end)) in &names {
+        for ((section, _), (name, start, end)) in names {
             let section = file.section_by_index(SectionIndex(*section))?;
-            let bytes = section.data()?;
-            let code = code(&file, section.index(), bytes, *start, *end);
-            let seen = thumb::scan(&code);
-            let mut function = Function { frame: seen.stack, indirect: seen.indirect, callees: BTreeSet::new() };
+            let seen = thumb::scan(&code(file, section.index(), section.data()?, *start, *end));
+            let mut function = Function { frame: seen.stack, indirect: seen.indirect, ..Function::default() };
             for (offset, relocation) in section.relocations().filter(|(offset, _)| (*start..*end).contains(offset)) {
                 let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
-                let calls = [elf::R_ARM_THM_PC22, elf::R_ARM_THM_JUMP24, elf::R_ARM_THM_JUMP19, elf::R_ARM_THM_PC11];
-                if !calls.contains(&r_type) {
+                if !CALLS.contains(&r_type) {
+                    taken(file, names, relocation.target(), &mut BTreeSet::new(), &mut function.taken);
                     continue;
                 }
-                let callee = callee(&file, &names, relocation.target())
+                let callee = callee(file, names, relocation.target())
                     .with_context(|| format!("a call at {name}+{:#x} leads nowhere known", offset - start))?;
                 if callee != *name {
                     function.callees.insert(callee);
@@ -70,9 +94,7 @@ impl Graph {
             }
             functions.insert(name.clone(), function);
         }
-        let mut graph = Self(functions);
-        graph.take_compilers_word(&file, &names)?;
-        Ok(graph)
+        Ok(Self(functions))
     }
 
     /// Frame sizes from `.stack_sizes`: an address, which is a relocation, and a number in LEB128.
@@ -108,39 +130,102 @@ impl Graph {
         Ok(())
     }
 
-    /// The deepest path from `name`.
-    pub(crate) fn depth(&self, name: &str, indirect: &[Indirect]) -> Result<Depth> {
-        self.walk(name, indirect, &mut Vec::new())
+    /// The deepest path from each of the named functions.
+    pub(crate) fn depths(&self, names: &[&str], pointers: &[Pointer]) -> Result<BTreeMap<String, Depth>> {
+        let taken = self.0.values().flat_map(|function| &function.taken).map(|name| (name.as_str(), readable(name)));
+        let mut walk =
+            Walk { graph: self, pointers, taken: taken.collect(), known: BTreeMap::new(), above: Vec::new() };
+        names.iter().map(|&name| Ok((name.to_owned(), walk.below(name)?))).collect()
     }
+}
 
-    fn walk(&self, name: &str, indirect: &[Indirect], above: &mut Vec<String>) -> Result<Depth> {
-        let function = self.0.get(name).with_context(|| format!("{name} is called and not defined"))?;
-        if above.iter().any(|caller| caller == name) {
-            bail!("recursion has no stack bound: {} -> {name}", above.join(" -> "));
+/// One walk down the graph.
+struct Walk<'g> {
+    graph: &'g Graph,
+    pointers: &'g [Pointer],
+    /// Functions that a pointer may point to, by symbol, with their names as Rust writes them.
+    taken: BTreeMap<&'g str, String>,
+    known: BTreeMap<&'g str, Depth>,
+    above: Vec<&'g str>,
+}
+
+impl<'g> Walk<'g> {
+    fn below(&mut self, name: &str) -> Result<Depth> {
+        let (name, function) = self.graph.0.get_key_value(name).with_context(|| format!("{name} is not defined"))?;
+        if let Some(known) = self.known.get(name.as_str()) {
+            return Ok(known.clone());
         }
-        let mut callees = function.callees.clone();
+        if self.above.contains(&name.as_str()) {
+            bail!("recursion has no stack bound: {} > {}", self.path(), readable(name));
+        }
+        self.above.push(name);
+        let mut callees: Vec<&'g str> = function.callees.iter().map(String::as_str).collect();
         let mut callback = false;
         if function.indirect {
-            let allowed = indirect.iter().find(|entry| name.contains(&entry.function)).with_context(|| {
-                format!("{name} calls through a pointer; name it in [[indirect]] of targets/size.toml")
-            })?;
-            callback = allowed.callees.is_empty();
-            for part in &allowed.callees {
-                callees.extend(self.0.keys().filter(|name| name.contains(part.as_str())).cloned());
-            }
+            let (reached, user) = self.through_pointer(name)?;
+            callees.extend(reached);
+            callback = user;
         }
-        above.push(name.to_owned());
         let mut deepest = Depth::default();
-        for callee in &callees {
-            let depth = self.walk(callee, indirect, above)?;
+        for callee in callees {
+            let depth = self.below(callee)?;
             callback |= depth.callback;
             if depth.bytes > deepest.bytes || deepest.path.is_empty() {
                 deepest = depth;
             }
         }
-        above.pop();
-        let path = core::iter::once(format!("{name} {}", function.frame)).chain(deepest.path).collect();
-        Ok(Depth { bytes: function.frame + deepest.bytes, callback, path })
+        self.above.pop();
+        let path = core::iter::once(format!("{} {}", readable(name), function.frame)).chain(deepest.path);
+        let depth = Depth { bytes: function.frame + deepest.bytes, callback, path: path.collect() };
+        self.known.insert(name, depth.clone());
+        Ok(depth)
+    }
+
+    /// What `name` may call through a pointer, and whether a function of the user's is among it.
+    fn through_pointer(&self, name: &str) -> Result<(Vec<&'g str>, bool)> {
+        let readable = readable(name);
+        let entry = self.pointers.iter().find(|entry| readable.contains(&entry.caller)).with_context(|| {
+            format!("{} calls through a pointer; say in [[pointer]] of targets/size.toml what that may be", self.path())
+        })?;
+        let mut reached = Vec::new();
+        for part in &entry.callees {
+            let before = reached.len();
+            reached.extend(self.taken.iter().filter(|(_, callee)| callee.contains(part)).map(|(symbol, _)| *symbol));
+            if reached.len() == before {
+                bail!("[[pointer]] of targets/size.toml: no function with `{part}` in its name has its address taken");
+            }
+        }
+        Ok((reached, entry.user))
+    }
+
+    fn path(&self) -> String {
+        self.above.iter().map(|name| readable(name)).collect::<Vec<_>>().join(" > ")
+    }
+}
+
+fn readable(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
+}
+
+/// Functions whose addresses a relocation makes known: itself, or all that stand in the constant it points to.
+fn taken(
+    file: &object::File,
+    names: &Names,
+    target: RelocationTarget,
+    visited: &mut BTreeSet<usize>,
+    found: &mut BTreeSet<String>,
+) {
+    let RelocationTarget::Symbol(index) = target else { return };
+    let Some(SectionIndex(index)) = file.symbol_by_index(index).ok().and_then(|symbol| symbol.section_index()) else {
+        return;
+    };
+    let Ok(section) = file.section_by_index(SectionIndex(index)) else { return };
+    if section.kind() == SectionKind::Text {
+        found.extend(callee(file, names, target));
+    } else if visited.insert(index) {
+        for (_, relocation) in section.relocations() {
+            taken(file, names, relocation.target(), visited, found);
+        }
     }
 }
 
@@ -205,39 +290,58 @@ fn code(file: &object::File, section: SectionIndex, bytes: &[u8], start: u64, en
 mod tests {
     use super::*;
 
-    fn graph(functions: &[(&str, u64, bool, &[&str])]) -> Graph {
-        let functions = functions.iter().map(|&(name, frame, indirect, callees)| {
-            let callees = callees.iter().map(|&callee| callee.to_owned()).collect();
-            (name.to_owned(), Function { frame, indirect, callees })
+    type Given<'a> = (&'a str, u64, bool, &'a [&'a str], &'a [&'a str]);
+
+    fn graph(functions: &[Given]) -> Graph {
+        let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let functions = functions.iter().map(|&(name, frame, indirect, callees, taken)| {
+            (name.to_owned(), Function { frame, indirect, callees: set(callees), taken: set(taken) })
         });
         Graph(functions.collect())
+    }
+
+    fn deepest(graph: &Graph, name: &str, pointers: &[Pointer]) -> Result<Depth> {
+        graph.depths(&[name], pointers)?.remove(name).context("no depth")
     }
 
     #[test]
     fn deepest_path_counts() -> Result<()> {
         let graph = graph(&[
-            ("a", 8, false, &["b", "c"]),
-            ("b", 100, false, &[]),
-            ("c", 4, false, &["d"]),
-            ("d", 200, false, &[]),
+            ("a", 8, false, &["b", "c"], &[]),
+            ("b", 100, false, &[], &[]),
+            ("c", 4, false, &["d"], &[]),
+            ("d", 200, false, &[], &[]),
         ]);
-        let depth = graph.depth("a", &[])?;
+        let depth = deepest(&graph, "a", &[])?;
         assert_eq!((depth.bytes, depth.callback), (212, false));
         assert_eq!(depth.path, ["a 8", "c 4", "d 200"]);
         Ok(())
     }
 
     #[test]
-    fn recursion_and_unknown_pointers_are_refused() {
-        assert!(graph(&[("a", 8, false, &["b"]), ("b", 8, false, &["a"])]).depth("a", &[]).is_err());
-        assert!(graph(&[("a", 8, true, &[])]).depth("a", &[]).is_err());
-        let entry = |callees: &[&str]| Indirect {
-            function: "a".into(),
-            callees: callees.iter().map(|&name| name.to_owned()).collect(),
-            _reason: String::new(),
+    fn pointers_reach_what_the_list_says() -> Result<()> {
+        let graph = graph(&[
+            ("a", 8, false, &["call"], &["f", "g"]),
+            ("call", 4, true, &[], &[]),
+            ("f", 16, false, &[], &[]),
+            ("g", 64, false, &[], &[]),
+        ]);
+        let list = |callees: &[&str], user| {
+            let callees = callees.iter().map(|&name| name.to_owned()).collect();
+            [Pointer { caller: "call".into(), callees, user }]
         };
-        let graph = graph(&[("a", 8, true, &[]), ("b", 16, false, &[])]);
-        assert!(graph.depth("a", &[entry(&[])]).is_ok_and(|depth| depth.callback && depth.bytes == 8));
-        assert!(graph.depth("a", &[entry(&["b"])]).is_ok_and(|depth| !depth.callback && depth.bytes == 24));
+        assert!(deepest(&graph, "a", &[]).is_err(), "not listed");
+        assert!(deepest(&graph, "a", &list(&["h"], false)).is_err(), "listed, and there is no such function");
+        assert_eq!(deepest(&graph, "a", &list(&["f"], false))?.bytes, 28);
+        assert_eq!(deepest(&graph, "a", &list(&["f", "g"], false))?.bytes, 76);
+        let user = deepest(&graph, "a", &list(&[], true))?;
+        assert!(user.callback && user.bytes == 12);
+        Ok(())
+    }
+
+    #[test]
+    fn recursion_is_refused() {
+        let graph = graph(&[("a", 8, false, &["b"], &[]), ("b", 8, false, &["a"], &[])]);
+        assert!(deepest(&graph, "a", &[]).is_err());
     }
 }

@@ -157,3 +157,29 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn stated_operations_are_the_counted_ones() {
+    use crate::real::counted::{Counted, count};
+    for n in [1_usize, 2, 9, 40] {
+        let (mut starts, mut columns, mut values) = (vec![0_u32], Vec::new(), Vec::new());
+        for i in 0..n {
+            for j in i.saturating_sub(2)..(i + 3).min(n) {
+                columns.push(j as u32);
+                values.push(Counted(if i == j { 5.0 } else { -1.0 }));
+            }
+            starts.push(columns.len() as u32);
+        }
+        let a = Csr::new(&starts, &columns, &values).unwrap();
+        let b = vec![Counted(1.0); n];
+        let (mut x, mut workspace) = (vec![Counted(0.0); n], vec![Counted(0.0); n]);
+        let stopping = Stopping { relative: Counted(0.0), ..Stopping::default() };
+        let config = SorConfig { omega: Counted(1.1), stopping, ..SorConfig::default() };
+        let mut sor = Sor::new(&a, &b, &mut x, &mut workspace, config).unwrap();
+        let _ = sor.step();
+        let counted = count(|| {
+            let _ = sor.step();
+        });
+        assert_eq!(counted, ops_per_step(n, a.nonzeros()), "n = {n}");
+    }
+}

@@ -10,7 +10,7 @@ use tinysolve::real::Real;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::vector;
 
-use crate::policy::{Known, Policy};
+use crate::policy::{Known, Policy, Spectrum};
 
 /// A sequence of related systems.
 pub trait Problem<T: Real>: Sync {
@@ -23,8 +23,8 @@ pub trait Problem<T: Real>: Sync {
     /// Where all contexts lie.
     fn context_range(&self) -> [f32; 2];
 
-    /// Spectral radius of the Jacobi iteration of a system, known or estimated: what the analytic policy needs.
-    fn jacobi_radius(&self, step: usize) -> f64;
+    /// What the analytic policy needs of a system, known or measured beforehand.
+    fn spectrum(&self, step: usize) -> Spectrum;
 
     /// A fresh walk through the sequence.
     fn start(&self) -> Box<dyn Trajectory<T> + '_>;
@@ -60,6 +60,8 @@ pub struct Record {
     pub times: Vec<Duration>,
     /// Systems that were not solved to the tolerance.
     pub unsolved: usize,
+    /// How the first of those ended.
+    pub failure: Option<Step>,
 }
 
 impl Record {
@@ -99,7 +101,7 @@ const CAP: u32 = 10_000;
 /// The true residual has to come below `tolerance` times the reference of each system.
 pub fn walk<T: Real>(
     problem: &dyn Problem<T>,
-    mut policy: Option<&mut dyn Policy>,
+    mut policy: Option<&mut (dyn Policy + 'static)>,
     tolerance: f64,
     mut progress: impl FnMut(),
 ) -> Record {
@@ -113,14 +115,15 @@ pub fn walk<T: Real>(
         let stopping = Stopping { absolute, relative: T::ZERO, max_iterations: CAP, ..Stopping::default() };
         let known = Known {
             context: problem.context(step),
-            jacobi_radius: problem.jacobi_radius(step),
+            spectrum: problem.spectrum(step),
             reduction: (absolute / vector::norm(b)).to_f64(),
         };
         workspace.resize(SsorCg::<T, dyn Sweep<T>>::workspace_len(b.len(), operator.scaling_len(), false), T::ZERO);
-        let (mut iterations, mut solved) = (0, false);
+        let (mut iterations, mut outcome) = (0, Step::Running);
         let mut count = |report: &Report<T>| {
             iterations += report.iterations;
-            solved = report.step == Step::Converged && report.residual <= absolute;
+            outcome = report.step;
+            assert!(outcome != Step::Converged || report.residual <= absolute, "not what was asked for: {report:?}");
             let cost = report.iterations as f32;
             match report.step {
                 // Nothing was done, so nothing is known of omega.
@@ -142,7 +145,10 @@ pub fn walk<T: Real>(
         }
         record.times.push(began.elapsed());
         record.iterations.push(iterations);
-        record.unsolved += usize::from(!solved);
+        if outcome != Step::Converged {
+            record.unsolved += 1;
+            record.failure = record.failure.or(Some(outcome));
+        }
         progress();
     }
     record

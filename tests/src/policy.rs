@@ -11,10 +11,19 @@ pub const ARMS: usize = 20;
 pub struct Known {
     /// The context.
     pub context: f32,
-    /// Spectral radius of the Jacobi iteration.
-    pub jacobi_radius: f64,
+    /// What the analytic policy needs.
+    pub spectrum: Spectrum,
     /// The residual that ends the solve over the initial one.
     pub reduction: f64,
+}
+
+/// The two numbers in Axelsson's bound for SSOR.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Spectrum {
+    /// Largest eigenvalue of D A⁻¹; 1 / (1 - mu) where mu is the spectral radius of the Jacobi iteration.
+    pub alpha: f64,
+    /// Largest eigenvalue of (L D⁻¹ L' - D / 4) A⁻¹, at least 0; 0 for the 5-point operator.
+    pub beta: f64,
 }
 
 /// Solves one system with an omega of its choice, by calling `attempt` once, or again where that failed.
@@ -52,12 +61,12 @@ impl<L: Learner + Send> Policy for Analytic<L> {
 /// reduction: ln(2 / reduction) over the logarithm of the rate.
 #[must_use]
 pub fn ssor_cg_prediction(known: &Known) -> Prediction {
-    let alpha = 1.0 / (1.0 - known.jacobi_radius);
-    let omega = axelsson(alpha as f32, 0.0);
-    let weight = 2.0 - f64::from(omega);
-    let root = (1.0 / weight + alpha * weight / (4.0 * f64::from(omega))).sqrt();
+    let Spectrum { alpha, beta } = known.spectrum;
+    let chosen = axelsson(alpha as f32, beta as f32);
+    let omega = f64::from(chosen);
+    let root = ((1.0 + beta * omega) / (2.0 - omega) + alpha * (2.0 - omega) / (4.0 * omega)).sqrt();
     let iterations = (2.0 / known.reduction).ln() / ((root + 1.0) / (root - 1.0)).ln();
-    Prediction { omega, cost: iterations.max(1.0) as f32 }
+    Prediction { omega: chosen, cost: iterations.max(1.0) as f32 }
 }
 
 /// A learning policy.

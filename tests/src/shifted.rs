@@ -1,10 +1,15 @@
 //! Shifted systems (A + c I) x = b of one sparse matrix, as a time-stepping or regularised problem would bring them.
 
+use tinysolve::linear::{SsorCg, SsorCgConfig, Stopping};
+use tinysolve::matrix::Csr;
+use tinysolve::operator::{LinearOperator, Sweep};
 use tinysolve::real::Real;
+use tinysolve::solve::Solver;
 use tinysolve::vector;
 
 use crate::comparison::{Problem, System, Trajectory};
 use crate::draw::Draw;
+use crate::policy::Spectrum;
 use crate::sparse::Sparse;
 
 /// c = mean diagonal x (0.001 + 0.5 Beta(1/2, 3/2)), b a truncated Gaussian, x from 0.
@@ -14,17 +19,14 @@ pub struct ShiftedSystems<T> {
     mean_diagonal: f64,
     shifts: Vec<f64>,
     seed: u64,
-    spectrum: Spectrum,
+    /// At [`PROBES`] times the mean diagonal.
+    spectra: Vec<Spectrum>,
 }
 
-/// What the analytic choice of omega needs: quadratic forms of the vector that is the worst for Jacobi at a middle shift.
-#[derive(Clone, Copy, Debug)]
-struct Spectrum {
-    /// v'Av, v'Dv, v'v.
-    energy: f64,
-    diagonal: f64,
-    square: f64,
-}
+/// Shifts, over the mean diagonal, at which the spectrum is measured; between them it is interpolated.
+const PROBES: [f64; 7] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.25, 0.501];
+/// Steps of a power iteration: the condition number enters omega by its fourth root, so two digits are plenty.
+const POWER_STEPS: u32 = 25;
 
 impl<T: Real> ShiftedSystems<T> {
     /// `steps` systems of a symmetric positive definite matrix.
@@ -43,32 +45,56 @@ impl<T: Real> ShiftedSystems<T> {
         let mean_diagonal = diagonal.iter().sum::<f64>() / diagonal.len() as f64;
         let mut draw = Draw::new(seed);
         let shifts: Vec<f64> = (0..steps).map(|_| mean_diagonal * (0.001 + 0.5 * draw.beta(0.5, 1.5))).collect();
-        let spectrum = Spectrum::of(matrix, &diagonal, 0.01 * mean_diagonal);
-        Ok(Self { base: matrix.cast(), mean_diagonal, shifts, seed, spectrum })
+        let mut shifted = matrix.clone();
+        let probe = |factor| {
+            shifted.set_shifted(matrix, factor * mean_diagonal);
+            measure(&shifted)
+        };
+        let spectra = PROBES.map(probe).to_vec();
+        Ok(Self { base: matrix.cast(), mean_diagonal, shifts, seed, spectra })
     }
 }
 
-impl Spectrum {
-    /// The eigenvector of D⁻¹ A of the smallest eigenvalue, both shifted, by power iteration on 2 I - D⁻¹ A.
-    fn of(matrix: &Sparse<f64>, diagonal: &[f64], shift: f64) -> Self {
-        let n = matrix.dim();
+/// alpha and beta by power iteration, with the library's own solver for A⁻¹.
+fn measure(matrix: &Sparse<f64>) -> Spectrum {
+    let (a, n) = (matrix.view(), matrix.dim());
+    let diagonal = matrix.diagonal();
+    let mut workspace = vec![0.0; SsorCg::<f64, Csr<'_, f64, u32>>::workspace_len(n, a.scaling_len(), false)];
+    // The eigenvalue furthest from zero of A⁻¹ M.
+    let mut power = |apply: &dyn Fn(&[f64], &mut [f64])| {
         let mut v: Vec<f64> = (0..n).map(|k| 1.0 + 0.3 * (1.7 * k as f64).sin()).collect();
         let mut product = vec![0.0; n];
-        for _ in 0..500 {
-            product.fill(0.0);
-            for (row, column, value) in matrix.entries() {
-                product[row] += value * v[column];
+        let mut largest = 0.0;
+        for _ in 0..POWER_STEPS {
+            apply(&v, &mut product);
+            let config = SsorCgConfig { stopping: Stopping::default().with_relative(1e-6), ..SsorCgConfig::default() };
+            let _ = SsorCg::new(&a, &product, &mut v, &mut workspace, config).expect("a sound system").run();
+            largest = vector::norm(&v);
+            // Nothing was left of it, or A is not definite: then the walk will say so.
+            if largest == 0.0 || !largest.is_finite() {
+                return 0.0;
             }
-            for ((v, product), d) in v.iter_mut().zip(&product).zip(diagonal) {
-                *v = 2.0 * *v - (product + shift * *v) / (d + shift);
-            }
-            let norm = v.iter().map(|v| v * v).sum::<f64>().sqrt();
-            v.iter_mut().for_each(|v| *v /= norm);
+            v.iter_mut().for_each(|v| *v /= largest);
         }
-        let energy = matrix.entries().map(|(row, column, value)| v[row] * value * v[column]).sum();
-        let diagonal = v.iter().zip(diagonal).map(|(v, d)| v * v * d).sum();
-        Self { energy, diagonal, square: v.iter().map(|v| v * v).sum() }
-    }
+        largest
+    };
+    let alpha = power(&|v, product| {
+        for ((product, v), d) in product.iter_mut().zip(v).zip(&diagonal) {
+            *product = d * v;
+        }
+    });
+    // Eigenvalues of A⁻¹ (L D⁻¹ L' - D / 4) are at least -alpha / 4: moved up by that, the largest is the furthest from 0.
+    let beta = power(&|v, product| {
+        a.apply(v, product);
+        for ((product, v), d) in product.iter_mut().zip(v).zip(&diagonal) {
+            *product = 0.25 * (alpha * *product - d * v);
+        }
+        let scaled: Vec<f64> = (0..n).map(|row| a.upper(row, v) / diagonal[row]).collect();
+        for (row, product) in product.iter_mut().enumerate() {
+            *product += a.lower(row, &scaled);
+        }
+    }) - 0.25 * alpha;
+    Spectrum { alpha: alpha.max(1.0), beta: beta.max(0.0) }
 }
 
 impl<T: Real> Problem<T> for ShiftedSystems<T> {
@@ -84,10 +110,16 @@ impl<T: Real> Problem<T> for ShiftedSystems<T> {
         [0.001, 0.501].map(|factor| (factor * self.mean_diagonal) as f32)
     }
 
-    /// 1 - a Rayleigh quotient of D⁻¹ A, so never more than the truth.
-    fn jacobi_radius(&self, step: usize) -> f64 {
-        let (Spectrum { energy, diagonal, square }, shift) = (self.spectrum, self.shifts[step]);
-        1.0 - (energy + shift * square) / (diagonal + shift * square)
+    /// Interpolated between the shifts at which it was measured.
+    fn spectrum(&self, step: usize) -> Spectrum {
+        let factor = self.shifts[step] / self.mean_diagonal;
+        let above = PROBES.partition_point(|probe| *probe < factor).clamp(1, PROBES.len() - 1);
+        let place = ((factor / PROBES[above - 1]).ln() / (PROBES[above] / PROBES[above - 1]).ln()).clamp(0.0, 1.0);
+        let (low, high) = (self.spectra[above - 1], self.spectra[above]);
+        Spectrum {
+            alpha: low.alpha * (high.alpha / low.alpha).powf(place),
+            beta: low.beta + place * (high.beta - low.beta),
+        }
     }
 
     fn start(&self) -> Box<dyn Trajectory<T> + '_> {
@@ -121,5 +153,38 @@ impl<T: Real> Trajectory<T> for ShiftedTrajectory<'_, T> {
 
     fn system(&mut self) -> System<'_, T> {
         System { operator: Box::new(self.matrix.view()), b: &self.b, x: &mut self.x, reference: vector::norm(&self.b) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_measured_spectrum_is_that_of_a_dense_decomposition() {
+        // An irregular tridiagonal matrix, diagonally dominant.
+        let n = 12;
+        let off = |row: usize| -1.0 - 0.1 * (row % 3) as f64;
+        let matrix = Sparse::from_entries(
+            n,
+            (0..n).flat_map(|row| {
+                let below = (row > 0).then(|| (row, row - 1, off(row - 1)));
+                let above = (row + 1 < n).then(|| (row, row + 1, off(row)));
+                [below, Some((row, row, 2.6 + 0.2 * (row % 4) as f64)), above].into_iter().flatten()
+            }),
+        );
+        let mut a = nalgebra::DMatrix::zeros(n, n);
+        matrix.entries().for_each(|(row, column, value)| a[(row, column)] = value);
+        let d = nalgebra::DMatrix::from_diagonal(&a.diagonal());
+        let l = a.lower_triangle() - &d;
+        let m = &l * d.clone().try_inverse().unwrap() * l.transpose() - &d * 0.25;
+        let inverse = a.clone().cholesky().unwrap();
+        let largest = |m: &nalgebra::DMatrix<f64>| {
+            let product = inverse.l().try_inverse().unwrap() * m * inverse.l().transpose().try_inverse().unwrap();
+            product.symmetric_eigen().eigenvalues.max()
+        };
+        let Spectrum { alpha, beta } = measure(&matrix);
+        assert!((alpha / largest(&d) - 1.0).abs() < 0.02, "{alpha} {}", largest(&d));
+        assert!((beta - largest(&m).max(0.0)).abs() < 0.02 * alpha, "{beta} {}", largest(&m));
     }
 }

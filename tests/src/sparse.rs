@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use nalgebra_sparse::CsrMatrix;
-use nalgebra_sparse::io::load_coo_from_matrix_market_file;
+use nalgebra_sparse::io::{MatrixMarketErrorKind, load_coo_from_matrix_market_file};
+use nalgebra_sparse::{CooMatrix, CsrMatrix};
+use tinysolve::Error;
 use tinysolve::matrix::Csr;
 use tinysolve::real::Real;
 
@@ -22,7 +23,16 @@ impl Sparse<f64> {
     /// A sentence that names the file and says what is wrong with it.
     pub fn read(path: &Path) -> Result<Self, String> {
         let name = path.display();
-        let triplets = load_coo_from_matrix_market_file::<f64, _>(path).map_err(|error| format!("{name}: {error}"))?;
+        let triplets = match load_coo_from_matrix_market_file::<f64, _>(path) {
+            Err(error) if error.kind() == MatrixMarketErrorKind::TypeMismatch => {
+                load_coo_from_matrix_market_file::<i64, _>(path).map(|integers| to_real(&integers))
+            }
+            other => other,
+        }
+        .map_err(|error| format!("{name}: {error}"))?;
+        if triplets.nrows() == 0 {
+            return Err(format!("{name}: no rows"));
+        }
         if triplets.nrows() != triplets.ncols() {
             return Err(format!("{name}: {} rows but {} columns", triplets.nrows(), triplets.ncols()));
         }
@@ -33,7 +43,11 @@ impl Sparse<f64> {
             return Err(format!("{name}: more than 2^32 - 1 nonzeros"));
         };
         let matrix = Self { starts, columns, values };
-        Csr::new(&matrix.starts, &matrix.columns, &matrix.values).map_err(|error| format!("{name}: {error:?}"))?;
+        Csr::new(&matrix.starts, &matrix.columns, &matrix.values).map_err(|error| match error {
+            Error::ZeroDiagonal { row } => format!("{name}: row {} has no diagonal entry, or a zero one", row + 1),
+            Error::NotFinite { .. } => format!("{name}: an entry is too large for a double"),
+            other => format!("{name}: {other:?}"),
+        })?;
         Ok(matrix)
     }
 
@@ -128,6 +142,60 @@ impl<T: Real> Sparse<T> {
     }
 }
 
+fn to_real(integers: &CooMatrix<i64>) -> CooMatrix<f64> {
+    let mut triplets = CooMatrix::new(integers.nrows(), integers.ncols());
+    integers.triplet_iter().for_each(|(row, column, value)| triplets.push(row, column, *value as f64));
+    triplets
+}
+
 fn index(index: usize) -> u32 {
     u32::try_from(index).expect("test matrices are small")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, text: &str) -> Result<Sparse<f64>, String> {
+        let path = std::env::temp_dir().join(format!("tinysolve-{}-{name}.mtx", std::process::id()));
+        std::fs::write(&path, format!("%%MatrixMarket matrix {text}")).unwrap();
+        let matrix = Sparse::read(&path);
+        std::fs::remove_file(path).unwrap();
+        matrix
+    }
+
+    #[test]
+    fn files_of_several_kinds() {
+        let entries = |matrix: Sparse<f64>| matrix.entries().collect::<Vec<_>>();
+        let expected = [(0, 0, 4.0), (0, 1, 1.0), (1, 0, 1.0), (1, 1, 3.0)];
+        for (name, text) in [
+            ("symmetric", "coordinate real symmetric\n% a comment\n2 2 3\n1 1 4\n2 1 1\n2 2 3\n"),
+            ("general", "coordinate real general\n2 2 4\n2 2 3\n1 2 1\n2 1 1.0e0\n1 1 4\n"),
+            ("integer", "coordinate integer symmetric\n2 2 3\n1 1 4\n2 1 1\n2 2 3\n"),
+            ("array", "array real general\n2 2\n4\n1\n1\n3\n"),
+        ] {
+            let matrix = read(name, text).unwrap();
+            matrix.check_symmetric().unwrap();
+            assert_eq!(entries(matrix), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said() {
+        for (name, text, expected) in [
+            ("rectangular", "coordinate real general\n2 3 1\n1 1 1\n", "2 rows but 3 columns"),
+            ("no-diagonal", "coordinate real symmetric\n2 2 2\n1 1 1\n2 1 1\n", "row 2 has no diagonal entry"),
+            ("empty", "coordinate real general\n0 0 0\n", "no rows"),
+            ("complex", "coordinate complex general\n1 1 1\n1 1 3 3\n", "Complex"),
+            ("short", "coordinate real general\n2 2 3\n1 1 1\n2 2 1\n", "3 entries required"),
+            ("zero-based", "coordinate real general\n2 2 2\n0 0 1\n1 1 1\n", "one-indexed"),
+        ] {
+            let message = read(name, text).unwrap_err();
+            assert!(message.contains(expected), "{name}: {message}");
+        }
+        let asymmetric = read("asymmetric", "coordinate real general\n2 2 3\n1 1 1\n2 2 1\n1 2 0.5\n").unwrap();
+        let message = asymmetric.check_symmetric().unwrap_err();
+        assert_eq!(message, "not symmetric: entry (1, 2) is 0.5, its mirror image 0");
+        assert!(Sparse::read(Path::new("/nowhere.mtx")).unwrap_err().starts_with("/nowhere.mtx"));
+    }
 }

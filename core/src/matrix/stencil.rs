@@ -60,7 +60,8 @@ impl<'a, T: Real> Stencil<'a, T> {
     /// The shape, of which the compiler can see that no side is 0: it may divide by them.
     #[inline]
     fn sides(&self) -> [usize; 3] {
-        self.shape.map(|side| side.max(1))
+        let [nx, ny, nz] = self.shape;
+        [nx.max(1), ny.max(1), nz.max(1)]
     }
 
     fn nx(&self) -> usize {
@@ -278,7 +279,7 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         let mut sum = sum;
         let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
         if let Some(plane) = self.plane() {
-            let lines = rows.start / plane.nx..rows.end.div_ceil(plane.nx).min(plane.ny);
+            let lines = rows.start / self.nx()..rows.end.div_ceil(self.nx()).min(plane.ny);
             plane.products(lines, x, |product| {
                 let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
                 sum += residual * residual;

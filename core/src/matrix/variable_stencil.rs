@@ -43,7 +43,7 @@ impl<'a, T: Real> VariableStencil<'a, T> {
         if let Some(row) = (0..n).find(|&row| centre.get(row) == Some(&T::ZERO) && !stencil.is_fixed(row)) {
             return Err(Error::ZeroDiagonal { row });
         }
-        let [nx, ny, nz] = shape.map(|side| side.max(1));
+        let [nx, ny, nz] = [shape[0].max(1), shape[1].max(1), shape[2]];
         for row in 0..n {
             let (x, y, z) = (row % nx, row / nx % ny, row / nx / ny);
             let walls = [(x + 1 == nx, stencil.east), (y + 1 == ny, stencil.north), (z + 1 == nz, stencil.up)];

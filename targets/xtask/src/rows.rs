@@ -32,6 +32,9 @@ pub(crate) struct Row {
     /// The only target the goal speaks of; empty when it speaks of all.
     #[serde(default, skip_serializing)]
     pub(crate) goal_target: String,
+    /// Where the goal is not reached yet: the value that must not be exceeded on the way there.
+    #[serde(default, skip_serializing)]
+    pub(crate) ceiling: Option<f64>,
 }
 
 fn yes() -> bool {
@@ -42,6 +45,11 @@ impl Row {
     /// Whether a goal is set and missed.
     pub(crate) fn misses(&self) -> bool {
         self.goal.is_some_and(|goal| if self.lower_is_better { self.value > goal } else { self.value < goal })
+    }
+
+    /// Whether a goal is missed by more than what is known to be missed.
+    pub(crate) fn breaks(&self) -> bool {
+        self.misses() && self.ceiling.is_none_or(|ceiling| self.value > ceiling)
     }
 
     /// Time on the host is told and never judged.

@@ -203,7 +203,7 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
             let size = archive::linked_size(tools, abi, &archive, &functions)?;
             let budget = group.budget.filter(|_| group.abi.as_deref().is_none_or(|name| name == abi.name));
             let row = row(&group.family, &group.name, abi.name, "flash", size.flash(), budget);
-            measured.rows.push(Row { ceiling: group.ceiling.map(|bytes| bytes as f64), ..row });
+            measured.rows.push(Row { ceiling: as_value(group.ceiling), ..row });
         }
         if abi.name == MAIN || list.stack.iter().any(|entry| entry.abi == abi.name) {
             let graph = Graph::of(&archive::build_with_stack_sizes(tools, abi)?)?;
@@ -218,7 +218,7 @@ fn measure(tools: &Toolchain) -> Result<Measured> {
                 println!("{}: deepest stack {}", abi.name, depth.path.join(" > "));
                 let case = format!("{}: {name}", entry.functions.join(" "));
                 let row = row(&entry.family, &case, abi.name, "stack", depth.bytes, Some(entry.budget));
-                measured.rows.push(Row { ceiling: entry.ceiling.map(|bytes| bytes as f64), ..row });
+                measured.rows.push(Row { ceiling: as_value(entry.ceiling), ..row });
             }
             if abi.name == MAIN {
                 for (name, depth) in &depths {
@@ -286,6 +286,12 @@ fn ram(tools: &Toolchain, entry: &Ram) -> Result<u64> {
     Ok(bytes)
 }
 
+/// A budget or ceiling as a figure of a row.
+#[allow(clippy::cast_precision_loss, reason = "bytes of a small chip")]
+fn as_value(bytes: Option<u64>) -> Option<f64> {
+    bytes.map(|bytes| bytes as f64)
+}
+
 #[allow(clippy::cast_precision_loss, reason = "bytes of a microcontroller's memory")]
 pub(crate) fn row(family: &str, case: &str, target: &str, metric: &str, value: u64, budget: Option<u64>) -> Row {
     Row {
@@ -298,7 +304,7 @@ pub(crate) fn row(family: &str, case: &str, target: &str, metric: &str, value: u
         unit: "bytes".to_owned(),
         reference: None,
         reference_name: String::new(),
-        goal: budget.map(|budget| budget as f64),
+        goal: as_value(budget),
         lower_is_better: true,
         goal_target: String::new(),
         ceiling: None,

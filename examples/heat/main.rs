@@ -5,12 +5,8 @@
 mod output;
 mod plot;
 
-use core::num::NonZero;
-use core::sync::atomic::{AtomicUsize, Ordering};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -21,6 +17,7 @@ use tinysolve_tests::heat::{self, Heat};
 use tinysolve_tests::policy::{ARMS, Bins, Fixed, Kind, Policy};
 use tinysolve_tests::shifted::ShiftedSystems;
 use tinysolve_tests::sparse::Sparse;
+use tinysolve_tests::threads;
 
 /// Solves a heat equation step by step while learning how, and compares nine ways to choose the relaxation parameter.
 #[derive(Parser)]
@@ -170,22 +167,8 @@ fn compare<T: Real>(problem: &dyn Problem<T>, seed: u64, tolerance: f64) -> Vec<
         };
         walk(problem, policy.as_deref_mut(), tolerance, || bar.inc(1))
     };
-    let records: Vec<Mutex<Record>> = ways.iter().map(|_| Mutex::default()).collect();
-    let next = AtomicUsize::new(0);
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-            scope.spawn(|| {
-                while let Some((way, record)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    ways.get(index).zip(records.get(index))
-                } {
-                    *record.lock().unwrap_or_else(PoisonError::into_inner) = walk_one(*way);
-                }
-            });
-        }
-    });
+    let mut records = threads::map(ways.len(), |index| walk_one(ways[index])).into_iter();
     bar.finish_and_clear();
-    let mut records = records.into_iter().map(|record| record.into_inner().unwrap_or_else(PoisonError::into_inner));
     let cg = records.next().unwrap_or_default();
     let arms: Vec<Record> = records.by_ref().take(ARMS).collect();
     let best_arm = (0..ARMS).min_by_key(|&arm| arms[arm].total()).unwrap_or(0);

@@ -20,3 +20,4 @@ pub mod policy;
 pub mod shifted;
 pub mod sor_benchmark;
 pub mod sparse;
+pub mod threads;

@@ -26,6 +26,11 @@ pub struct Spectrum {
     pub beta: f64,
 }
 
+impl Spectrum {
+    /// Where no formula is asked.
+    pub const UNKNOWN: Self = Self { alpha: 1.0, beta: 0.0 };
+}
+
 /// Solves one system with an omega of its choice, by calling `attempt` once, or again where that failed.
 pub trait Policy: Send {
     /// One system.

@@ -3,12 +3,15 @@
 
 use core::f64::consts::PI;
 
+use tinysolve::bandit::Arms;
+use tinysolve::bandit::omega::{Outcome, YoungModel};
 use tinysolve::linear::{Sor, SorConfig, Stopping};
 use tinysolve::matrix::Stencil;
 use tinysolve::real::Real;
 use tinysolve::solve::{Report, Solver, Step};
 
 use crate::draw::Draw;
+use crate::policy::{ARMS, Bins, Kind, Known, Spectrum};
 
 /// Points a side.
 pub const SIDE: usize = 10;
@@ -24,6 +27,17 @@ pub enum Variance {
     High,
     /// Beta(2, 6).
     Low,
+}
+
+impl Variance {
+    /// The arms of the published grid, those first that are best at this variance as a rule.
+    #[must_use]
+    pub fn arms_by_promise(self) -> Vec<f64> {
+        let promise = if self == Self::High { 1.77 } else { 1.63 };
+        let mut arms: Vec<f64> = (0..ARMS).map(|arm| f64::from(Arms::OMEGA.value(arm))).collect();
+        arms.sort_by(|a, b| (a - promise).abs().total_cmp(&(b - promise).abs()));
+        arms
+    }
 }
 
 /// One shifted system.
@@ -101,6 +115,57 @@ pub fn best_fixed<T: Real>(instances: &[Instance], arms: &[f64], tolerance: f64)
         }
     }
     best.unwrap_or_default()
+}
+
+/// All systems, with an omega that is learned on the way.
+#[must_use]
+pub fn with_policy<T: Real>(instances: &[Instance], kind: Kind, seed: u64, tolerance: f64) -> Total {
+    let mut policy = kind.start(CONTEXT_RANGE, Bins::Five, seed);
+    let mut total = Total::default();
+    for instance in instances {
+        let known = Known { context: instance.shift as f32, spectrum: Spectrum::UNKNOWN, reduction: tolerance };
+        policy.solve(&known, &mut |omega| {
+            let report = solve::<T>(instance, f64::from(omega), tolerance, |_| ());
+            total.add(&report);
+            let cost = report.iterations as f32;
+            if report.step == Step::Converged { Outcome::Solved { cost } } else { Outcome::Failed { cap: cost } }
+        });
+    }
+    total
+}
+
+/// All systems: Gauss-Seidel until Young's model has seen enough, then its omega.
+#[must_use]
+pub fn with_young<T: Real>(instances: &[Instance], tolerance: f64) -> Total {
+    /// The tail over which the loss of a sweep is averaged.
+    const TAIL: usize = 4;
+    let mut model = YoungModel::default();
+    let mut total = Total::default();
+    for instance in instances {
+        let diagonal = (4.0 + instance.shift) as f32;
+        if let Some(omega) = model.omega(diagonal) {
+            total.add(&solve::<T>(instance, f64::from(omega), tolerance, |_| ()));
+            continue;
+        }
+        let mut residuals = Vec::new();
+        let report = solve::<T>(instance, 1.0, tolerance, |report| residuals.push(report.residual.to_f64()));
+        total.add(&report);
+        residuals.push(report.residual.to_f64());
+        if let [.., before, _, _, _, last] = residuals[..] {
+            model.probe((last / before).powf(1.0 / TAIL as f64) as f32, diagonal);
+        }
+    }
+    total
+}
+
+/// All systems, each with the omega that Young's theory gives for its known spectrum.
+#[must_use]
+pub fn optimal<T: Real>(instances: &[Instance], tolerance: f64) -> Total {
+    let mut total = Total::default();
+    for instance in instances {
+        total.add(&solve::<T>(instance, optimal_omega(instance.shift), tolerance, |_| ()));
+    }
+    total
 }
 
 #[cfg(test)]

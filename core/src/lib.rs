@@ -18,7 +18,7 @@
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
-//! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction` |
+//! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
 //! | [`error`](mod@error) | what a constructor refuses, by field and index |
 //! | [`math`], [`real`], [`vector`], [`rng`] | scalars, functions, sums and random numbers with fixed bits |

@@ -1,7 +1,8 @@
-//! What a method may be handed: an operator, an operator that can be swept row by row, a direction.
+//! What a method may be handed: an operator, an operator that can be swept row by row, a direction, a proximal operator.
 
 use core::ops::Range;
 
+use crate::error::Error;
 use crate::real::Real;
 
 /// A square linear operator A of dimension n. Slices handed in have exactly n elements.
@@ -291,4 +292,25 @@ pub trait Direction<T: Real> {
     fn is_identity(&self) -> bool {
         false
     }
+}
+
+/// A function f by its proximal operator, prox(v) = argmin over x of f(x) + |x - v|² / (2 step).
+///
+/// [`check`](Self::check) is called once, by the constructor of the method that takes the operator; after that nothing can
+/// fail. With lengths that were not checked the values are unspecified, but nothing panics.
+pub trait Prox<T: Real> {
+    /// Elements of scratch for x of length `n`.
+    fn scratch_len(&self, n: usize) -> usize;
+
+    /// Whether the operator fits x of length `n`, and the scratch is long enough.
+    ///
+    /// # Errors
+    /// Names the field that does not fit.
+    fn check(&self, n: usize, scratch: usize) -> Result<(), Error>;
+
+    /// x = prox(x) for a step that is positive and finite, in a bounded, stated number of operations.
+    fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]);
+
+    /// f(x); +infinity outside the domain.
+    fn value(&self, x: &[T]) -> T;
 }

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use crate::cg::ts_cg_config_t;
 use crate::checks::Ledger;
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::method::{self, Arguments, Method, Vectors};
 use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::preconditioner::{Lent, Preconditioner, PreconditionerRoom, ts_preconditioner_t};
@@ -16,7 +16,7 @@ use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_pcg_t`.
-pub const TS_PCG_WORDS: usize = 14; // f64: 22
+pub const TS_PCG_WORDS: usize = 13; // f64: 21
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -25,13 +25,13 @@ pub struct ts_pcg_t {
     words: [u64; TS_PCG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f32>::WORDS) == TS_PCG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f32>>() == TS_PCG_WORDS);
 
 enum PcgMethod {}
 
 impl Method for PcgMethod {
     const KIND: Kind = Kind::Pcg;
-    const STATE: usize = Checkpoint::<f32>::WORDS;
+    type State = Checkpoint<f32>;
     type Config = ts_cg_config_t;
     type With<'a> = &'a Preconditioner;
 
@@ -43,35 +43,32 @@ impl Method for PcgMethod {
     fn start(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: &mut Vectors<'_>,
+        vectors: Vectors<'_>,
         config: &ts_cg_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
+    ) -> Result<Checkpoint<f32>, Error> {
         let config = config.get()?;
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        let direction = unsafe { with.view(a.dim(), &mut room)? };
-        Pcg::new(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
+        let mut state = Pcg::start(a, &direction, vectors.b, vectors.x, &config)?;
+        Pcg::resume(a, direction, vectors.b, vectors.x, vectors.workspace, &mut state)?;
+        Ok(state)
     }
 
     fn step(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: &mut Vectors<'_>,
-        state: &mut [u32],
+        vectors: Vectors<'_>,
+        state: &mut Checkpoint<f32>,
     ) -> Result<Step, Error> {
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        let direction = unsafe { with.view(a.dim(), &mut room)? };
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Pcg::resume(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+        let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
+        Ok(Pcg::resume(a, direction, vectors.b, vectors.x, vectors.workspace, state)?.step())
     }
 
-    fn report(state: &[u32]) -> Result<Report<f32>, Error> {
-        Ok(Checkpoint::<f32>::from_words(state).map_err(scrambled)?.report())
+    fn report(state: &Checkpoint<f32>) -> Report<f32> {
+        state.report()
     }
 }
 

@@ -3,18 +3,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::method::{self, Arguments, Method, Vectors};
 use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
 use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{SsorCg, SsorCgConfig};
+use tinysolve::operator::Sweep;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_ssor_cg_t`.
-pub const TS_SSOR_CG_WORDS: usize = 14; // f64: 22
+pub const TS_SSOR_CG_WORDS: usize = 13; // f64: 21
 
 /// An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -23,7 +24,7 @@ pub struct ts_ssor_cg_t {
     words: [u64; TS_SSOR_CG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f32>::WORDS) == TS_SSOR_CG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f32>>() == TS_SSOR_CG_WORDS);
 
 /// Values of an SSOR-preconditioned conjugate gradient solve.
 #[derive(Clone, Copy)]
@@ -41,7 +42,7 @@ enum SsorCgMethod {}
 
 impl Method for SsorCgMethod {
     const KIND: Kind = Kind::SsorCg;
-    const STATE: usize = Checkpoint::<f32>::WORDS;
+    type State = Checkpoint<f32>;
     type Config = ts_ssor_cg_config_t;
     type With<'a> = ();
 
@@ -52,29 +53,36 @@ impl Method for SsorCgMethod {
     fn start(
         view: View<'_>,
         (): (),
-        vectors: &mut Vectors<'_>,
+        vectors: Vectors<'_>,
         config: &ts_ssor_cg_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
+    ) -> Result<Checkpoint<f32>, Error> {
         let config = SsorCgConfig {
             omega: config.omega,
             stopping: config.stopping.get()?,
             keep_best: flag(config.keep_best, 1)?,
         };
-        SsorCg::new(required(view.sweep)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        let a = required(view.sweep)?;
+        let mut state = SsorCg::start(a, vectors.b, vectors.x, &config)?;
+        resume(a, vectors, &mut state)?;
+        Ok(state)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = SsorCg::resume(required(view.sweep)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f32>) -> Result<Step, Error> {
+        Ok(resume(required(view.sweep)?, vectors, state)?.step())
     }
 
-    fn report(state: &[u32]) -> Result<Report<f32>, Error> {
-        Ok(Checkpoint::<f32>::from_words(state).map_err(scrambled)?.report())
+    fn report(state: &Checkpoint<f32>) -> Report<f32> {
+        state.report()
     }
+}
+
+/// The solve over its state.
+fn resume<'a>(
+    a: &'a dyn Sweep<f32>,
+    Vectors { b, x, workspace }: Vectors<'a>,
+    state: &'a mut Checkpoint<f32>,
+) -> Result<SsorCg<'a, f32, dyn Sweep<f32> + 'a, &'a mut Checkpoint<f32>>, Error> {
+    SsorCg::resume(a, b, x, workspace, state)
 }
 
 /// Omega 1, no copy of the best iterate, 1e-5 relative to |b|.

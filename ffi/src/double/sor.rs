@@ -4,18 +4,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::double::method::{self, Arguments, Method, Vectors};
 use crate::double::operator::{View, required, ts_f64_operator_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t, ts_f64_stopping_t};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::sor::Checkpoint;
 use tinysolve::linear::{Sor, SorConfig};
+use tinysolve::operator::Relax;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_sor_t`.
-pub const TS_F64_SOR_WORDS: usize = 25;
+pub const TS_F64_SOR_WORDS: usize = 24;
 
 /// A successive over-relaxation under way: counters and scalars, no pointer, so it may be copied, moved and saved
 /// together with x and the workspace.
@@ -24,7 +25,7 @@ pub struct ts_f64_sor_t {
     words: [u64; TS_F64_SOR_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f64>::WORDS) == TS_F64_SOR_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f64>>() == TS_F64_SOR_WORDS);
 
 /// Values of a successive over-relaxation.
 #[derive(Clone, Copy)]
@@ -48,7 +49,7 @@ enum SorMethod {}
 
 impl Method for SorMethod {
     const KIND: Kind = Kind::Sor;
-    const STATE: usize = Checkpoint::<f64>::WORDS;
+    type State = Checkpoint<f64>;
     type Config = ts_f64_sor_config_t;
     type With<'a> = ();
 
@@ -59,10 +60,9 @@ impl Method for SorMethod {
     fn start(
         view: View<'_>,
         (): (),
-        vectors: &mut Vectors<'_>,
+        vectors: Vectors<'_>,
         config: &ts_f64_sor_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
+    ) -> Result<Checkpoint<f64>, Error> {
         let config = SorConfig {
             omega: config.omega,
             stopping: config.stopping.get()?,
@@ -71,20 +71,28 @@ impl Method for SorMethod {
             symmetric: flag(config.symmetric, 1)?,
             keep_best: flag(config.keep_best, 2)?,
         };
-        Sor::new(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        let a = required(view.relax)?;
+        let mut state = Sor::start(a, vectors.b, vectors.x, &config)?;
+        resume(a, vectors, &mut state)?;
+        Ok(state)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut sor = Sor::resume(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = sor.step();
-        sor.suspend().to_words(state)?;
-        Ok(step)
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f64>) -> Result<Step, Error> {
+        Ok(resume(required(view.relax)?, vectors, state)?.step())
     }
 
-    fn report(state: &[u32]) -> Result<Report<f64>, Error> {
-        Ok(Checkpoint::from_words(state).map_err(scrambled)?.report())
+    fn report(state: &Checkpoint<f64>) -> Report<f64> {
+        state.report()
     }
+}
+
+/// The solve over its state.
+fn resume<'a>(
+    a: &'a dyn Relax<f64>,
+    Vectors { b, x, workspace }: Vectors<'a>,
+    state: &'a mut Checkpoint<f64>,
+) -> Result<Sor<'a, f64, dyn Relax<f64> + 'a, &'a mut Checkpoint<f64>>, Error> {
+    Sor::resume(a, b, x, workspace, state)
 }
 
 /// Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.

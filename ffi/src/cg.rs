@@ -47,42 +47,39 @@ enum CgMethod {}
 impl Method for CgMethod {
     const KIND: Kind = Kind::Cg;
     type State = Checkpoint<f32>;
-    type Config = ts_cg_config_t;
+    type Given = ts_cg_config_t;
+    type Config = PcgConfig<f32>;
     type With<'a> = ();
+
+    fn config(given: &ts_cg_config_t) -> Result<PcgConfig<f32>, Error> {
+        given.get()
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: Vectors<'_>,
-        config: &ts_cg_config_t,
-    ) -> Result<Checkpoint<f32>, Error> {
-        let config = config.get()?;
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &PcgConfig<f32>) -> Result<(), Error> {
+        Cg::check(required(view.product)?, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f32>) -> Result<usize, Error> {
         let a = required(view.product)?;
-        let mut state = Cg::start(a, vectors.b, vectors.x, &config)?;
-        resume(a, vectors, &mut state)?;
-        Ok(state)
+        Ok(Cg::<f32, dyn LinearOperator<f32>>::workspace_len(a.dim(), config.keep_best))
+    }
+
+    fn start(config: &PcgConfig<f32>) -> Checkpoint<f32> {
+        Cg::<f32, dyn LinearOperator<f32>>::start(config)
     }
 
     fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f32>) -> Result<Step, Error> {
-        Ok(resume(required(view.product)?, vectors, state)?.step())
+        let Vectors { b, x, workspace } = vectors;
+        Ok(Cg::resume(required(view.product)?, b, x, workspace, state)?.step())
     }
 
     fn report(state: &Checkpoint<f32>) -> Report<f32> {
         state.report()
     }
-}
-
-/// The solve over its state.
-fn resume<'a>(
-    a: &'a dyn LinearOperator<f32>,
-    Vectors { b, x, workspace }: Vectors<'a>,
-    state: &'a mut Checkpoint<f32>,
-) -> Result<Cg<'a, f32, dyn LinearOperator<f32> + 'a, &'a mut Checkpoint<f32>>, Error> {
-    Cg::resume(a, b, x, workspace, state)
 }
 
 /// No copy of the best iterate, 1e-5 relative to |b|.

@@ -46,6 +46,10 @@ impl Bandit for Cheb {
         ChebCb::workspace_len(arms)
     }
 
+    fn check_memory(len: usize) -> Result<(), Error> {
+        ChebCb::check_memory(len)
+    }
+
     fn start(config: &ts_cheb_cb_config_t) -> Result<State, Error> {
         let ts_cheb_cb_config_t { seed, low, high, cost_cap } = *config;
         State::new(ChebCbConfig { seed, low, high, cost_cap })
@@ -135,9 +139,7 @@ pub unsafe extern "C" fn ts_cheb_cb_predict(
 ) -> ts_status_t {
     let arguments = Arguments { object: learner.cast(), memory, memory_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe {
-        learner::ask::<Cheb, f32>(&arguments, out, |learner| learner.predict(size(arm), context))
-    })
+    status::done(unsafe { learner::ask::<Cheb, f32>(&arguments, out, |learner| learner.predict(size(arm), context)) })
 }
 
 /// Elements of memory for so many arms.

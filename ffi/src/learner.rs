@@ -18,6 +18,8 @@ pub(crate) trait Bandit {
 
     /// Elements of memory.
     fn memory_len(arms: usize) -> usize;
+    /// Whether these are the elements of some number of arms.
+    fn check_memory(len: usize) -> Result<(), Error>;
     fn start(config: &Self::Config) -> Result<Self::State, Error>;
     fn resume<'a>(memory: &'a mut [f32], state: &'a mut Self::State) -> Result<Self::Of<'a>, Error>;
 }
@@ -81,10 +83,10 @@ pub(crate) unsafe fn init<B: Bandit>(
     ledger.settle(&[Field::Object, Field::Workspace])?;
     // SAFETY: the ledger took everything; a configuration is made of numbers.
     unsafe {
-        let mut state = B::start(&*config)?;
         let memory = arguments.memory::<B>(arms)?;
-        B::resume(memory, &mut state)?;
-        arguments.memory::<B>(arms)?.fill(0.0);
+        B::check_memory(memory.len())?;
+        let state = B::start(&*config)?;
+        memory.fill(0.0);
         arguments.object::<B>().write(Object { mark: mark::<f32>(B::KIND), size: arms, state });
     }
     Ok(())

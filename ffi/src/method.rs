@@ -25,25 +25,24 @@ pub(crate) struct Vectors<'a> {
 pub(crate) trait Method {
     const KIND: Kind;
     type State: InPlace + 'static;
+    /// The configuration, as C gives it and as the library takes it.
+    type Given: Copy;
     type Config: Copy;
     /// What it needs beside the operator.
     type With<'a>: Copy;
 
+    fn config(given: &Self::Given) -> Result<Self::Config, Error>;
+
     /// Enters the memory of what it needs beside the operator.
     fn enter(with: Self::With<'_>, ledger: &mut Ledger) -> Result<(), Refusal>;
 
-    fn start(
-        view: View<'_>,
-        with: Self::With<'_>,
-        vectors: Vectors<'_>,
-        config: &Self::Config,
-    ) -> Result<Self::State, Error>;
-    fn step(
-        view: View<'_>,
-        with: Self::With<'_>,
-        vectors: Vectors<'_>,
-        state: &mut Self::State,
-    ) -> Result<Step, Error>;
+    /// Looks at everything but the workspace.
+    fn check(view: View<'_>, with: Self::With<'_>, vectors: &Vectors<'_>, config: &Self::Config) -> Result<(), Error>;
+    /// Elements of workspace.
+    fn workspace_len(view: View<'_>, config: &Self::Config) -> Result<usize, Error>;
+    fn start(config: &Self::Config) -> Self::State;
+    fn step(view: View<'_>, with: Self::With<'_>, vectors: Vectors<'_>, state: &mut Self::State)
+    -> Result<Step, Error>;
     fn report(state: &Self::State) -> Report<f32>;
 }
 
@@ -86,7 +85,7 @@ impl Arguments {
 /// Pointers that are neither null nor misaligned show what the header says.
 unsafe fn open<'a, M: Method>(
     arguments: &Arguments,
-    config: *const M::Config,
+    config: *const M::Given,
     with: M::With<'_>,
 ) -> Result<&'a Descriptor, Refusal> {
     let mut ledger = Ledger::new();
@@ -125,7 +124,7 @@ unsafe fn open_vectors<'a>(arguments: &Arguments, ledger: &mut Ledger) -> Result
 /// As the header says of all pointers.
 pub(crate) unsafe fn init<M: Method>(
     arguments: &Arguments,
-    config: *const M::Config,
+    config: *const M::Given,
     with: M::With<'_>,
 ) -> Result<(), Refusal> {
     checks::usable(Field::Configuration, config)?;
@@ -133,8 +132,15 @@ pub(crate) unsafe fn init<M: Method>(
     // SAFETY: `open` takes all pointers before they are followed; a configuration is made of numbers.
     unsafe {
         let a = open::<M>(arguments, config, with)?;
-        let state = M::start(a.view(&mut room)?, with, arguments.vectors(a.n), &*config)?;
-        arguments.object::<M>().write(Object { mark: mark::<f32>(M::KIND), size: a.n, state });
+        let config = M::config(&*config)?;
+        let view = a.view(&mut room)?;
+        M::check(view, with, &arguments.vectors(a.n), &config)?;
+        let (need, got) = (M::workspace_len(view, &config)?, arguments.workspace_len);
+        if got < need {
+            return Err(Error::Length { field: Field::Workspace, need, got }.into());
+        }
+        let object = arguments.object::<M>();
+        object.write(Object { mark: mark::<f32>(M::KIND), size: a.n, state: M::start(&config) });
     }
     Ok(())
 }

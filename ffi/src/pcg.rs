@@ -11,8 +11,9 @@ use crate::preconditioner::{Lent, Preconditioner, PreconditionerRoom, ts_precond
 use crate::solve::{ts_go_on_t, ts_report_t};
 use crate::status::{self, Refusal, ts_status_t};
 use tinysolve::Error;
-use tinysolve::linear::Pcg;
 use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::linear::{Pcg, PcgConfig};
+use tinysolve::operator::LinearOperator;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_pcg_t`.
@@ -32,27 +33,38 @@ enum PcgMethod {}
 impl Method for PcgMethod {
     const KIND: Kind = Kind::Pcg;
     type State = Checkpoint<f32>;
-    type Config = ts_cg_config_t;
+    type Given = ts_cg_config_t;
+    type Config = PcgConfig<f32>;
     type With<'a> = &'a Preconditioner;
+
+    fn config(given: &ts_cg_config_t) -> Result<PcgConfig<f32>, Error> {
+        given.get()
+    }
 
     fn enter(with: &Preconditioner, ledger: &mut Ledger) -> Result<(), Refusal> {
         // SAFETY: `open` found the descriptor.
         unsafe { with.enter(ledger) }
     }
 
-    fn start(
+    fn check(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: Vectors<'_>,
-        config: &ts_cg_config_t,
-    ) -> Result<Checkpoint<f32>, Error> {
-        let config = config.get()?;
+        vectors: &Vectors<'_>,
+        config: &PcgConfig<f32>,
+    ) -> Result<(), Error> {
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
         let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
-        let mut state = Pcg::start(a, &direction, vectors.b, vectors.x, &config)?;
-        Pcg::resume(a, direction, vectors.b, vectors.x, vectors.workspace, &mut state)?;
-        Ok(state)
+        Pcg::check(a, &direction, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f32>) -> Result<usize, Error> {
+        let n = required(view.product)?.dim();
+        Ok(Pcg::<f32, dyn LinearOperator<f32>, Lent<'_>>::workspace_len(n, config.keep_best))
+    }
+
+    fn start(config: &PcgConfig<f32>) -> Checkpoint<f32> {
+        Pcg::<f32, dyn LinearOperator<f32>, Lent<'_>>::start(config)
     }
 
     fn step(

@@ -43,46 +43,39 @@ enum SsorCgMethod {}
 impl Method for SsorCgMethod {
     const KIND: Kind = Kind::SsorCg;
     type State = Checkpoint<f32>;
-    type Config = ts_ssor_cg_config_t;
+    type Given = ts_ssor_cg_config_t;
+    type Config = SsorCgConfig<f32>;
     type With<'a> = ();
+
+    fn config(given: &ts_ssor_cg_config_t) -> Result<SsorCgConfig<f32>, Error> {
+        Ok(SsorCgConfig { omega: given.omega, stopping: given.stopping.get()?, keep_best: flag(given.keep_best, 1)? })
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: Vectors<'_>,
-        config: &ts_ssor_cg_config_t,
-    ) -> Result<Checkpoint<f32>, Error> {
-        let config = SsorCgConfig {
-            omega: config.omega,
-            stopping: config.stopping.get()?,
-            keep_best: flag(config.keep_best, 1)?,
-        };
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &SsorCgConfig<f32>) -> Result<(), Error> {
+        SsorCg::check(required(view.sweep)?, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &SsorCgConfig<f32>) -> Result<usize, Error> {
         let a = required(view.sweep)?;
-        let mut state = SsorCg::start(a, vectors.b, vectors.x, &config)?;
-        resume(a, vectors, &mut state)?;
-        Ok(state)
+        Ok(SsorCg::<f32, dyn Sweep<f32>>::workspace_len(a.dim(), a.scaling_len(), config.keep_best))
+    }
+
+    fn start(config: &SsorCgConfig<f32>) -> Checkpoint<f32> {
+        SsorCg::<f32, dyn Sweep<f32>>::start(config)
     }
 
     fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f32>) -> Result<Step, Error> {
-        Ok(resume(required(view.sweep)?, vectors, state)?.step())
+        let Vectors { b, x, workspace } = vectors;
+        Ok(SsorCg::resume(required(view.sweep)?, b, x, workspace, state)?.step())
     }
 
     fn report(state: &Checkpoint<f32>) -> Report<f32> {
         state.report()
     }
-}
-
-/// The solve over its state.
-fn resume<'a>(
-    a: &'a dyn Sweep<f32>,
-    Vectors { b, x, workspace }: Vectors<'a>,
-    state: &'a mut Checkpoint<f32>,
-) -> Result<SsorCg<'a, f32, dyn Sweep<f32> + 'a, &'a mut Checkpoint<f32>>, Error> {
-    SsorCg::resume(a, b, x, workspace, state)
 }
 
 /// Omega 1, no copy of the best iterate, 1e-5 relative to |b|.

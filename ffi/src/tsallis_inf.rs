@@ -54,6 +54,10 @@ impl Bandit for Tsallis {
         TsallisInf::workspace_len(arms)
     }
 
+    fn check_memory(len: usize) -> Result<(), Error> {
+        TsallisInf::check_memory(len)
+    }
+
     fn start(config: &ts_tsallis_inf_config_t) -> Result<State, Error> {
         State::new(config.get()?)
     }

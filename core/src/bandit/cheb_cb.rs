@@ -107,19 +107,23 @@ impl ChebCb<()> {
         arms.saturating_mul(ARM)
     }
 
+    /// Whether this many elements are the memory of some arms.
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace) unless there are 33 elements for each of 1 to 65,535 arms.
+    pub fn check_memory(len: usize) -> Result<(), Error> {
+        let field = Field::Workspace;
+        if len == 0 || !len.is_multiple_of(ARM) {
+            return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
+        }
+        if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
+    }
+
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
     pub const fn words_len(arms: usize) -> usize {
         State::WORDS.saturating_add(Self::workspace_len(arms))
     }
-}
-
-fn check_memory(len: usize) -> Result<(), Error> {
-    let field = Field::Workspace;
-    if len == 0 || !len.is_multiple_of(ARM) {
-        return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
-    }
-    if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
@@ -129,7 +133,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// `Length` unless the memory has 33 elements for each of 1 to 65,535 arms, `NotFinite` or `OutOfRange` (context, cost).
     pub fn new(mut memory: S, config: ChebCbConfig) -> Result<Self, Error> {
         let state = State::new(config)?;
-        check_memory(memory.as_ref().len())?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
         Ok(Self { state, memory })
     }
@@ -153,7 +157,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// # Errors
     /// `Length` (workspace, bytes), `Corrupt` (bytes).
     pub fn restore(memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         let mut memory = memory;
         let state = restore(State::new(ChebCbConfig::default())?, memory.as_mut(), words)?;
         Ok(Self { state, memory })
@@ -167,7 +171,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
     /// `Length` or `TooLarge` (workspace).
     #[inline]
     pub fn resume(memory: S, state: H) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         Ok(Self { state, memory })
     }
 

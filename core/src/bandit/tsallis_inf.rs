@@ -10,6 +10,7 @@ use super::Learner;
 use super::drawn::Drawn;
 use crate::error::{self, Error, Field};
 use crate::math;
+use crate::real::Real;
 use crate::rng::Xoshiro128;
 use crate::solve::words::{Code, Codec, Plain};
 
@@ -103,7 +104,7 @@ impl State {
     fn eta(&self) -> f32 {
         #[allow(clippy::cast_precision_loss, reason = "a rate")]
         let round = self.rounds.saturating_add(1) as f32;
-        (if self.reduced_variance.get() { 4.0 } else { 2.0 }) / math::rough_sqrt_f32(round)
+        (if self.reduced_variance.holds() { 4.0 } else { 2.0 }) / math::rough_sqrt_f32(round)
     }
 
     /// Mean loss, which the losses are measured in.
@@ -115,7 +116,8 @@ impl State {
     pub(super) fn select(&mut self, losses: &[f32], shifts: &mut [f32]) -> usize {
         let eta = self.eta();
         let per_scale = 1.0 / self.scale();
-        let least = losses.iter().zip(shifts.iter()).fold(f32::MAX, |least, (k, s)| least.min(k * per_scale + s));
+        let least =
+            losses.iter().zip(shifts.iter()).fold(f32::MAX, |least, (k, s)| Real::min(least, k * per_scale + s));
         let loss = |k: &f32, s: &f32| k * per_scale + s - least;
         let (x, sum) = normaliser(eta, || losses.iter().zip(shifts.iter()).map(|(k, s)| loss(k, s)));
         let two_per_eta = 2.0 / eta;
@@ -137,7 +139,7 @@ impl State {
         }
         self.probability = probability.clamp(FLOOR, 1.0);
         self.drawn = Drawn::new(drawn);
-        if self.reduced_variance.get() && self.rounds >= 15 {
+        if self.reduced_variance.holds() && self.rounds >= 15 {
             #[allow(clippy::cast_precision_loss, reason = "a threshold")]
             let threshold = 16.0 / (self.rounds + 1) as f32 * sum;
             for (k, s) in losses.iter().zip(shifts.iter_mut()) {
@@ -160,14 +162,14 @@ impl State {
             return;
         }
         let Some(arm) = self.drawn.take() else { return };
-        let cost = cost.min(self.cost_cap);
+        let cost = Real::min(cost, self.cost_cap);
         self.rounds = self.rounds.saturating_add(1);
         #[allow(clippy::cast_precision_loss, reason = "a mean")]
         let rounds = self.rounds as f32;
         self.mean += (cost - self.mean) / rounds;
         let Some(k) = losses.get_mut(arm) else { return };
         let was_least = *k == 0.0;
-        *k += (cost - 1.0).max(0.0) / self.probability;
+        *k += Real::max(cost - 1.0, 0.0) / self.probability;
         // Only differences count, and small numbers keep their digits: the least loss is 0 after every round.
         if was_least {
             subtract_least(losses);
@@ -178,8 +180,9 @@ impl State {
     }
 }
 
+#[inline(never)]
 fn subtract_least(terms: &mut [f32]) {
-    let least = terms.iter().fold(f32::MAX, |least, term| least.min(*term));
+    let least = terms.iter().fold(f32::MAX, |least, term| Real::min(least, *term));
     terms.iter_mut().for_each(|term| *term -= least);
 }
 
@@ -224,6 +227,20 @@ impl TsallisInf<()> {
         arms.saturating_mul(2)
     }
 
+    /// Whether this many elements are the memory of some arms.
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace) unless there are 2 elements for each of 1 to 65,535 arms.
+    pub fn check_memory(len: usize) -> Result<(), Error> {
+        let field = Field::Workspace;
+        match len {
+            0 => Err(Error::Length { field, need: 2, got: 0 }),
+            len if len % 2 == 1 => Err(Error::Length { field, need: len + 1, got: len }),
+            len if len / 2 > usize::from(u16::MAX) => Err(Error::TooLarge { field }),
+            _ => Ok(()),
+        }
+    }
+
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
     pub const fn words_len(arms: usize) -> usize {
@@ -238,7 +255,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
     /// `Length` unless the memory has 2 elements for each of 1 to 65,535 arms, `NotFinite` or `OutOfRange` (cost cap).
     pub fn new(mut memory: S, config: TsallisInfConfig) -> Result<Self, Error> {
         let state = State::new(config)?;
-        check_memory(memory.as_ref().len())?;
+        TsallisInf::check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
         Ok(Self { state, memory })
     }
@@ -262,11 +279,10 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
     /// # Errors
     /// `Length` (workspace, bytes), `Corrupt` (bytes).
     pub fn restore(mut memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        TsallisInf::check_memory(memory.as_ref().len())?;
         let state = restore(State::new(TsallisInfConfig::default())?, memory.as_mut(), words)?;
         Ok(Self { state, memory })
     }
-
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
@@ -276,7 +292,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
     /// `Length` or `TooLarge` (workspace).
     #[inline]
     pub fn resume(memory: S, state: H) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        TsallisInf::check_memory(memory.as_ref().len())?;
         Ok(Self { state, memory })
     }
 
@@ -290,16 +306,6 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
     #[must_use]
     pub fn mean_cost(&self) -> f32 {
         self.state.borrow().mean
-    }
-}
-
-fn check_memory(len: usize) -> Result<(), Error> {
-    let field = Field::Workspace;
-    match len {
-        0 => Err(Error::Length { field, need: 2, got: 0 }),
-        len if len % 2 == 1 => Err(Error::Length { field, need: len + 1, got: len }),
-        len if len / 2 > usize::from(u16::MAX) => Err(Error::TooLarge { field }),
-        _ => Ok(()),
     }
 }
 

@@ -46,12 +46,19 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Cg<'a, T, A> {
         Pcg::new(operator, Identity, b, x, workspace, config).map(Self)
     }
 
-    /// The state of a solve that has not begun, after a look at everything but the workspace.
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &PcgConfig<T>) -> Checkpoint<T> {
+        Pcg::<T, A, Identity>::start(config)
+    }
+
+    /// Looks at everything but the workspace.
     ///
     /// # Errors
     /// Those of [`new`](Self::new), `Length` (workspace) apart.
-    pub fn start(operator: &A, b: &[T], x: &[T], config: &PcgConfig<T>) -> Result<Checkpoint<T>, Error> {
-        Pcg::start(operator, &Identity, b, x, config)
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &PcgConfig<T>) -> Result<(), Error> {
+        Pcg::check(operator, &Identity, b, x, config)
     }
 
     /// Elements of workspace for `n` unknowns: 3 n, and n more to keep the best iterate.

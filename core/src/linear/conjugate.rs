@@ -50,6 +50,7 @@ impl<T: Real> Plain for Checkpoint<T> {
 }
 
 impl<T: Real> Checkpoint<T> {
+    #[inline]
     pub(super) fn with(stopping: &Stopping<T>, keep_best: bool, omega: T) -> Self {
         Self {
             monitor: Monitor::new(stopping),
@@ -123,7 +124,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Co
     ) -> Result<(Self, &'a mut [T]), Error> {
         let n = operator.dim();
         monitor::check_lengths(n, b, x)?;
-        let best_len = if state.borrow().keep_best.get() { n } else { 0 };
+        let best_len = if state.borrow().keep_best.holds() { n } else { 0 };
         let need = vectors.saturating_add(best_len);
         let short = Error::Length { field: Field::Workspace, need, got: workspace.len() };
         let (vectors, rest) = workspace.split_at_mut_checked(vectors).ok_or(short)?;
@@ -139,7 +140,6 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Co
 }
 
 impl<T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'_, T, A, &mut Checkpoint<T>> {
-
     /// Looks at the starting guess: r = scale (b - A x). `Running` when there is work to do.
     pub(super) fn begin(&mut self, r: &mut [T]) -> Step {
         let rhs = vector::norm(self.b);

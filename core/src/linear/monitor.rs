@@ -181,6 +181,7 @@ impl<T: Real> Plain for Monitor<T> {
 }
 
 impl<T: Real> Monitor<T> {
+    #[inline]
     pub(crate) fn new(stopping: &Stopping<T>) -> Self {
         Self {
             relative: stopping.relative,

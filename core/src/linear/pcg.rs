@@ -52,27 +52,27 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
         workspace: &'a mut [T],
         config: PcgConfig<T>,
     ) -> Result<Self, Error> {
-        let state = Self::start(operator, &preconditioner, b, x, &config)?;
-        Self::resume(operator, preconditioner, b, x, workspace, state)
+        Self::check(operator, &preconditioner, b, x, &config)?;
+        Self::resume(operator, preconditioner, b, x, workspace, Self::start(&config))
     }
 
-    /// The state of a solve that has not begun, after a look at everything but the workspace.
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &PcgConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(&config.stopping, config.keep_best, T::ONE)
+    }
+
+    /// Looks at everything but the workspace.
     ///
     /// # Errors
     /// Those of [`new`](Self::new), `Length` (workspace) apart.
-    pub fn start(
-        operator: &A,
-        preconditioner: &P,
-        b: &[T],
-        x: &[T],
-        config: &PcgConfig<T>,
-    ) -> Result<Checkpoint<T>, Error> {
+    pub fn check(operator: &A, preconditioner: &P, b: &[T], x: &[T], config: &PcgConfig<T>) -> Result<(), Error> {
         config.stopping.check()?;
         if !preconditioner.is_symmetric() {
             return Err(Error::OutOfRange { field: Field::Preconditioner, index: 0 });
         }
-        monitor::check_vectors(operator.dim(), b, x)?;
-        Ok(Checkpoint::with(&config.stopping, config.keep_best, T::ONE))
+        monitor::check_vectors(operator.dim(), b, x)
     }
 
     /// Elements of workspace for `n` unknowns, preconditioner apart: 4 n, and n more to keep the best iterate.
@@ -165,7 +165,7 @@ impl<T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'_, T, A, &mut
         if step.is_final() {
             return step;
         }
-        let outcome = if self.common.state.running.get() {
+        let outcome = if self.common.state.running.holds() {
             self.iterate()
         } else {
             match self.common.begin(self.r) {

@@ -87,15 +87,22 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
         workspace: &'a mut [T],
         config: SorConfig<T>,
     ) -> Result<Self, Error> {
-        let state = Self::start(operator, b, x, &config)?;
-        Self::resume(operator, b, x, workspace, state)
+        Self::check(operator, b, x, &config)?;
+        Self::resume(operator, b, x, workspace, Self::start(&config))
     }
 
-    /// The state of a solve that has not begun, after a look at everything but the workspace.
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &SorConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(config)
+    }
+
+    /// Looks at everything but the workspace.
     ///
     /// # Errors
     /// Those of [`new`](Self::new), `Length` (workspace) apart.
-    pub fn start(operator: &A, b: &[T], x: &[T], config: &SorConfig<T>) -> Result<Checkpoint<T>, Error> {
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &SorConfig<T>) -> Result<(), Error> {
         monitor::check_omega(config.omega)?;
         config.stopping.check()?;
         if config.residual_every == 0 {
@@ -106,8 +113,7 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
             return Err(Error::TooLarge { field: Field::Matrix });
         }
         monitor::check_vectors(n, b, x)?;
-        check_nonzero_diagonal(operator)?;
-        Ok(Checkpoint::with(config))
+        check_nonzero_diagonal(operator)
     }
 
     /// Elements of workspace for `n` unknowns: `scaling_len` of the operator (n for sparse and dense matrices and
@@ -143,7 +149,7 @@ impl<'a, T: Real, A: Relax<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Sor<'a, T, 
             return Err(Error::Corrupt { field: Field::Object, index: 0 });
         }
         let scaling_len = operator.scaling_len();
-        let best_len = if keep_best.get() { n } else { 0 };
+        let best_len = if keep_best.holds() { n } else { 0 };
         let short = Error::Length { field: Field::Workspace, need: scaling_len + best_len, got: workspace.len() };
         let (scaling, rest) = workspace.split_at_mut_checked(scaling_len).ok_or(short)?;
         let best = rest.get_mut(..best_len).ok_or(short)?;
@@ -178,15 +184,17 @@ impl<T: Real, A: Relax<T> + ?Sized> Sor<'_, T, A, &mut Checkpoint<T>> {
     /// Ends a phase or notes how far it came; whether it ended.
     fn advance(&mut self, end: usize) -> bool {
         let done = end >= self.operator.dim();
-        // `start` took no operator with more rows than this counts.
+        // `check` took no operator with more rows than this counts.
         self.state.cursor = if done { 0 } else { u32::try_from(end).unwrap_or(u32::MAX) };
         done
     }
 
     fn begin(&mut self) {
         self.operator.prepare(self.state.omega, self.scaling);
-        self.state.rhs = vector::norm(self.b);
-        self.state.scale = monitor::scale_of(self.b, self.x);
+        let scale = monitor::scale_of(self.b, self.x);
+        let squares = self.b.iter().fold(T::ZERO, |sum, b| sum + (scale * *b) * (scale * *b));
+        self.state.scale = scale;
+        self.state.rhs = squares.sqrt() / scale;
         if self.state.rhs == T::ZERO && self.operator.is_homogeneous() {
             self.x.fill(T::ZERO);
         }
@@ -209,7 +217,7 @@ impl<T: Real, A: Relax<T> + ?Sized> Sor<'_, T, A, &mut Checkpoint<T>> {
         if !self.advance(rows.end) {
             return;
         }
-        if order == Order::Forward && self.state.symmetric.get() {
+        if order == Order::Forward && self.state.symmetric.holds() {
             self.state.phase.set(Phase::Backward);
             return;
         }

@@ -62,20 +62,26 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         workspace: &'a mut [T],
         config: SsorCgConfig<T>,
     ) -> Result<Self, Error> {
-        let state = Self::start(operator, b, x, &config)?;
-        Self::resume(operator, b, x, workspace, state)
+        Self::check(operator, b, x, &config)?;
+        Self::resume(operator, b, x, workspace, Self::start(&config))
     }
 
-    /// The state of a solve that has not begun, after a look at everything but the workspace.
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &SsorCgConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(&config.stopping, config.keep_best, config.omega)
+    }
+
+    /// Looks at everything but the workspace.
     ///
     /// # Errors
     /// Those of [`new`](Self::new), `Length` (workspace) apart.
-    pub fn start(operator: &A, b: &[T], x: &[T], config: &SsorCgConfig<T>) -> Result<Checkpoint<T>, Error> {
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &SsorCgConfig<T>) -> Result<(), Error> {
         config.stopping.check()?;
         monitor::check_omega(config.omega)?;
         monitor::check_vectors(operator.dim(), b, x)?;
-        check_positive_diagonal(operator)?;
-        Ok(Checkpoint::with(&config.stopping, config.keep_best, config.omega))
+        check_positive_diagonal(operator)
     }
 
     /// Elements of workspace for `n` unknowns: 4 n and the operator's `scaling_len` (n for sparse and dense matrices and
@@ -171,7 +177,7 @@ impl<T: Real, A: Sweep<T> + ?Sized> SsorCg<'_, T, A, &mut Checkpoint<T>> {
         if step.is_final() {
             return step;
         }
-        let outcome = if self.common.state.running.get() {
+        let outcome = if self.common.state.running.holds() {
             self.iterate()
         } else {
             self.common.operator.prepare(self.common.state.omega, self.scaling);

@@ -48,42 +48,39 @@ enum CgMethod {}
 impl Method for CgMethod {
     const KIND: Kind = Kind::Cg;
     type State = Checkpoint<f64>;
-    type Config = ts_f64_cg_config_t;
+    type Given = ts_f64_cg_config_t;
+    type Config = PcgConfig<f64>;
     type With<'a> = ();
+
+    fn config(given: &ts_f64_cg_config_t) -> Result<PcgConfig<f64>, Error> {
+        given.get()
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: Vectors<'_>,
-        config: &ts_f64_cg_config_t,
-    ) -> Result<Checkpoint<f64>, Error> {
-        let config = config.get()?;
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &PcgConfig<f64>) -> Result<(), Error> {
+        Cg::check(required(view.product)?, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f64>) -> Result<usize, Error> {
         let a = required(view.product)?;
-        let mut state = Cg::start(a, vectors.b, vectors.x, &config)?;
-        resume(a, vectors, &mut state)?;
-        Ok(state)
+        Ok(Cg::<f64, dyn LinearOperator<f64>>::workspace_len(a.dim(), config.keep_best))
+    }
+
+    fn start(config: &PcgConfig<f64>) -> Checkpoint<f64> {
+        Cg::<f64, dyn LinearOperator<f64>>::start(config)
     }
 
     fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f64>) -> Result<Step, Error> {
-        Ok(resume(required(view.product)?, vectors, state)?.step())
+        let Vectors { b, x, workspace } = vectors;
+        Ok(Cg::resume(required(view.product)?, b, x, workspace, state)?.step())
     }
 
     fn report(state: &Checkpoint<f64>) -> Report<f64> {
         state.report()
     }
-}
-
-/// The solve over its state.
-fn resume<'a>(
-    a: &'a dyn LinearOperator<f64>,
-    Vectors { b, x, workspace }: Vectors<'a>,
-    state: &'a mut Checkpoint<f64>,
-) -> Result<Cg<'a, f64, dyn LinearOperator<f64> + 'a, &'a mut Checkpoint<f64>>, Error> {
-    Cg::resume(a, b, x, workspace, state)
 }
 
 /// No copy of the best iterate, 1e-5 relative to |b|.

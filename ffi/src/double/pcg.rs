@@ -12,8 +12,9 @@ use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, Refusal, ts_status_t};
 use tinysolve::Error;
-use tinysolve::linear::Pcg;
 use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::linear::{Pcg, PcgConfig};
+use tinysolve::operator::LinearOperator;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_f64_pcg_t`.
@@ -33,27 +34,38 @@ enum PcgMethod {}
 impl Method for PcgMethod {
     const KIND: Kind = Kind::Pcg;
     type State = Checkpoint<f64>;
-    type Config = ts_f64_cg_config_t;
+    type Given = ts_f64_cg_config_t;
+    type Config = PcgConfig<f64>;
     type With<'a> = &'a Preconditioner;
+
+    fn config(given: &ts_f64_cg_config_t) -> Result<PcgConfig<f64>, Error> {
+        given.get()
+    }
 
     fn enter(with: &Preconditioner, ledger: &mut Ledger) -> Result<(), Refusal> {
         // SAFETY: `open` found the descriptor.
         unsafe { with.enter(ledger) }
     }
 
-    fn start(
+    fn check(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: Vectors<'_>,
-        config: &ts_f64_cg_config_t,
-    ) -> Result<Checkpoint<f64>, Error> {
-        let config = config.get()?;
+        vectors: &Vectors<'_>,
+        config: &PcgConfig<f64>,
+    ) -> Result<(), Error> {
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
         let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
-        let mut state = Pcg::start(a, &direction, vectors.b, vectors.x, &config)?;
-        Pcg::resume(a, direction, vectors.b, vectors.x, vectors.workspace, &mut state)?;
-        Ok(state)
+        Pcg::check(a, &direction, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f64>) -> Result<usize, Error> {
+        let n = required(view.product)?.dim();
+        Ok(Pcg::<f64, dyn LinearOperator<f64>, Lent<'_>>::workspace_len(n, config.keep_best))
+    }
+
+    fn start(config: &PcgConfig<f64>) -> Checkpoint<f64> {
+        Pcg::<f64, dyn LinearOperator<f64>, Lent<'_>>::start(config)
     }
 
     fn step(

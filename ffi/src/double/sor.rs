@@ -50,49 +50,46 @@ enum SorMethod {}
 impl Method for SorMethod {
     const KIND: Kind = Kind::Sor;
     type State = Checkpoint<f64>;
-    type Config = ts_f64_sor_config_t;
+    type Given = ts_f64_sor_config_t;
+    type Config = SorConfig<f64>;
     type With<'a> = ();
+
+    fn config(given: &ts_f64_sor_config_t) -> Result<SorConfig<f64>, Error> {
+        Ok(SorConfig {
+            omega: given.omega,
+            stopping: given.stopping.get()?,
+            rows_per_step: given.rows_per_step,
+            residual_every: given.residual_every,
+            symmetric: flag(given.symmetric, 1)?,
+            keep_best: flag(given.keep_best, 2)?,
+        })
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: Vectors<'_>,
-        config: &ts_f64_sor_config_t,
-    ) -> Result<Checkpoint<f64>, Error> {
-        let config = SorConfig {
-            omega: config.omega,
-            stopping: config.stopping.get()?,
-            rows_per_step: config.rows_per_step,
-            residual_every: config.residual_every,
-            symmetric: flag(config.symmetric, 1)?,
-            keep_best: flag(config.keep_best, 2)?,
-        };
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &SorConfig<f64>) -> Result<(), Error> {
+        Sor::check(required(view.relax)?, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &SorConfig<f64>) -> Result<usize, Error> {
         let a = required(view.relax)?;
-        let mut state = Sor::start(a, vectors.b, vectors.x, &config)?;
-        resume(a, vectors, &mut state)?;
-        Ok(state)
+        Ok(Sor::<f64, dyn Relax<f64>>::workspace_len(a.dim(), a.scaling_len(), config.keep_best))
+    }
+
+    fn start(config: &SorConfig<f64>) -> Checkpoint<f64> {
+        Sor::<f64, dyn Relax<f64>>::start(config)
     }
 
     fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f64>) -> Result<Step, Error> {
-        Ok(resume(required(view.relax)?, vectors, state)?.step())
+        let Vectors { b, x, workspace } = vectors;
+        Ok(Sor::resume(required(view.relax)?, b, x, workspace, state)?.step())
     }
 
     fn report(state: &Checkpoint<f64>) -> Report<f64> {
         state.report()
     }
-}
-
-/// The solve over its state.
-fn resume<'a>(
-    a: &'a dyn Relax<f64>,
-    Vectors { b, x, workspace }: Vectors<'a>,
-    state: &'a mut Checkpoint<f64>,
-) -> Result<Sor<'a, f64, dyn Relax<f64> + 'a, &'a mut Checkpoint<f64>>, Error> {
-    Sor::resume(a, b, x, workspace, state)
 }
 
 /// Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.

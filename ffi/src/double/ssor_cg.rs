@@ -44,46 +44,39 @@ enum SsorCgMethod {}
 impl Method for SsorCgMethod {
     const KIND: Kind = Kind::SsorCg;
     type State = Checkpoint<f64>;
-    type Config = ts_f64_ssor_cg_config_t;
+    type Given = ts_f64_ssor_cg_config_t;
+    type Config = SsorCgConfig<f64>;
     type With<'a> = ();
+
+    fn config(given: &ts_f64_ssor_cg_config_t) -> Result<SsorCgConfig<f64>, Error> {
+        Ok(SsorCgConfig { omega: given.omega, stopping: given.stopping.get()?, keep_best: flag(given.keep_best, 1)? })
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: Vectors<'_>,
-        config: &ts_f64_ssor_cg_config_t,
-    ) -> Result<Checkpoint<f64>, Error> {
-        let config = SsorCgConfig {
-            omega: config.omega,
-            stopping: config.stopping.get()?,
-            keep_best: flag(config.keep_best, 1)?,
-        };
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &SsorCgConfig<f64>) -> Result<(), Error> {
+        SsorCg::check(required(view.sweep)?, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &SsorCgConfig<f64>) -> Result<usize, Error> {
         let a = required(view.sweep)?;
-        let mut state = SsorCg::start(a, vectors.b, vectors.x, &config)?;
-        resume(a, vectors, &mut state)?;
-        Ok(state)
+        Ok(SsorCg::<f64, dyn Sweep<f64>>::workspace_len(a.dim(), a.scaling_len(), config.keep_best))
+    }
+
+    fn start(config: &SsorCgConfig<f64>) -> Checkpoint<f64> {
+        SsorCg::<f64, dyn Sweep<f64>>::start(config)
     }
 
     fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f64>) -> Result<Step, Error> {
-        Ok(resume(required(view.sweep)?, vectors, state)?.step())
+        let Vectors { b, x, workspace } = vectors;
+        Ok(SsorCg::resume(required(view.sweep)?, b, x, workspace, state)?.step())
     }
 
     fn report(state: &Checkpoint<f64>) -> Report<f64> {
         state.report()
     }
-}
-
-/// The solve over its state.
-fn resume<'a>(
-    a: &'a dyn Sweep<f64>,
-    Vectors { b, x, workspace }: Vectors<'a>,
-    state: &'a mut Checkpoint<f64>,
-) -> Result<SsorCg<'a, f64, dyn Sweep<f64> + 'a, &'a mut Checkpoint<f64>>, Error> {
-    SsorCg::resume(a, b, x, workspace, state)
 }
 
 /// Omega 1, no copy of the best iterate, 1e-5 relative to |b|.

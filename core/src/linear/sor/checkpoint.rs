@@ -83,6 +83,7 @@ impl<T: Real> Plain for Checkpoint<T> {
 }
 
 impl<T: Real> Checkpoint<T> {
+    #[inline]
     pub(super) fn with(config: &SorConfig<T>) -> Self {
         Self {
             monitor: Monitor::new(&config.stopping),

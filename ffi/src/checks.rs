@@ -109,9 +109,8 @@ impl Ledger {
     #[inline(never)]
     pub(crate) fn settle(&self, written: &[Field]) -> Result<(), Refusal> {
         self.so_far()?;
-        let noted = self.entries.get(..self.count).unwrap_or(&[]);
         // SAFETY: `note` counts an entry only after it has written it.
-        let entries = unsafe { noted.assume_init_ref() };
+        let entries = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
         for ((k, one), field) in entries.iter().enumerate().zip(written) {
             for other in entries.iter().skip(k + 1) {
                 if one.start < other.end && other.start < one.end {

@@ -58,9 +58,7 @@ fn copies_and_fills_agree() -> bool {
                 shifted[to..to + len].copy_from_slice(&pattern[from..from + len]);
                 let mut filled = [0xa5_u8; ROOM];
                 filled[to..to + len].fill(core::hint::black_box(from as u8));
-                let fits = |(k, byte): (usize, &u8)| {
-                    *byte == if k >= to && k < to + len { from as u8 } else { 0xa5 }
-                };
+                let fits = |(k, byte): (usize, &u8)| *byte == if k >= to && k < to + len { from as u8 } else { 0xa5 };
                 agrees &= copied == wanted && moved == shifted && filled.iter().enumerate().all(fits);
             }
         }

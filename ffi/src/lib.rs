@@ -26,6 +26,7 @@ pub mod csr;
 pub mod dense;
 #[cfg(feature = "f64")]
 pub mod double;
+pub mod factor;
 pub mod function;
 mod learner;
 pub mod lengths;
@@ -40,6 +41,7 @@ pub mod preconditioner;
 pub mod recorder;
 pub mod solve;
 pub mod sor;
+pub mod spectrum;
 pub mod ssor_cg;
 pub mod status;
 pub mod stencil;

@@ -1540,6 +1540,34 @@ ts_status_t ts_f64_pcg_report(const struct ts_f64_pcg_t *pcg, struct ts_f64_repo
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Describes the 5-point operator on `nx` x `ny` cells, x running fastest, with Dirichlet zero around:
+ * A x = centre x + along (west + east) + across (south + north). For the Laplacian: 4, -1, -1. The bits are those of
+ * `ts_f64_stencil_init` with `nz` 1 and without a mask.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: 0 is the centre), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_f64_plane_init(struct ts_f64_operator_t *a,
+                              uint32_t nx,
+                              uint32_t ny,
+                              double centre,
+                              double along,
+                              double across);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_plane_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t nx,
+                                  uint32_t ny,
+                                  double centre,
+                                  double along,
+                                  double across);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Describes the symmetric successive over-relaxation preconditioner of `a`, `omega` in (0, 2), and fills the workspace:
  * at least `ts_f64_operator_scaling_len` elements, which must stay as they are. For SSOR alone, `ts_f64_ssor_cg_init` is
  * faster.
@@ -2036,6 +2064,30 @@ ts_status_t ts_pcg_run_while(struct ts_pcg_t *pcg,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_pcg_report(const struct ts_pcg_t *pcg, struct ts_report_t *out);
+
+/**
+ * Describes the 5-point operator on `nx` x `ny` cells, x running fastest, with Dirichlet zero around:
+ * A x = centre x + along (west + east) + across (south + north). For the Laplacian: 4, -1, -1. The bits are those of
+ * `ts_stencil_init` with `nz` 1 and without a mask.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: 0 is the centre), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_plane_init(struct ts_operator_t *a,
+                          uint32_t nx,
+                          uint32_t ny,
+                          float centre,
+                          float along,
+                          float across);
+
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_plane_init_sor(struct ts_operator_t *a,
+                              uint32_t nx,
+                              uint32_t ny,
+                              float centre,
+                              float along,
+                              float across);
 
 /**
  * Describes the symmetric successive over-relaxation preconditioner of `a`, `omega` in (0, 2), and fills the workspace:

@@ -8,17 +8,22 @@ use crate::status::{
 };
 use tinysolve::Field;
 
+/// Entries of which the first few are written.
+type Entries = [MaybeUninit<Entry>];
+
 /// The memory one call uses. Every pointer is entered, with what it is for; `settle` says whether all of them are usable
 /// and whether what is written shares no byte with anything else. The first defect counts.
-pub(crate) struct Ledger {
-    /// The first `count` are noted.
-    entries: [MaybeUninit<Entry>; Self::MOST],
+///
+/// A ledger is made with room for so many entries, `Ledger::<[_; 6]>::new()`, and used without knowing how many.
+pub(crate) struct Ledger<E: ?Sized = Entries> {
     count: usize,
     defect: Option<Refusal>,
+    /// The first `count` are noted.
+    entries: E,
 }
 
 #[derive(Clone, Copy)]
-struct Entry {
+pub(crate) struct Entry {
     start: usize,
     /// First byte behind it.
     end: usize,
@@ -60,13 +65,13 @@ impl Kind {
     }
 }
 
-impl Ledger {
-    const MOST: usize = 18;
-
+impl<const ROOM: usize> Ledger<[MaybeUninit<Entry>; ROOM]> {
     pub(crate) const fn new() -> Self {
-        Self { entries: [MaybeUninit::uninit(); Self::MOST], count: 0, defect: None }
+        Self { count: 0, defect: None, entries: [MaybeUninit::uninit(); ROOM] }
     }
+}
 
+impl Ledger {
     /// Enters `len` elements from `pointer` on; of no elements, any pointer will do.
     pub(crate) fn enter<T>(&mut self, field: Field, pointer: *const T, len: usize) {
         self.enter_kind(Kind::of::<T>(field), pointer.addr(), len);
@@ -94,9 +99,13 @@ impl Ledger {
     }
 
     fn note(&mut self, start: usize, end: usize) {
-        if let Some(entry) = self.entries.get_mut(self.count) {
-            entry.write(Entry { start, end });
-            self.count += 1;
+        match self.entries.get_mut(self.count) {
+            Some(entry) => {
+                entry.write(Entry { start, end });
+                self.count += 1;
+            }
+            // Never: whoever makes a ledger knows how much goes in. It must not pass unseen all the same.
+            None => self.defect = Some(Refusal::new(TS_ERROR_OVERLAP, Field::Object as u32, 0)),
         }
     }
 
@@ -190,7 +199,7 @@ mod tests {
     fn a_pointer_is_looked_at_from_all_sides() {
         let values = [0.0_f64; 4];
         let enter = |pointer, len| {
-            let mut ledger = Ledger::new();
+            let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
             ledger.enter::<f64>(Field::Iterate, pointer, len);
             ledger.settle(&[])
         };
@@ -206,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_first_defect_counts() {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter::<f32>(Field::Iterate, core::ptr::null(), 1);
         ledger.enter::<f32>(Field::Workspace, core::ptr::null(), 1);
         assert_eq!(ledger.settle(&[]), refused(Error::Null { field: Field::Iterate }));
@@ -215,7 +224,7 @@ mod tests {
     #[test]
     fn overlap_is_of_bytes_and_names_the_written_buffer() {
         let settle = |spans: &[(usize, usize)], written: &[Field]| {
-            let mut ledger = Ledger::new();
+            let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
             for &(start, bytes) in spans {
                 ledger.enter::<u8>(Field::Matrix, core::ptr::without_provenance(start), bytes);
             }

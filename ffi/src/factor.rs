@@ -10,7 +10,7 @@ use tinysolve::{Error, Field};
 /// # Safety
 /// A pointer that is neither null nor misaligned shows as many elements as the layout has, and nobody else uses them.
 unsafe fn matrix<'a>(layout: impl Layout, values: *mut f32) -> Result<&'a mut [f32], Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Values, values, layout.len());
     ledger.settle(&[])?;
     // SAFETY: the ledger took the pointer for this length.
@@ -26,7 +26,7 @@ unsafe fn system<'a>(
     factor: *const f32,
     x: *mut f32,
 ) -> Result<(&'a [f32], &'a mut [f32]), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::RightHandSide, x, layout.dim());
     ledger.enter(Field::Values, factor, layout.len());
     ledger.settle(&[Field::RightHandSide])?;
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn ts_band_ldlt_solve(n: u32, bandwidth: u32, factor: *con
 /// # Safety
 /// As the header says of all pointers.
 unsafe fn ldlt(layout: impl Layout, values: *mut f32, positive: *mut u32) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Values, values, layout.len());
     ledger.enter(Field::Output, positive, usize::from(!positive.is_null()));
     ledger.settle(&[Field::Values])?;

@@ -77,8 +77,8 @@ pub(crate) unsafe fn init<B: Bandit>(
     arms: u32,
     config: *const B::Config,
 ) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
-    arguments.enter::<B>(&mut ledger);
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+    arguments.enter::<B>(ledger);
     ledger.enter(Field::Configuration, config, 1);
     ledger.settle(&[Field::Object, Field::Workspace])?;
     // SAFETY: the ledger took everything; a configuration is made of numbers.
@@ -95,8 +95,8 @@ pub(crate) unsafe fn init<B: Bandit>(
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn select<B: Bandit>(arguments: &Arguments, context: f32, arm: *mut u32) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
-    arguments.enter::<B>(&mut ledger);
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+    arguments.enter::<B>(ledger);
     ledger.enter(Field::Output, arm, 1);
     ledger.settle(&[Field::Object, Field::Workspace, Field::Output])?;
     // SAFETY: the ledger took everything.
@@ -110,8 +110,8 @@ pub(crate) unsafe fn select<B: Bandit>(arguments: &Arguments, context: f32, arm:
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn update<B: Bandit>(arguments: &Arguments, cost: f32) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
-    arguments.enter::<B>(&mut ledger);
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+    arguments.enter::<B>(ledger);
     ledger.settle(&[Field::Object, Field::Workspace])?;
     // SAFETY: the ledger took object and memory.
     unsafe { arguments.learner::<B>()? }.update(cost);
@@ -127,9 +127,9 @@ pub(crate) unsafe fn ask<B: Bandit, V>(
     out: *mut V,
     answer: impl FnOnce(&B::Of<'_>) -> V,
 ) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Output, out, 1);
-    arguments.enter::<B>(&mut ledger);
+    arguments.enter::<B>(ledger);
     ledger.settle(&[Field::Output, Field::Object, Field::Workspace])?;
     // SAFETY: the ledger took everything.
     unsafe { out.write(answer(&arguments.learner::<B>()?)) };

@@ -37,6 +37,7 @@ pub mod objects;
 pub mod omega;
 pub mod operator;
 pub mod pcg;
+pub mod plane;
 pub mod preconditioner;
 pub mod recorder;
 pub mod solve;

@@ -88,14 +88,14 @@ unsafe fn open<'a, M: Method>(
     config: *const M::Given,
     with: M::With<'_>,
 ) -> Result<&'a Descriptor, Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 18]>::new();
     ledger.enter(Field::Object, arguments.object, words_for::<M::State>());
     // SAFETY: the promise above.
-    let a = unsafe { open_vectors(arguments, &mut ledger)? };
+    let a = unsafe { open_vectors(arguments, ledger)? };
     if !config.is_null() {
         ledger.enter(Field::Configuration, config, 1);
     }
-    M::enter(with, &mut ledger)?;
+    M::enter(with, ledger)?;
     ledger.settle(&[Field::Object, Field::Iterate, Field::Workspace])?;
     Ok(a)
 }
@@ -214,7 +214,7 @@ unsafe fn report_of<M: Method>(object: *const u64) -> ts_report_t {
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn report<M: Method>(object: *const u64, out: *mut ts_report_t) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 2]>::new();
     ledger.enter(Field::Output, out, 1);
     ledger.enter(Field::Object, object, words_for::<M::State>());
     ledger.settle(&[Field::Output])?;

@@ -189,11 +189,11 @@ impl Descriptor {
 /// # Safety
 /// Pointers that are neither null nor misaligned show what they say.
 unsafe fn asked<'a>(a: *const ts_operator_t, out: *mut u32) -> Result<&'a Descriptor, Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 7]>::new();
     ledger.enter(Field::Output, out, 1);
     // SAFETY: the promise above.
     let descriptor = unsafe { Descriptor::open(a)? };
-    descriptor.enter(&mut ledger);
+    descriptor.enter(ledger);
     ledger.settle(&[Field::Output])?;
     Ok(descriptor)
 }

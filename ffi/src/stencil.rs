@@ -53,7 +53,7 @@ unsafe fn init(
 ) -> Result<(), Refusal> {
     let n = cells(sides)?;
     let cells = if mask.is_null() { 0 } else { size(n) };
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Object, a, 1);
     ledger.enter(Field::Values, coupling, 3);
     ledger.enter(Field::Mask, mask, cells);

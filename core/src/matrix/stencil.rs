@@ -132,6 +132,40 @@ fn after<E>(cells: Option<&[E]>, start: usize) -> slice::Iter<'_, E> {
     cells.and_then(|cells| cells.get(start..)).unwrap_or(&[]).iter()
 }
 
+impl<T: Real> Stencil<'_, T> {
+    /// A sweep where there are layers or a mask. Apart, so that a plane has not its frame on the stack.
+    #[inline(never)]
+    fn sweep_layers(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
+        let x = Cell::from_mut(x).as_slice_of_cells();
+        let (weights, rhs) = self.plane.weights(relaxation.omega);
+        let relax = |z: usize| {
+            let cells = z * self.layer()..(z + 1) * self.layer();
+            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
+            let (lines, shape) = (self.lines(&rows, z), self.plane.shape());
+            let factors = [rhs, -rhs * self.through];
+            relax_lines(order, shape, lines, weights, factors, b, own, &self.beside(z, x));
+        };
+        match order {
+            Order::Forward => self.layers(&rows).for_each(relax),
+            Order::Backward => self.layers(&rows).rev().for_each(relax),
+        }
+    }
+
+    /// Squares of the residual where there are layers or a mask, apart for the same reason.
+    #[inline(never)]
+    fn squares_of_layers(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
+        let mut sum = sum;
+        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
+        self.for_each_product(rows, x, |product, free| {
+            let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
+            if free {
+                sum += residual * residual;
+            }
+        });
+        sum
+    }
+}
+
 impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
     fn dim(&self) -> usize {
         self.layer() * self.nz
@@ -213,34 +247,14 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         if let Some(plane) = self.flat() {
             return plane.sweep(order, rows, relaxation, b, x);
         }
-        let x = Cell::from_mut(x).as_slice_of_cells();
-        let (weights, rhs) = self.plane.weights(relaxation.omega);
-        let relax = |z: usize| {
-            let cells = z * self.layer()..(z + 1) * self.layer();
-            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
-            let (lines, shape) = (self.lines(&rows, z), self.plane.shape());
-            let factors = [rhs, -rhs * self.through];
-            relax_lines(order, shape, lines, weights, factors, b, own, &self.beside(z, x));
-        };
-        match order {
-            Order::Forward => self.layers(&rows).for_each(relax),
-            Order::Backward => self.layers(&rows).rev().for_each(relax),
-        }
+        self.sweep_layers(order, rows, relaxation, b, x);
     }
 
     fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
         if let Some(plane) = self.flat() {
             return plane.residual_squares(rows, scale, b, x, sum);
         }
-        let mut sum = sum;
-        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
-        self.for_each_product(rows, x, |product, free| {
-            let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
-            if free {
-                sum += residual * residual;
-            }
-        });
-        sum
+        self.squares_of_layers(rows, scale, b, x, sum)
     }
 
     fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {

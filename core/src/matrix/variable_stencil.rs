@@ -177,7 +177,10 @@ impl<'a, T: Real> VariableStencil<'a, T> {
 }
 
 /// Cells of the plane one after the other that have the same neighbours.
-#[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for the assembly kernels"))]
+#[cfg_attr(
+    not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+    allow(dead_code, reason = "for the assembly kernels")
+)]
 pub(super) struct Cells<'x, T, E> {
     pub(super) b: &'x [T],
     pub(super) centre: &'x [T],
@@ -197,7 +200,10 @@ pub(super) struct Cells<'x, T, E> {
 
 impl<T, E> Cells<'_, T, E> {
     /// How many, if all slices say so.
-    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for the assembly kernels"))]
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for the assembly kernels")
+    )]
     pub(super) fn count(&self) -> Option<usize> {
         let n = self.b.len();
         let fit = [self.centre, self.east, self.north, self.scaling, self.south.unwrap_or(self.b)];

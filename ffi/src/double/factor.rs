@@ -11,7 +11,7 @@ use tinysolve::{Error, Field};
 /// # Safety
 /// A pointer that is neither null nor misaligned shows as many elements as the layout has, and nobody else uses them.
 unsafe fn matrix<'a>(layout: impl Layout, values: *mut f64) -> Result<&'a mut [f64], Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Values, values, layout.len());
     ledger.settle(&[])?;
     // SAFETY: the ledger took the pointer for this length.
@@ -27,7 +27,7 @@ unsafe fn system<'a>(
     factor: *const f64,
     x: *mut f64,
 ) -> Result<(&'a [f64], &'a mut [f64]), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::RightHandSide, x, layout.dim());
     ledger.enter(Field::Values, factor, layout.len());
     ledger.settle(&[Field::RightHandSide])?;
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn ts_f64_band_ldlt_solve(
 /// # Safety
 /// As the header says of all pointers.
 unsafe fn ldlt(layout: impl Layout, values: *mut f64, positive: *mut u32) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Values, values, layout.len());
     ledger.enter(Field::Output, positive, usize::from(!positive.is_null()));
     ledger.settle(&[Field::Values])?;

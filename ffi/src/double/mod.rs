@@ -9,6 +9,7 @@ pub mod function;
 mod method;
 pub mod operator;
 pub mod pcg;
+pub mod plane;
 pub mod preconditioner;
 pub mod solve;
 pub mod sor;

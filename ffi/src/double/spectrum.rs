@@ -52,7 +52,7 @@ pub unsafe extern "C" fn ts_f64_symmetric_jacobi(
 ) -> ts_status_t {
     status::outcome((|| {
         let square = product(n, n)?;
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Values, a, square);
         ledger.enter(Field::Output, values, size(n));
         ledger.enter(Field::Output, vectors, if vectors.is_null() { 0 } else { square });
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn ts_f64_one_sided_jacobi(
 ) -> ts_status_t {
     status::outcome((|| {
         let (elements, square) = (product(count, length)?, product(count, count)?);
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Values, a, elements);
         ledger.enter(Field::Output, values, size(count));
         ledger.enter(Field::Output, rotations, if rotations.is_null() { 0 } else { square });
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn ts_f64_power_iteration(
 ) -> ts_status_t {
     status::outcome((|| -> Result<Step, Refusal> {
         check(apply)?;
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Iterate, x, size(n));
         ledger.enter(Field::Workspace, work, size(n));
         ledger.enter(Field::Output, out, 1);

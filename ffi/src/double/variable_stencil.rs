@@ -61,7 +61,7 @@ unsafe fn init(
     let upper = if sides[2] > 1 { size(n) } else { 0 };
     let masked = if mask.is_null() { 0 } else { size(n) };
     let [centre, east, north, up] = values;
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Object, a, 1);
     for pointer in [centre, east, north] {
         ledger.enter(Field::Values, pointer, size(n));

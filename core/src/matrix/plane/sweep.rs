@@ -1,10 +1,8 @@
 //! The plane as an operator that can be swept.
 
-use core::cell::Cell;
 use core::ops::Range;
 
 use super::Plane;
-use crate::matrix::stencil::{Layers, relax_lines};
 use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 
@@ -82,11 +80,7 @@ impl<T: Real> Sweep<T> for Plane<T> {
         let lines = self.lines(&rows);
         match order {
             Order::Forward => self.relax_forward(lines, relaxation.omega, b, x),
-            Order::Backward => {
-                let (weights, rhs) = self.weights(relaxation.omega);
-                let x = Cell::from_mut(x).as_slice_of_cells();
-                relax_lines(Order::Backward, [self.nx, self.ny], lines, weights, [rhs, T::ZERO], b, x, &Layers::NONE);
-            }
+            Order::Backward => self.relax_backward(lines, relaxation.omega, b, x),
         }
     }
 

@@ -18,16 +18,16 @@ pub(in crate::matrix) struct Layers<'x, E> {
 }
 
 impl<E> Layers<'_, E> {
-    /// A plane without a mask.
-    pub(in crate::matrix) const NONE: Self = Self { down: None, up: None, mask: None, is_solid: false };
-
     #[inline]
     pub(in crate::matrix) fn is_free(&self, k: usize) -> bool {
         self.mask.is_none_or(|mask| mask.get(k) != Some(&0))
     }
 
     /// The fewest cells that anything there is has, `len` included.
-    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for the assembly kernels"))]
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for the assembly kernels")
+    )]
     pub(in crate::matrix) fn shortest(&self, len: usize) -> usize {
         let cut = |len: usize, layer: Option<&[E]>| layer.map_or(len, |layer| layer.len().min(len));
         self.mask.map_or(len, |mask| mask.len().min(len)).min(cut(cut(len, self.down), self.up))

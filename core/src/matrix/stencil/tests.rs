@@ -149,9 +149,11 @@ fn variable_sweeps_have_the_bits_of_the_definition() {
             let n = cells(shape).unwrap();
             let [nx, ny, nz] = shape;
             let mut coupling: [Vec<f64>; 3] = [0.5, 1.5, 2.5].map(|seed| wave(n, seed));
-            for row in 0..n {
-                let at_wall = [row % nx + 1 == nx, row / nx % ny + 1 == ny, row / nx / ny + 1 == nz];
-                (0..3).filter(|&side| at_wall[side]).for_each(|side| coupling[side][row] = 0.0);
+            for (side, coupling) in coupling.iter_mut().enumerate() {
+                for (row, entry) in coupling.iter_mut().enumerate() {
+                    let at_wall = [row % nx + 1 == nx, row / nx % ny + 1 == ny, row / nx / ny + 1 == nz];
+                    *entry = if at_wall[side] { 0.0 } else { *entry };
+                }
             }
             let centre: Vec<f64> = wave(n, 3.3).iter().map(|x| 5.0 + x).collect();
             let mask: Vec<u8> = (0..n).map(|k| u8::from(k % 4 != 1)).collect();

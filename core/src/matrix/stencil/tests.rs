@@ -151,7 +151,7 @@ fn variable_sweeps_have_the_bits_of_the_definition() {
             let mut coupling: [Vec<f64>; 3] = [0.5, 1.5, 2.5].map(|seed| wave(n, seed));
             for row in 0..n {
                 let at_wall = [row % nx + 1 == nx, row / nx % ny + 1 == ny, row / nx / ny + 1 == nz];
-                (0..3).filter(|&side| at_wall[side]).for_each(|side| coupling[side][row] = 0.0);
+                coupling.iter_mut().zip(at_wall).filter(|(_, at_wall)| *at_wall).for_each(|(side, _)| side[row] = 0.0);
             }
             let centre: Vec<f64> = wave(n, 3.3).iter().map(|x| 5.0 + x).collect();
             let mask: Vec<u8> = (0..n).map(|k| u8::from(k % 4 != 1)).collect();

@@ -8,10 +8,11 @@
 
 mod checkpoint;
 
+use core::borrow::BorrowMut;
 use core::ops::Range;
 
 use crate::error::{Error, Field};
-use crate::linear::conjugate::{Conjugate, positive};
+use crate::linear::conjugate::{self, Conjugate, positive};
 use crate::linear::monitor::{self, Stopping};
 use crate::linear::ssor::check_positive_diagonal;
 use crate::operator::{Relaxation, Sweep};
@@ -19,7 +20,7 @@ use crate::real::Real;
 use crate::solve::{Ops, Report, Solver, Step};
 use crate::vector;
 pub use checkpoint::Checkpoint;
-use checkpoint::Phase;
+use checkpoint::{Blocks, Phase};
 
 /// Values of an SSOR-preconditioned conjugate gradient solve.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -46,10 +47,16 @@ impl<T: Real> Default for SsorCgConfig<T> {
 }
 
 /// An SSOR-preconditioned conjugate gradient solve under way.
+///
+/// It owns its state, or works on one that lies elsewhere: `S` is a [`Checkpoint`] or a reference to one.
 #[derive(Debug)]
-pub struct SsorCg<'a, T, A: ?Sized> {
-    common: Conjugate<'a, T, A>,
-    blocks: Checkpoint<T>,
+pub struct SsorCg<'a, T, A: ?Sized, S = Checkpoint<T>> {
+    common: Conjugate<'a, T, A, S>,
+    vectors: Vectors<'a, T>,
+}
+
+#[derive(Debug)]
+struct Vectors<'a, T> {
     scaling: &'a mut [T],
     /// K⁻¹ r.
     g: &'a mut [T],
@@ -63,7 +70,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
     ///
     /// # Errors
     /// `Length` (b, x, workspace), `NotFinite` (b, x, omega, tolerance), `OutOfRange` (omega, tolerance, iterations),
-    /// `ZeroDiagonal`, `NegativeDiagonal`.
+    /// `ZeroDiagonal`, `NegativeDiagonal`, `TooLarge` beyond 2^32 rows.
     pub fn new(
         operator: &'a A,
         b: &'a [T],
@@ -71,37 +78,29 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         workspace: &'a mut [T],
         config: SsorCgConfig<T>,
     ) -> Result<Self, Error> {
+        Self::check(operator, b, x, &config)?;
+        Self::resume(operator, b, x, workspace, Self::start(&config))
+    }
+
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &SsorCgConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(config)
+    }
+
+    /// Looks at everything but the workspace.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), `Length` (workspace) apart.
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &SsorCgConfig<T>) -> Result<(), Error> {
         config.stopping.check()?;
         monitor::check_omega(config.omega)?;
         monitor::check_vectors(operator.dim(), b, x)?;
-        check_positive_diagonal(operator)?;
-        Self::resume(operator, b, x, workspace, Checkpoint::new(config))
-    }
-
-    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
-    ///
-    /// # Errors
-    /// `Length` (b, x, workspace), `Corrupt` if the solve was put away in a row that this operator does not have.
-    pub fn resume(
-        operator: &'a A,
-        b: &'a [T],
-        x: &'a mut [T],
-        workspace: &'a mut [T],
-        state: Checkpoint<T>,
-    ) -> Result<Self, Error> {
-        let n = operator.dim();
-        let scaling_len = operator.scaling_len();
-        let need = Self::workspace_len(n, scaling_len, false);
-        let (common, vectors) = Conjugate::new(operator, b, x, workspace, need, state.common)?;
-        if state.cursor > n {
-            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+        if u32::try_from(operator.dim()).is_err() {
+            return Err(Error::TooLarge { field: Field::Matrix });
         }
-        let short = Error::Length { field: Field::Workspace, need, got: vectors.len() };
-        let (scaling, rest) = vectors.split_at_mut_checked(scaling_len).ok_or(short)?;
-        let (g, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
-        let (p, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
-        let (t, v) = rest.split_at_mut_checked(n).ok_or(short)?;
-        Ok(Self { common, blocks: state, scaling, g, p, t, v })
+        check_positive_diagonal(operator)
     }
 
     /// Elements of workspace for `n` unknowns: 4 n and the operator's `scaling_len` (n for sparse and dense matrices and
@@ -114,7 +113,37 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
     /// Puts the solve away.
     #[must_use]
     pub fn suspend(self) -> Checkpoint<T> {
-        Checkpoint { common: self.common.state, ..self.blocks }
+        self.common.state
+    }
+}
+
+impl<'a, T: Real, A: Sweep<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> SsorCg<'a, T, A, S> {
+    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    ///
+    /// # Errors
+    /// `Length` (b, x, workspace), `Corrupt` if the solve was put away in a row that this operator does not have.
+    pub fn resume(
+        operator: &'a A,
+        b: &'a [T],
+        x: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        let n = operator.dim();
+        monitor::check_lengths(n, b, x)?;
+        let Checkpoint { common, blocks } = state.borrow();
+        if blocks.cursor as usize > n {
+            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+        }
+        let scaling_len = operator.scaling_len();
+        let need = SsorCg::<T, A>::workspace_len(n, scaling_len, false);
+        let (vectors, best) = conjugate::split(n, workspace, need, common.keep_best.holds())?;
+        let short = Error::Length { field: Field::Workspace, need, got: vectors.len() };
+        let (scaling, rest) = vectors.split_at_mut_checked(scaling_len).ok_or(short)?;
+        let (g, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
+        let (p, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
+        let (t, v) = rest.split_at_mut_checked(n).ok_or(short)?;
+        Ok(Self { common: Conjugate { operator, b, x, best, state }, vectors: Vectors { scaling, g, p, t, v } })
     }
 
     /// The iterate.
@@ -123,9 +152,30 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         self.common.x
     }
 
+    /// The same solve over the state where it lies: one instance of the method for every owner.
+    fn lent(&mut self) -> Work<'_, T, A> {
+        let Self { common: Conjugate { operator, b, x, best, state }, vectors } = self;
+        let Vectors { scaling, g, p, t, v } = vectors;
+        let Checkpoint { common, blocks } = state.borrow_mut();
+        Work { common: Conjugate { operator, b, x, best, state: common }, blocks, scaling, g, p, t, v }
+    }
+}
+
+/// A solve at work.
+struct Work<'a, T, A: ?Sized> {
+    common: Conjugate<'a, T, A, &'a mut conjugate::Checkpoint<T>>,
+    blocks: &'a mut Blocks<T>,
+    scaling: &'a mut [T],
+    g: &'a mut [T],
+    p: &'a mut [T],
+    t: &'a mut [T],
+    v: &'a mut [T],
+}
+
+impl<T: Real, A: Sweep<T> + ?Sized> Work<'_, T, A> {
     /// The next block of rows of a phase; of a pass over vectors alone if `granule` is four.
     fn block(&self, granule: usize) -> Range<usize> {
-        let (n, cursor) = (self.common.operator.dim(), self.blocks.cursor);
+        let (n, cursor) = (self.common.operator.dim(), self.blocks.cursor as usize);
         let limit = match self.blocks.rows_per_step {
             0 => n,
             rows => (rows as usize).checked_next_multiple_of(granule).unwrap_or(n),
@@ -136,9 +186,10 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
     /// Notes how far a phase came; whether it ended, and the next one begins.
     fn advance(&mut self, end: usize, next: Phase) -> bool {
         let is_done = end >= self.common.operator.dim();
-        self.blocks.cursor = if is_done { 0 } else { end };
+        // `check` took no operator with more rows than this counts.
+        self.blocks.cursor = if is_done { 0 } else { u32::try_from(end).unwrap_or(u32::MAX) };
         if is_done {
-            self.blocks.phase = next;
+            self.blocks.phase.set(next);
         }
         is_done
     }
@@ -150,7 +201,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         let rows = self.block(operator.granule());
         let cells = self.block(LANES);
         let end = rows.end;
-        match self.blocks.phase {
+        match self.blocks.phase.get() {
             // Not reached: a step sees to them.
             Phase::Begin | Phase::Residual => return Ok(true),
             Phase::Restart => {
@@ -168,7 +219,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
                     let [rho, _] = self.blocks.sums;
                     self.common.state.rho = positive(rho, Step::IndefinitePreconditioner)?;
                     vector::copy(self.v, self.p);
-                    self.common.state.running = true;
+                    self.common.state.running.set(true);
                     return Ok(true);
                 }
             }
@@ -236,7 +287,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
     fn judge(&mut self) -> Result<(), Step> {
         let [next, squares] = self.blocks.sums;
         if !self.common.judge(squares.sqrt())? {
-            self.blocks.phase = Phase::Verify;
+            self.blocks.phase.set(Phase::Verify);
             return Ok(());
         }
         let next = positive(next, Step::IndefinitePreconditioner)?;
@@ -247,10 +298,10 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
 
     /// Looks at the starting guess, block by block; `None` when the recurrence can start, or some rows are left.
     fn begin(&mut self) -> Option<Step> {
-        if self.blocks.phase == Phase::Begin {
+        if self.blocks.phase.is(Phase::Begin) {
             self.common.operator.prepare(self.common.state.omega, self.scaling);
             self.common.clear();
-            self.blocks.phase = Phase::Residual;
+            self.blocks.phase.set(Phase::Residual);
         }
         let rows = self.block(self.common.operator.granule());
         self.common.operator.residual_rows(rows.clone(), self.common.b, self.common.x, self.v);
@@ -261,31 +312,14 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         }
         None
     }
-}
 
-/// Elements a pass over vectors cannot split: the lanes of [`vector::dot`].
-const LANES: usize = 4;
-
-/// The lanes of an inner product over some cells.
-fn add_products<T: Real>(x: &[T], y: &[T], cells: &Range<usize>, lanes: [T; 4]) -> [T; 4] {
-    match (x.get(cells.clone()), y.get(cells.clone())) {
-        (Some(x), Some(y)) => vector::add_products(x, y, lanes),
-        _ => lanes,
-    }
-}
-
-impl<T: Real, A: Sweep<T> + ?Sized> Solver for SsorCg<'_, T, A> {
-    type Scalar = T;
-
-    /// One iteration: both triangles once, the lower one again, and at the end of the solve one product more; or a block
-    /// of rows of one of these.
     fn step(&mut self) -> Step {
         let step = self.common.state.monitor.step();
         if step.is_final() {
             return step;
         }
         let is_cut = self.blocks.rows_per_step != 0;
-        if matches!(self.blocks.phase, Phase::Begin | Phase::Residual) {
+        if matches!(self.blocks.phase.get(), Phase::Begin | Phase::Residual) {
             if let Some(step) = self.begin() {
                 return step;
             }
@@ -302,9 +336,30 @@ impl<T: Real, A: Sweep<T> + ?Sized> Solver for SsorCg<'_, T, A> {
             }
         }
     }
+}
+
+/// Elements a pass over vectors cannot split: the lanes of [`vector::dot`].
+const LANES: usize = 4;
+
+/// The lanes of an inner product over some cells.
+fn add_products<T: Real>(x: &[T], y: &[T], cells: &Range<usize>, lanes: [T; 4]) -> [T; 4] {
+    match (x.get(cells.clone()), y.get(cells.clone())) {
+        (Some(x), Some(y)) => vector::add_products(x, y, lanes),
+        _ => lanes,
+    }
+}
+
+impl<T: Real, A: Sweep<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Solver for SsorCg<'_, T, A, S> {
+    type Scalar = T;
+
+    /// One iteration: both triangles once, the lower one again, and at the end of the solve one product more; or a block
+    /// of rows of one of these.
+    fn step(&mut self) -> Step {
+        self.lent().step()
+    }
 
     fn report(&self) -> Report<T> {
-        self.common.state.monitor.report()
+        self.common.state.borrow().report()
     }
 }
 

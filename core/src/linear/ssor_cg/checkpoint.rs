@@ -2,11 +2,10 @@
 
 use crate::error::Error;
 use crate::linear::conjugate;
-use crate::linear::monitor::Stopping;
 use crate::linear::ssor_cg::SsorCgConfig;
 use crate::real::Real;
 use crate::solve::Report;
-use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::words::{Choice, Code, Codec, Plain, words_of};
 
 /// What the next rows are for. An iteration runs from `Backward` to `Direction`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,8 +36,17 @@ pub(super) enum Phase {
     Verify = 11,
 }
 
-impl Phase {
-    const fn from_number(number: u32) -> Option<Self> {
+impl Choice for Phase {
+    /// It ends a solve sooner or later.
+    const OTHERWISE: Self = Self::Verify;
+
+    #[inline]
+    fn number(self) -> u32 {
+        self as u32
+    }
+
+    #[inline]
+    fn from_number(number: u32) -> Option<Self> {
         Some(match number {
             0 => Self::Begin,
             1 => Self::Residual,
@@ -57,14 +65,10 @@ impl Phase {
     }
 }
 
-/// A solve put away: configuration, counters and scalars, no pointer. The vectors stay with the caller.
+/// How far an iteration came.
 #[derive(Clone, Copy, Debug)]
-pub struct Checkpoint<T> {
-    pub(super) common: conjugate::Checkpoint<T>,
-    pub(super) rows_per_step: u32,
-    pub(super) phase: Phase,
-    /// Rows done in this phase, counted in its own order.
-    pub(super) cursor: usize,
+#[repr(C)]
+pub(super) struct Blocks<T> {
     /// The lanes of an inner product.
     pub(super) lanes: [T; 4],
     /// The product before; then the step along t, in the units of x.
@@ -73,6 +77,22 @@ pub struct Checkpoint<T> {
     pub(super) factor: T,
     /// g'z and |K g|² so far.
     pub(super) sums: [T; 2],
+    pub(super) rows_per_step: u32,
+    pub(super) phase: Code<Phase>,
+    /// Rows done in this phase, counted in its own order.
+    pub(super) cursor: u32,
+    reserved: u32,
+}
+
+/// A solve put away: values, counters and scalars, no pointer. The vectors stay with the caller.
+///
+/// It is made of numbers alone, in the order of [`to_words`](Self::to_words): any bits are a state, and those that no
+/// solve has left lead to wrong numbers and an outcome, no worse.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Checkpoint<T> {
+    pub(super) common: conjugate::Checkpoint<T>,
+    pub(super) blocks: Blocks<T>,
 }
 
 impl<T: Real> Plain for Checkpoint<T> {
@@ -81,27 +101,32 @@ impl<T: Real> Plain for Checkpoint<T> {
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
         self.common.visit(codec)?;
-        codec.number(&mut self.rows_per_step)?;
-        self.phase = codec.choice(self.phase as u32, Phase::from_number)?;
-        codec.size(&mut self.cursor)?;
-        for value in self.lanes.iter_mut().chain([&mut self.product, &mut self.factor]).chain(&mut self.sums) {
+        let Blocks { lanes, product, factor, sums, rows_per_step, phase, cursor, reserved } = &mut self.blocks;
+        for value in lanes.iter_mut().chain([product, factor]).chain(sums) {
             codec.real(value)?;
         }
-        Ok(())
+        codec.number(rows_per_step)?;
+        codec.code(phase)?;
+        codec.number(cursor)?;
+        codec.number(reserved)
     }
 }
 
 impl<T: Real> Checkpoint<T> {
-    pub(super) fn new(config: SsorCgConfig<T>) -> Self {
+    #[inline]
+    pub(super) fn with(config: &SsorCgConfig<T>) -> Self {
         Self {
-            common: conjugate::Checkpoint::new(config.stopping, config.keep_best, config.omega),
-            rows_per_step: config.rows_per_step,
-            phase: Phase::Begin,
-            cursor: 0,
-            lanes: [T::ZERO; 4],
-            product: T::ZERO,
-            factor: T::ZERO,
-            sums: [T::ZERO; 2],
+            common: conjugate::Checkpoint::with(&config.stopping, config.keep_best, config.omega),
+            blocks: Blocks {
+                lanes: [T::ZERO; 4],
+                product: T::ZERO,
+                factor: T::ZERO,
+                sums: [T::ZERO; 2],
+                rows_per_step: config.rows_per_step,
+                phase: Code::new(Phase::Begin),
+                cursor: 0,
+                reserved: 0,
+            },
         }
     }
 
@@ -129,7 +154,6 @@ impl<T: Real> Checkpoint<T> {
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
     #[inline]
     pub fn from_words(words: &[u32]) -> Result<Self, Error> {
-        let config = SsorCgConfig { stopping: Stopping::default(), ..SsorCgConfig::default() };
-        Self::new(config).read(words)
+        Self::with(&SsorCgConfig::default()).read(words)
     }
 }

@@ -136,7 +136,8 @@ fn a_row_that_is_not_there_is_refused() {
     let (a, b) = (stencil(), [1.0; 40]);
     let (mut x, mut workspace) = ([0.0; 40], [0.0; 200]);
     let solve = SsorCg::new(&a, &b, &mut x, &mut workspace, config(1)).unwrap();
-    let state = Checkpoint { cursor: 41, ..solve.suspend() };
+    let mut state = solve.suspend();
+    state.blocks.cursor = 41;
     let error = SsorCg::resume(&a, &b, &mut x, &mut workspace, state).err();
     assert_eq!(error, Some(Error::Corrupt { field: Field::Object, index: 0 }));
 }
@@ -163,4 +164,10 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn the_state_is_its_words() {
+    assert_eq!(size_of::<Checkpoint<f32>>(), 4 * Checkpoint::<f32>::WORDS);
+    assert_eq!(size_of::<Checkpoint<f64>>(), 4 * Checkpoint::<f64>::WORDS);
 }

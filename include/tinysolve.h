@@ -103,7 +103,7 @@
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 21
+#define TS_F64_SSOR_CG_WORDS 31
 #endif
 
 /**
@@ -149,7 +149,7 @@
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 13
+#define TS_SSOR_CG_WORDS 19
 
 /**
  * Done; or, from a step, not finished yet.
@@ -821,6 +821,12 @@ typedef struct ts_f64_ssor_cg_config_t {
      */
     struct ts_f64_stopping_t stopping;
     /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration. The bits are those of
+     * whole iterations. The first step, the last one and those that judge a claim of convergence also pass over vectors as a
+     * whole.
+     */
+    uint32_t rows_per_step;
+    /**
      * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
      */
     uint32_t keep_best;
@@ -987,6 +993,12 @@ typedef struct ts_ssor_cg_config_t {
      */
     struct ts_stopping_t stopping;
     /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration. The bits are those of
+     * whole iterations. The first step, the last one and those that judge a claim of convergence also pass over vectors as a
+     * whole.
+     */
+    uint32_t rows_per_step;
+    /**
      * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
      */
     uint32_t keep_best;
@@ -1111,6 +1123,38 @@ ts_status_t ts_cheb_cb_predict(struct ts_cheb_cb_t *learner,
                                uint32_t arm,
                                float context,
                                float *out);
+
+/**
+ * Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+ * `bytes_len`: at least `ts_cheb_cb_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+ * power cut then costs the newer one.
+ *
+ * Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+ */
+ts_status_t ts_cheb_cb_store(struct ts_cheb_cb_t *learner,
+                             float *memory,
+                             size_t memory_len,
+                             uint8_t *bytes,
+                             size_t bytes_len,
+                             size_t *stored);
+
+/**
+ * A learner of so many arms as it was stored, to the bit; in the place of `ts_cheb_cb_init`. Nothing is written unless
+ * the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+ *
+ * Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+ */
+ts_status_t ts_cheb_cb_load(struct ts_cheb_cb_t *learner,
+                            uint32_t arms,
+                            float *memory,
+                            size_t memory_len,
+                            const uint8_t *bytes,
+                            size_t bytes_len);
+
+/**
+ * Bytes of a stored learner of so many arms.
+ */
+size_t ts_cheb_cb_container_len(uint32_t arms);
 
 /**
  * Elements of memory for so many arms.
@@ -2370,6 +2414,38 @@ ts_status_t ts_tsallis_inf_rounds(struct ts_tsallis_inf_t *learner,
                                   float *memory,
                                   size_t memory_len,
                                   uint32_t *out);
+
+/**
+ * Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+ * `bytes_len`: at least `ts_tsallis_inf_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+ * power cut then costs the newer one.
+ *
+ * Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+ */
+ts_status_t ts_tsallis_inf_store(struct ts_tsallis_inf_t *learner,
+                                 float *memory,
+                                 size_t memory_len,
+                                 uint8_t *bytes,
+                                 size_t bytes_len,
+                                 size_t *stored);
+
+/**
+ * A learner of so many arms as it was stored, to the bit; in the place of `ts_tsallis_inf_init`. Nothing is written unless
+ * the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+ *
+ * Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+ */
+ts_status_t ts_tsallis_inf_load(struct ts_tsallis_inf_t *learner,
+                                uint32_t arms,
+                                float *memory,
+                                size_t memory_len,
+                                const uint8_t *bytes,
+                                size_t bytes_len);
+
+/**
+ * Bytes of a stored learner of so many arms.
+ */
+size_t ts_tsallis_inf_container_len(uint32_t arms);
 
 /**
  * Elements of memory for so many arms.

@@ -22,6 +22,10 @@ pub(crate) trait Bandit {
     fn check_memory(len: usize) -> Result<(), Error>;
     fn start(config: &Self::Config) -> Result<Self::State, Error>;
     fn resume<'a>(memory: &'a mut [f32], state: &'a mut Self::State) -> Result<Self::Of<'a>, Error>;
+    /// Puts a learner into a container and answers its bytes.
+    fn store(learner: &Self::Of<'_>, bytes: &mut [u8]) -> Result<usize, Error>;
+    /// Takes the scalars and the memory of a learner from a container.
+    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<Self::State, Error>;
 }
 
 /// The memory of one call, as it came.
@@ -133,5 +137,44 @@ pub(crate) unsafe fn ask<B: Bandit, V>(
     ledger.settle(&[Field::Output, Field::Object, Field::Workspace])?;
     // SAFETY: the ledger took everything.
     unsafe { out.write(answer(&arguments.learner::<B>()?)) };
+    Ok(())
+}
+
+/// # Safety
+/// As the header says of all pointers.
+pub(crate) unsafe fn store<B: Bandit>(
+    arguments: &Arguments,
+    bytes: *mut u8,
+    bytes_len: usize,
+    stored: *mut usize,
+) -> Result<(), Refusal> {
+    let ledger: &mut Ledger = &mut Ledger::<[_; 4]>::new();
+    ledger.enter(Field::Bytes, bytes, bytes_len);
+    ledger.enter(Field::Output, stored, 1);
+    arguments.enter::<B>(ledger);
+    ledger.settle(&[Field::Bytes, Field::Output])?;
+    // SAFETY: the ledger took everything.
+    unsafe { stored.write(B::store(&arguments.learner::<B>()?, checks::slice_mut(bytes, bytes_len))?) };
+    Ok(())
+}
+
+/// # Safety
+/// As the header says of all pointers.
+pub(crate) unsafe fn load<B: Bandit>(
+    arguments: &Arguments,
+    arms: u32,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> Result<(), Refusal> {
+    let ledger: &mut Ledger = &mut Ledger::<[_; 4]>::new();
+    arguments.enter::<B>(ledger);
+    ledger.enter(Field::Bytes, bytes, bytes_len);
+    ledger.settle(&[Field::Object, Field::Workspace])?;
+    // SAFETY: the ledger took everything.
+    unsafe {
+        let memory = arguments.memory::<B>(arms)?;
+        let state = B::load(memory, checks::slice(bytes, bytes_len))?;
+        arguments.object::<B>().write(Object { mark: mark::<f32>(B::KIND), size: arms, state });
+    }
     Ok(())
 }

@@ -65,6 +65,14 @@ impl Bandit for Tsallis {
     fn resume<'a>(memory: &'a mut [f32], state: &'a mut State) -> Result<Self::Of<'a>, Error> {
         TsallisInf::resume(memory, state)
     }
+
+    fn store(learner: &Self::Of<'_>, bytes: &mut [u8]) -> Result<usize, Error> {
+        learner.store(bytes).map(|container| container.len())
+    }
+
+    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<State, Error> {
+        TsallisInf::load(memory, bytes).map(TsallisInf::suspend)
+    }
 }
 
 /// Seed 1, reduced variance, costs capped at a million.
@@ -131,6 +139,49 @@ pub unsafe extern "C" fn ts_tsallis_inf_rounds(
     let arguments = Arguments { object: learner.cast(), memory, memory_len };
     // SAFETY: the pointers are as the header demands.
     status::done(unsafe { learner::ask::<Tsallis, u32>(&arguments, out, |learner| learner.rounds()) })
+}
+
+/// Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+/// `bytes_len`: at least `ts_tsallis_inf_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+/// power cut then costs the newer one.
+///
+/// Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_tsallis_inf_store(
+    learner: *mut ts_tsallis_inf_t,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *mut u8,
+    bytes_len: usize,
+    stored: *mut usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner.cast(), memory, memory_len };
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { learner::store::<Tsallis>(&arguments, bytes, bytes_len, stored) })
+}
+
+/// A learner of so many arms as it was stored, to the bit; in the place of `ts_tsallis_inf_init`. Nothing is written unless
+/// the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+///
+/// Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_tsallis_inf_load(
+    learner: *mut ts_tsallis_inf_t,
+    arms: u32,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner.cast(), memory, memory_len };
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { learner::load::<Tsallis>(&arguments, arms, bytes, bytes_len) })
+}
+
+/// Bytes of a stored learner of so many arms.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_tsallis_inf_container_len(arms: u32) -> usize {
+    TsallisInf::container_len(size(arms))
 }
 
 /// Elements of memory for so many arms.

@@ -139,7 +139,7 @@ pub fn walk<T: Real>(
                 count(&Cg::new(&*operator, b, x, &mut workspace, config).expect("a sound system").run());
             }
             Some(policy) => policy.solve(&known, &mut |omega| {
-                let config = SsorCgConfig { omega: T::from_f32(omega), stopping, keep_best: false };
+                let config = SsorCgConfig { omega: T::from_f32(omega), stopping, ..SsorCgConfig::default() };
                 count(&SsorCg::new(&*operator, b, x, &mut workspace, config).expect("a sound system").run())
             }),
         }

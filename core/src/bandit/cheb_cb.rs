@@ -8,9 +8,11 @@
 use core::borrow::BorrowMut;
 
 use super::drawn::Drawn;
+use super::saved::{self, Tag};
 use super::tsallis_inf::{restore, save};
 use super::{Learner, check_range};
 use crate::error::{Error, Field};
+use crate::factor::{Cholesky, Packed};
 use crate::math;
 use crate::rng::Xoshiro128;
 use crate::solve::words::{Codec, Plain};
@@ -19,6 +21,8 @@ use crate::solve::words::{Codec, Plain};
 const FEATURES: usize = 6;
 /// Entries of the lower triangle of the normal matrix.
 const TRIANGLE: usize = FEATURES * (FEATURES + 1) / 2;
+/// Places of the diagonal in it.
+const DIAGONAL: [usize; FEATURES] = [0, 2, 5, 9, 14, 20];
 /// Memory of an arm: normal matrix, right-hand side, coefficients.
 const ARM: usize = TRIANGLE + 2 * FEATURES;
 /// Sweeps of projected coordinate descent at most.
@@ -124,6 +128,12 @@ impl ChebCb<()> {
     pub const fn words_len(arms: usize) -> usize {
         State::WORDS.saturating_add(Self::workspace_len(arms))
     }
+
+    /// Bytes of a learner of `arms` arms in a container.
+    #[must_use]
+    pub const fn container_len(arms: usize) -> usize {
+        saved::bytes_len(State::WORDS, Self::workspace_len(arms), 0)
+    }
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
@@ -162,6 +172,19 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
         let state = restore(State::new(ChebCbConfig::default())?, memory.as_mut(), words)?;
         Ok(Self { state, memory })
     }
+
+    /// Goes on where a stored learner stopped, to the bit. The memory is written only if the container is sound.
+    ///
+    /// # Errors
+    /// `Length` (workspace, sections), and what [`Reader::new`](crate::container::Reader::new) says of bytes that are no
+    /// such container, alignment apart.
+    pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
+        ChebCb::check_memory(memory.as_ref().len())?;
+        let mut states = [State::new(ChebCbConfig::default())?];
+        saved::load(Tag::ChebCb, &mut states, memory.as_mut(), &mut [], bytes)?;
+        let [state] = states;
+        Ok(Self { state, memory })
+    }
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
@@ -173,6 +196,15 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
     pub fn resume(memory: S, state: H) -> Result<Self, Error> {
         ChebCb::check_memory(memory.as_ref().len())?;
         Ok(Self { state, memory })
+    }
+
+    /// Puts all it knows into a container at the start of `bytes`; answers the container, of
+    /// [`container_len`](ChebCb::container_len) bytes.
+    ///
+    /// # Errors
+    /// `Length` (output).
+    pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        saved::store(Tag::ChebCb, &[*self.state.borrow()], self.memory.as_ref(), &[], bytes)
     }
 
     /// Costs learned so far.
@@ -324,42 +356,29 @@ fn fit(arm: &mut [f32; ARM], features: &[f32; FEATURES], loss: f32, [most, sprea
     for (entry, feature) in rhs.iter_mut().zip(features) {
         *entry += feature * loss;
     }
-    let trace = [0, 2, 5, 9, 14, 20].iter().filter_map(|&k| normal.get(k)).fold(0.0, |sum, entry| sum + entry);
+    let trace = DIAGONAL.iter().filter_map(|&k| normal.get(k)).fold(0.0, |sum, entry| sum + entry);
     let ridge = 1e-4 / 6.0 * trace + 1e-6;
-    solve(normal, rhs, ridge, theta);
+    let is_solved = solve(normal, rhs, ridge, theta);
     let bounds: [f32; FEATURES] = [most, 2.0 * spread, spread, 2.0 / 3.0 * spread, 0.5 * spread, 0.4 * spread];
-    if theta.iter().zip(&bounds).any(|(theta, bound)| theta.is_nan() || theta.abs() > *bound) {
+    if !is_solved || theta.iter().zip(&bounds).any(|(theta, bound)| theta.is_nan() || theta.abs() > *bound) {
         descend(normal, rhs, ridge, &bounds, theta);
     }
 }
 
-/// (normal + ridge I) theta = rhs by Cholesky, row by row in packed form; the ridge keeps every pivot positive.
-fn solve(normal: &[f32; TRIANGLE], rhs: &[f32; FEATURES], ridge: f32, theta: &mut [f32; FEATURES]) {
-    // Rows of the factor, with the reciprocal of the pivot on the diagonal.
-    let mut factor = [[0.0_f32; FEATURES]; FEATURES];
-    let mut entries = normal.iter();
-    for i in 0..FEATURES {
-        for j in 0..=i {
-            let mut sum = entries.next().copied().unwrap_or(0.0);
-            for (a, b) in factor[i].iter().zip(&factor[j]).take(j) {
-                sum -= a * b;
-            }
-            factor[i][j] =
-                if i == j { 1.0 / math::sqrt_f32((sum + ridge).max(ridge * 0.5)) } else { sum * factor[j][j] };
+/// (normal + ridge I) theta = rhs; `false`, and theta as it was, if that is not positive definite in this precision.
+fn solve(normal: &[f32; TRIANGLE], rhs: &[f32; FEATURES], ridge: f32, theta: &mut [f32; FEATURES]) -> bool {
+    let mut factor = *normal;
+    for &k in &DIAGONAL {
+        if let Some(entry) = factor.get_mut(k) {
+            *entry += ridge;
         }
-        let mut sum = rhs[i];
-        for k in 0..i {
-            sum -= factor[i][k] * theta[k];
-        }
-        theta[i] = sum * factor[i][i];
     }
-    for i in (0..FEATURES).rev() {
-        let mut sum = theta[i];
-        for k in i + 1..FEATURES {
-            sum -= factor[k][i] * theta[k];
-        }
-        theta[i] = sum * factor[i][i];
+    let mut solution = *rhs;
+    let is_solved = Cholesky::factor(Packed::new(FEATURES), &mut factor).and_then(|factor| factor.solve(&mut solution));
+    if is_solved.is_ok() {
+        *theta = solution;
     }
+    is_solved.is_ok()
 }
 
 /// `value` taken into [-bound, bound]; unlike `clamp` it has nothing to say of a bound that is no number.

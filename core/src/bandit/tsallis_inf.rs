@@ -8,6 +8,7 @@ use core::borrow::BorrowMut;
 
 use super::Learner;
 use super::drawn::Drawn;
+use super::saved::{self, Tag};
 use crate::error::{self, Error, Field};
 use crate::math;
 use crate::real::Real;
@@ -246,6 +247,12 @@ impl TsallisInf<()> {
     pub const fn words_len(arms: usize) -> usize {
         State::WORDS.saturating_add(Self::workspace_len(arms))
     }
+
+    /// Bytes of a learner of `arms` arms in a container.
+    #[must_use]
+    pub const fn container_len(arms: usize) -> usize {
+        saved::bytes_len(State::WORDS, Self::workspace_len(arms), 0)
+    }
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
@@ -283,6 +290,19 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
         let state = restore(State::new(TsallisInfConfig::default())?, memory.as_mut(), words)?;
         Ok(Self { state, memory })
     }
+
+    /// Goes on where a stored learner stopped, to the bit. The memory is written only if the container is sound.
+    ///
+    /// # Errors
+    /// `Length` (workspace, sections), and what [`Reader::new`](crate::container::Reader::new) says of bytes that are no
+    /// such container, alignment apart.
+    pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
+        TsallisInf::check_memory(memory.as_ref().len())?;
+        let mut states = [State::new(TsallisInfConfig::default())?];
+        saved::load(Tag::TsallisInf, &mut states, memory.as_mut(), &mut [], bytes)?;
+        let [state] = states;
+        Ok(Self { state, memory })
+    }
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
@@ -294,6 +314,15 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
     pub fn resume(memory: S, state: H) -> Result<Self, Error> {
         TsallisInf::check_memory(memory.as_ref().len())?;
         Ok(Self { state, memory })
+    }
+
+    /// Puts all it knows into a container at the start of `bytes`; answers the container, of
+    /// [`container_len`](TsallisInf::container_len) bytes.
+    ///
+    /// # Errors
+    /// `Length` (output).
+    pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        saved::store(Tag::TsallisInf, &[*self.state.borrow()], self.memory.as_ref(), &[], bytes)
     }
 
     /// Costs learned so far.

@@ -6,11 +6,12 @@
 use core::borrow::BorrowMut;
 
 use crate::error::{Error, Field};
+use crate::linear::cg;
 use crate::linear::conjugate::{Checkpoint, Conjugate, positive};
 use crate::linear::monitor::{self, Stopping};
 use crate::operator::{Direction, LinearOperator};
 use crate::real::Real;
-use crate::solve::{Report, Solver, Step};
+use crate::solve::{Ops, Report, Solver, Step};
 use crate::vector;
 
 /// Values of a conjugate gradient solve.
@@ -150,7 +151,9 @@ impl<T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'_, T, A, &mut
         let alpha = rho / curvature;
         self.common.advance(alpha, self.p)?;
         vector::axpy(-alpha, self.q, self.r);
-        if !self.common.judge(vector::norm(self.r), self.r)? {
+        if !self.common.judge(vector::norm(self.r))? {
+            self.common.operator.residual(self.common.b, self.common.x, self.r);
+            self.common.verify(self.r)?;
             return self.restart();
         }
         let next = self.precondition()?;
@@ -197,3 +200,13 @@ where
         self.common.state.borrow().report()
     }
 }
+
+/// Scalar operations of one iteration on a sparse matrix, the preconditioner and verification apart; for SSOR see
+/// [`ssor::ops_per_direction`](crate::linear::ssor::ops_per_direction).
+#[must_use]
+pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
+    cg::ops_per_step(n, nonzeros)
+}
+
+#[cfg(test)]
+mod tests;

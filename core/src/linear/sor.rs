@@ -301,5 +301,12 @@ pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
     Ops { add: 2 * nonzeros + 2 * n, mul: 2 * nonzeros + 3 * n + 2, div: 1, sqrt: 1 }
 }
 
+/// The same for symmetric over-relaxation: two sweeps and a residual.
+#[must_use]
+pub const fn ops_per_symmetric_step(n: usize, nonzeros: usize) -> Ops {
+    let Ops { add, mul, div, sqrt } = ops_per_step(n, nonzeros);
+    Ops { add: add + nonzeros + n, mul: mul + nonzeros + n, div, sqrt }
+}
+
 #[cfg(test)]
 mod tests;

@@ -179,12 +179,12 @@ impl<T: Real> Plane<T> {
         sum
     }
 
-    pub(super) fn solve_lower(&self, omega: T, z: &mut [T]) {
+    pub(super) fn solve_lower(&self, lines: Range<usize>, omega: T, z: &mut [T]) {
         let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let z = Cell::from_mut(z).as_slice_of_cells();
         let scaling = omega / self.centre;
         let mut west = T::ZERO;
-        for line in 0..self.ny {
+        for line in lines {
             self.for_each_run(line, [true, false], |run| {
                 let cells = z.get(run.cells.clone()).unwrap_or(&[]);
                 let south = beside(z, run.south, cells.len(), &zeros);
@@ -209,12 +209,12 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    pub(super) fn eisenstat_backward(&self, omega: T, p: &[T], t: &mut [T], v: &mut [T]) {
+    pub(super) fn eisenstat_backward(&self, lines: Range<usize>, omega: T, p: &[T], t: &mut [T], v: &mut [T]) {
         let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let t = Cell::from_mut(t).as_slice_of_cells();
         let factors = [omega / self.centre, omega - T::TWO];
         let mut east = T::ZERO;
-        for line in (0..self.ny).rev() {
+        for line in lines.rev() {
             self.for_each_run_backward(line, |run| {
                 let range = run.cells;
                 let (Some(p), Some(cells), Some(v)) = (p.get(range.clone()), t.get(range.clone()), v.get_mut(range))
@@ -228,13 +228,22 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    pub(super) fn eisenstat_update(&self, omega: T, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
+    pub(super) fn eisenstat_update(
+        &self,
+        lines: Range<usize>,
+        omega: T,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        [gz, squares]: [T; 2],
+    ) -> [T; 2] {
         let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let g = Cell::from_mut(g).as_slice_of_cells();
         let diagonal = self.centre * (T::ONE / omega);
         let factors = [alpha, (T::TWO - omega) * diagonal, diagonal];
-        let mut sums = Update { west: T::ZERO, gz: T::ZERO, squares: T::ZERO };
-        for line in 0..self.ny {
+        let mut sums = Update { west: T::ZERO, gz, squares };
+        for line in lines {
             self.for_each_run(line, [true, false], |run| {
                 let range = run.cells;
                 let (Some(t), Some(cells), Some(y)) = (t.get(range.clone()), g.get(range.clone()), y.get_mut(range))
@@ -248,6 +257,6 @@ impl<T: Real> Plane<T> {
                 sums = kernels::eisenstat_update(self.entries(), factors, t, south, cells, y, sums);
             });
         }
-        (sums.gz, sums.squares)
+        [sums.gz, sums.squares]
     }
 }

@@ -184,15 +184,7 @@ impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
-        if let Some(plane) = self.flat() {
-            return plane.residual(b, x, r);
-        }
-        let mut out = r.iter_mut().zip(b);
-        self.for_each_product(0..self.dim(), x, |product, free| {
-            if let Some((r, b)) = out.next() {
-                *r = if free { *b - product } else { T::ZERO };
-            }
-        });
+        self.residual_rows(0..self.dim(), b, x, r);
     }
 
     fn is_homogeneous(&self) -> bool {
@@ -257,10 +249,23 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         self.squares_of_layers(rows, scale, b, x, sum)
     }
 
-    fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+    fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {
+        if let Some(plane) = self.flat() {
+            return plane.residual_rows(rows, b, x, r);
+        }
+        let start = rows.start;
+        let mut out = r.get_mut(start..).unwrap_or(&mut []).iter_mut().zip(b.get(start..).unwrap_or(&[]));
+        self.for_each_product(rows, x, |product, free| {
+            if let Some((r, b)) = out.next() {
+                *r = if free { *b - product } else { T::ZERO };
+            }
+        });
+    }
+
+    fn solve_lower_rows(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, z: &mut [T]) {
         match self.flat() {
-            Some(plane) => plane.solve_lower(relaxation.omega, z),
-            None => operator::solve_lower(self, relaxation, z),
+            Some(plane) => plane.solve_lower_rows(rows, relaxation, z),
+            None => operator::solve_lower(self, rows, relaxation, z),
         }
     }
 
@@ -271,17 +276,26 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         }
     }
 
-    fn eisenstat_backward(&self, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
+    fn eisenstat_backward(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
         match self.flat() {
-            Some(plane) => plane.eisenstat_backward(relaxation.omega, p, t, v),
-            None => operator::eisenstat_backward(self, relaxation, p, t, v),
+            Some(plane) => Sweep::eisenstat_backward(plane, rows, relaxation, p, t, v),
+            None => operator::eisenstat_backward(self, rows, relaxation, p, t, v),
         }
     }
 
-    fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
+    fn eisenstat_update(
+        &self,
+        rows: Range<usize>,
+        relaxation: Relaxation<'_, T>,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        sums: [T; 2],
+    ) -> [T; 2] {
         match self.flat() {
-            Some(plane) => plane.eisenstat_update(relaxation.omega, alpha, t, g, y),
-            None => operator::eisenstat_update(self, relaxation, alpha, t, g, y),
+            Some(plane) => Sweep::eisenstat_update(plane, rows, relaxation, alpha, t, g, y, sums),
+            None => operator::eisenstat_update(self, rows, relaxation, alpha, t, g, y, sums),
         }
     }
 }

@@ -229,12 +229,7 @@ impl<T: Real> LinearOperator<T> for VariableStencil<'_, T> {
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
-        let mut out = r.iter_mut().zip(b);
-        self.for_each_product(0..self.centre.len(), x, |product, free| {
-            if let Some((r, b)) = out.next() {
-                *r = if free { *b - product } else { T::ZERO };
-            }
-        });
+        self.residual_rows(0..self.centre.len(), b, x, r);
     }
 
     fn is_homogeneous(&self) -> bool {

@@ -30,12 +30,7 @@ impl<T: Real> LinearOperator<T> for Plane<T> {
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
-        let mut out = r.iter_mut().zip(b);
-        self.products(0..self.ny, x, |product| {
-            if let Some((r, b)) = out.next() {
-                *r = *b - product;
-            }
-        });
+        self.residual_rows(0..self.nx * self.ny, b, x, r);
     }
 }
 
@@ -88,19 +83,38 @@ impl<T: Real> Sweep<T> for Plane<T> {
         self.squares(self.lines(&rows), scale, b, x, sum)
     }
 
-    fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-        Self::solve_lower(self, relaxation.omega, z);
+    fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {
+        let (lines, start) = (self.lines(&rows), rows.start);
+        let mut out = r.get_mut(start..).unwrap_or(&mut []).iter_mut().zip(b.get(start..).unwrap_or(&[]));
+        self.products(lines, x, |product| {
+            if let Some((r, b)) = out.next() {
+                *r = *b - product;
+            }
+        });
+    }
+
+    fn solve_lower_rows(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+        Self::solve_lower(self, self.lines(&rows), relaxation.omega, z);
     }
 
     fn solve_upper(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
         Self::solve_upper(self, relaxation.omega, z);
     }
 
-    fn eisenstat_backward(&self, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
-        Self::eisenstat_backward(self, relaxation.omega, p, t, v);
+    fn eisenstat_backward(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
+        Self::eisenstat_backward(self, self.lines(&rows), relaxation.omega, p, t, v);
     }
 
-    fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
-        Self::eisenstat_update(self, relaxation.omega, alpha, t, g, y)
+    fn eisenstat_update(
+        &self,
+        rows: Range<usize>,
+        relaxation: Relaxation<'_, T>,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        sums: [T; 2],
+    ) -> [T; 2] {
+        Self::eisenstat_update(self, self.lines(&rows), relaxation.omega, alpha, t, g, y, sums)
     }
 }

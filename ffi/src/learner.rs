@@ -152,7 +152,7 @@ pub(crate) unsafe fn store<B: Bandit>(
     ledger.enter(Field::Bytes, bytes, bytes_len);
     ledger.enter(Field::Output, stored, 1);
     arguments.enter::<B>(ledger);
-    ledger.settle(&[Field::Bytes, Field::Output])?;
+    ledger.settle(&[Field::Bytes, Field::Output, Field::Object, Field::Workspace])?;
     // SAFETY: the ledger took everything.
     unsafe { stored.write(B::store(&arguments.learner::<B>()?, checks::slice_mut(bytes, bytes_len))?) };
     Ok(())

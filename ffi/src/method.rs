@@ -88,7 +88,7 @@ unsafe fn open<'a, M: Method>(
     config: *const M::Given,
     with: M::With<'_>,
 ) -> Result<&'a Descriptor, Refusal> {
-    let ledger: &mut Ledger = &mut Ledger::<[_; 18]>::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 20]>::new();
     ledger.enter(Field::Object, arguments.object, words_for::<M::State>());
     // SAFETY: the promise above.
     let a = unsafe { open_vectors(arguments, ledger)? };

@@ -56,10 +56,11 @@ static void NAME(by_sor)(const NAME(grid) *grid, const TS(operator_t) *a, uint32
 
 static void NAME(by_ssor_cg)(const NAME(grid) *grid, const TS(operator_t) *a, uint32_t scaling_len, double tolerance)
 {
-    uint32_t keep_best;
-    for (keep_best = 0; keep_best < 2; keep_best++) {
+    uint32_t variant;
+    for (variant = 0; variant < 4; variant++) {
         static NAME(guarded) x_memory;
         static NAME(guarded) workspace_memory;
+        const uint32_t keep_best = variant & 1u;
         TS(ssor_cg_config_t) config;
         TS(ssor_cg_t) cg;
         TS(report_t) report;
@@ -71,6 +72,7 @@ static void NAME(by_ssor_cg)(const NAME(grid) *grid, const TS(operator_t) *a, ui
         config.omega = R(1.3);
         config.stopping.relative = (REAL)(tolerance / 10.0);
         config.keep_best = keep_best;
+        config.rows_per_step = variant >> 1 != 0 ? 17u : 0u;
         CHECK(REFUSED(TS(ssor_cg_init)(&cg, a, grid->b, x, workspace, len - 1, &config), TS_ERROR_LENGTH,
                       TS_FIELD_WORKSPACE));
         CHECK(TS(ssor_cg_init)(&cg, a, grid->b, x, workspace, len, &config) == TS_OK);

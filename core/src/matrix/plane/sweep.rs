@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::ops::Range;
 
 use super::Plane;
-use crate::matrix::stencil::{Layers, relax_lines};
+use crate::matrix::stencil::{Layers, Pass};
 use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 
@@ -79,8 +79,8 @@ impl<T: Real> Sweep<T> for Plane<T> {
             Order::Forward => self.relax_forward(lines, relaxation.omega, b, x),
             Order::Backward => {
                 let (weights, rhs) = self.weights(relaxation.omega);
-                let x = Cell::from_mut(x).as_slice_of_cells();
-                relax_lines(Order::Backward, [self.nx, self.ny], lines, weights, [rhs, T::ZERO], b, x, &Layers::NONE);
+                let pass = Pass { shape: self.shape(), weights, rhs, through: T::ZERO };
+                pass.relax(Order::Backward, lines, b, Cell::from_mut(x).as_slice_of_cells(), &Layers::NONE);
             }
         }
     }

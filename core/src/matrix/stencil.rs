@@ -4,13 +4,12 @@ mod layers;
 
 use core::cell::Cell;
 use core::ops::Range;
-use core::slice;
 
 use crate::error::{self, Error, Field};
 use crate::matrix::Plane;
 use crate::operator::{self, LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
-pub(super) use layers::{Layers, relax_lines};
+pub(super) use layers::{Layers, Pass};
 
 /// The 3-, 5- or 7-point operator on `shape = [nx, ny, nz]` cells, x running fastest, with Dirichlet zero around:
 /// A x = centre x + coupling\[0\] (west + east) + coupling\[1\] (south + north) + coupling\[2\] (down + up).
@@ -104,65 +103,48 @@ impl<'a, T: Real> Stencil<'a, T> {
         }
     }
 
+    /// A sweep in three dimensions, or with a mask.
+    #[inline(never)]
+    fn sweep_layers(&self, order: Order, rows: &Range<usize>, omega: T, b: &[T], x: &mut [T]) {
+        let x = Cell::from_mut(x).as_slice_of_cells();
+        let (weights, rhs) = self.plane.weights(omega);
+        let pass = Pass { shape: self.plane.shape(), weights, rhs, through: -rhs * self.through };
+        let layers = self.layers(rows);
+        for step in 0..layers.len() {
+            let z = if order == Order::Forward { layers.start + step } else { layers.end - 1 - step };
+            let cells = z * self.layer()..(z + 1) * self.layer();
+            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
+            pass.relax(order, self.lines(rows, z), b, own, &self.beside(z, x));
+        }
+    }
+
     /// Calls `visit(A x, free)` for the cells of some rows, cut to whole lines, in ascending order.
     #[inline]
     fn for_each_product(&self, rows: Range<usize>, x: &[T], mut visit: impl FnMut(T, bool)) {
+        let Plane { nx, ny, centre, along, across } = self.plane;
         for z in self.layers(&rows) {
             let (lines, base) = (self.lines(&rows, z), z * self.layer());
-            let Some(own) = x.get(base..base + self.layer()) else { return };
             let beside = self.beside(z, x);
-            let start = lines.start * self.plane.nx;
-            let [mut down, mut up] = [beside.down, beside.up].map(|layer| after(layer, start));
-            let mut mask = after(beside.mask, start);
-            self.plane.products(lines, own, |product| {
-                let is_free = mask.next() != Some(&0);
-                if !beside.is_solid {
-                    return visit(product, is_free);
+            for line in lines {
+                let start = line * nx;
+                let part = |from: usize| x.get(base + from..base + from + nx).unwrap_or(&[]);
+                let own = part(start);
+                let south = if line > 0 { part(start - nx) } else { &[] };
+                let north = if line + 1 < ny { part(start + nx) } else { &[] };
+                let mut west = T::ZERO;
+                for (k, &value) in own.iter().enumerate() {
+                    let at = |cells: &[T], k: usize| cells.get(k).copied().unwrap_or(T::ZERO);
+                    let mut product = centre * value + along * (west + at(own, k + 1));
+                    product += across * (at(south, k) + at(north, k));
+                    if beside.is_solid {
+                        let layer = |layer: Option<&[T]>| at(layer.unwrap_or(&[]), start + k);
+                        product += self.through * (layer(beside.down) + layer(beside.up));
+                    }
+                    visit(product, beside.is_free(start + k));
+                    west = value;
                 }
-                let next = |layer: &mut slice::Iter<'_, T>| layer.next().copied().unwrap_or(T::ZERO);
-                let below = next(&mut down);
-                visit(product + self.through * (below + next(&mut up)), is_free);
-            });
-        }
-    }
-}
-
-/// What there is from `start` on.
-fn after<E>(cells: Option<&[E]>, start: usize) -> slice::Iter<'_, E> {
-    cells.and_then(|cells| cells.get(start..)).unwrap_or(&[]).iter()
-}
-
-impl<T: Real> Stencil<'_, T> {
-    /// A sweep where there are layers or a mask. Apart, so that a plane has not its frame on the stack.
-    #[inline(never)]
-    fn sweep_layers(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
-        let x = Cell::from_mut(x).as_slice_of_cells();
-        let (weights, rhs) = self.plane.weights(relaxation.omega);
-        let relax = |z: usize| {
-            let cells = z * self.layer()..(z + 1) * self.layer();
-            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
-            let (lines, shape) = (self.lines(&rows, z), self.plane.shape());
-            let factors = [rhs, -rhs * self.through];
-            relax_lines(order, shape, lines, weights, factors, b, own, &self.beside(z, x));
-        };
-        match order {
-            Order::Forward => self.layers(&rows).for_each(relax),
-            Order::Backward => self.layers(&rows).rev().for_each(relax),
-        }
-    }
-
-    /// Squares of the residual where there are layers or a mask, apart for the same reason.
-    #[inline(never)]
-    fn squares_of_layers(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
-        let mut sum = sum;
-        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
-        self.for_each_product(rows, x, |product, free| {
-            let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
-            if free {
-                sum += residual * residual;
             }
-        });
-        sum
+        }
     }
 }
 
@@ -239,14 +221,22 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         if let Some(plane) = self.flat() {
             return plane.sweep(order, rows, relaxation, b, x);
         }
-        self.sweep_layers(order, rows, relaxation, b, x);
+        self.sweep_layers(order, &rows, relaxation.omega, b, x);
     }
 
     fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
         if let Some(plane) = self.flat() {
             return plane.residual_squares(rows, scale, b, x, sum);
         }
-        self.squares_of_layers(rows, scale, b, x, sum)
+        let mut sum = sum;
+        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
+        self.for_each_product(rows, x, |product, free| {
+            let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
+            if free {
+                sum += residual * residual;
+            }
+        });
+        sum
     }
 
     fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {

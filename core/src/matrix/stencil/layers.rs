@@ -34,61 +34,59 @@ impl<E> Layers<'_, E> {
     }
 }
 
-/// A sweep over some lines of a layer of nx x ny cells: x = centre x + rhs b + across (south + north)
+/// The values of a sweep over layers of nx x ny cells: x = centre x + rhs b + across (south + north)
 /// + through (down + up) + along (east + west).
-pub(in crate::matrix) fn relax_lines<T: Real>(
-    order: Order,
-    shape: [usize; 2],
-    lines: Range<usize>,
-    weights: Entries<T>,
-    factors: [T; 2],
-    b: &[T],
-    x: &[Cell<T>],
-    layers: &Layers<'_, Cell<T>>,
-) {
-    if order == Order::Forward && vfp::relax_grid(weights, factors, shape, lines.clone(), b, x, layers) {
-        return;
-    }
-    let relax = |line: usize| relax_line(order, shape, line, weights, factors, b, x, layers);
-    match order {
-        Order::Forward => lines.for_each(relax),
-        Order::Backward => lines.rev().for_each(relax),
-    }
+pub(in crate::matrix) struct Pass<T> {
+    pub(in crate::matrix) shape: [usize; 2],
+    pub(in crate::matrix) weights: Entries<T>,
+    pub(in crate::matrix) rhs: T,
+    pub(in crate::matrix) through: T,
 }
 
-/// One line, cell by cell.
-#[inline]
-fn relax_line<T: Real>(
-    order: Order,
-    [nx, ny]: [usize; 2],
-    line: usize,
-    weights: Entries<T>,
-    [rhs, through]: [T; 2],
-    b: &[T],
-    x: &[Cell<T>],
-    layers: &Layers<'_, Cell<T>>,
-) {
-    let at = |cells: &[Cell<T>], k: usize| cells.get(k).map_or(T::ZERO, Cell::get);
-    let part = |from: usize| x.get(from..from + nx).unwrap_or(&[]);
-    let start = line * nx;
-    let own = part(start);
-    let south = if line > 0 { part(start - nx) } else { &[] };
-    let north = if line + 1 < ny { part(start + nx) } else { &[] };
-    let mut behind = T::ZERO;
-    for step in 0..nx {
-        let (k, next) = match order {
-            Order::Forward => (step, step + 1),
-            Order::Backward => (nx - 1 - step, (nx - 1 - step).wrapping_sub(1)),
-        };
-        let (Some(b), Some(cell)) = (b.get(start + k), own.get(k)) else { return };
-        if layers.is_free(start + k) {
-            let mut known = weights.centre * cell.get() + rhs * *b + weights.across * (at(south, k) + at(north, k));
-            if layers.is_solid {
-                let layer = |layer: Option<&[Cell<T>]>| at(layer.unwrap_or(&[]), start + k);
-                known += through * (layer(layers.down) + layer(layers.up));
-            }
-            cell.set(known + weights.along * (at(own, next) + behind));
+impl<T: Real> Pass<T> {
+    /// Over some lines of a layer.
+    pub(in crate::matrix) fn relax(
+        &self,
+        order: Order,
+        lines: Range<usize>,
+        b: &[T],
+        x: &[Cell<T>],
+        layers: &Layers<'_, Cell<T>>,
+    ) {
+        match order {
+            Order::Forward if vfp::relax_grid(self, lines.clone(), b, x, layers) => {}
+            Order::Forward => lines.for_each(|line| self.relax_line(order, line, b, x, layers)),
+            Order::Backward => lines.rev().for_each(|line| self.relax_line(order, line, b, x, layers)),
         }
-        behind = cell.get();
+    }
+
+    /// One line, cell by cell.
+    #[inline(never)]
+    fn relax_line(&self, order: Order, line: usize, b: &[T], x: &[Cell<T>], layers: &Layers<'_, Cell<T>>) {
+        let ([nx, ny], weights) = (self.shape, &self.weights);
+        let at = |cells: &[Cell<T>], k: usize| cells.get(k).map_or(T::ZERO, Cell::get);
+        let part = |from: usize| x.get(from..from + nx).unwrap_or(&[]);
+        let start = line * nx;
+        let own = part(start);
+        let south = if line > 0 { part(start - nx) } else { &[] };
+        let north = if line + 1 < ny { part(start + nx) } else { &[] };
+        let mut behind = T::ZERO;
+        for step in 0..nx {
+            let (k, next) = match order {
+                Order::Forward => (step, step + 1),
+                Order::Backward => (nx - 1 - step, (nx - 1 - step).wrapping_sub(1)),
+            };
+            let (Some(b), Some(cell)) = (b.get(start + k), own.get(k)) else { return };
+            if layers.is_free(start + k) {
+                let across = weights.across * (at(south, k) + at(north, k));
+                let mut known = weights.centre * cell.get() + self.rhs * *b + across;
+                if layers.is_solid {
+                    let layer = |layer: Option<&[Cell<T>]>| at(layer.unwrap_or(&[]), start + k);
+                    known += self.through * (layer(layers.down) + layer(layers.up));
+                }
+                cell.set(known + weights.along * (at(own, next) + behind));
+            }
+            behind = cell.get();
+        }
     }
 }

@@ -5,8 +5,7 @@ use core::cell::Cell;
 use core::ops::Range;
 
 use super::choice::{Grid, beside, is_single};
-use crate::matrix::plane::kernels::Entries;
-use crate::matrix::stencil::Layers;
+use crate::matrix::stencil::{Layers, Pass};
 use crate::real::Real;
 
 /// Arguments of [`relax`].
@@ -263,10 +262,9 @@ unsafe extern "C" fn relax(arguments: *mut Arguments) {
 }
 
 /// A forward sweep over some lines of a layer.
+#[inline(never)]
 pub(in crate::matrix) fn relax_grid<T: Real>(
-    weights: Entries<T>,
-    [rhs, through]: [T; 2],
-    shape: [usize; 2],
+    pass: &Pass<T>,
     lines: Range<usize>,
     b: &[T],
     x: &[Cell<T>],
@@ -275,8 +273,9 @@ pub(in crate::matrix) fn relax_grid<T: Real>(
     if !is_single::<T>() {
         return false;
     }
-    let Some((grid, from)) = Grid::new(shape, lines, layers.shortest(b.len().min(x.len()))) else { return true };
-    let values = [weights.centre, rhs, weights.across, weights.along, through];
+    let Some((grid, from)) = Grid::new(pass.shape, lines, layers.shortest(b.len().min(x.len()))) else { return true };
+    let weights = &pass.weights;
+    let values = [weights.centre, pass.rhs, weights.across, weights.along, pass.through];
     let [keep, rhs, across, along, through] = values.map(Real::to_f32);
     let [(down, down_stride), (up, up_stride)] = [layers.down, layers.up].map(|layer| beside(layer, from));
     let mut arguments = Arguments {

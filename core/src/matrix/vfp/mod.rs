@@ -88,7 +88,7 @@ mod choice {
 
     use crate::matrix::csr::Index;
     use crate::matrix::plane::kernels::Entries;
-    use crate::matrix::stencil::Layers;
+    use crate::matrix::stencil::{Layers, Pass};
     use crate::matrix::variable_stencil::Cells;
     use crate::real::Real;
 
@@ -116,9 +116,7 @@ mod choice {
     }
 
     pub(in crate::matrix) fn relax_grid<T: Real>(
-        _: Entries<T>,
-        _: [T; 2],
-        _: [usize; 2],
+        _: &Pass<T>,
         _: Range<usize>,
         _: &[T],
         _: &[Cell<T>],

@@ -7,6 +7,7 @@ mod bench;
 mod board;
 mod cfirmware;
 mod cmatrix;
+mod derived;
 mod header;
 mod proof;
 mod qemu;

@@ -7,13 +7,13 @@
 //! the user's link still drops what is not called.
 
 use crate::abi::{ABIS, Abi, Choice};
+use crate::parallel;
 use crate::proof::Symbols;
 use crate::shell;
 use crate::size::{self, Linked};
 use crate::stack::Graph;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,20 +30,28 @@ pub(crate) struct Arguments {
 const HOST_MAY_NEED: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "_GLOBAL_OFFSET_TABLE_"];
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
-    let choices = arguments.abi.map_or_else(|| Choice::value_variants().to_vec(), |choice| vec![choice]);
-    for choice in choices {
-        match choice.abi() {
-            Some(abi) => build(tools, abi)?,
-            None => build_host(tools)?,
-        };
-    }
+    let Some(choice) = arguments.abi else { return build_all(tools) };
+    match choice.abi() {
+        Some(abi) => build(tools, abi)?,
+        None => build_host(tools)?,
+    };
     copy_headers(tools)
 }
 
 /// The archive for a chip.
 pub(crate) fn build(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
-    let mut cargo = tools.cargo_for(abi, "rustc")?;
-    let raw = staticlib(tools, &mut cargo, Some(abi.target), "panic-handler")?;
+    compile(tools, &[abi])?;
+    finish(tools, abi)
+}
+
+/// Rust's own archives for several chips: one call, so that they are optimised side by side.
+fn compile(tools: &Toolchain, abis: &[&Abi]) -> Result<()> {
+    staticlib(tools, &mut tools.cargo_with(abis, "rustc", &[])?, None, "panic-handler").map(drop)
+}
+
+/// What is shipped, from what was compiled.
+fn finish(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
+    let raw = tools.target_dir.join(abi.target).join("chip/libtinysolve_ffi.a");
     let archive = localise(tools, &raw, abi.name, "arm-none-eabi-")?;
     let symbols = Symbols::of(&archive)?;
     symbols.prove(&[]).with_context(|| format!("{}{}", archive.display(), blame(&archive, &symbols)))?;
@@ -98,6 +106,8 @@ pub(crate) fn build_sanitized(tools: &Toolchain) -> Result<PathBuf> {
         .arg("rustc")
         .args(["--target", &host])
         .env("CARGO_ENCODED_RUSTFLAGS", "-Zsanitizer=address")
+        // For finding, not for shipping: quick to build.
+        .args(["--config", "profile.chip.lto=false", "--config", "profile.chip.codegen-units=16"])
         // The flag is a nightly one that works in every compiler; nothing that is shipped is built with it.
         .env("RUSTC_BOOTSTRAP", "1");
     staticlib(tools, &mut cargo, Some(&host), "panic-handler,f64")
@@ -107,7 +117,7 @@ pub(crate) fn build_sanitized(tools: &Toolchain) -> Result<PathBuf> {
 /// neither build throws the other's away.
 pub(crate) fn build_with_stack_sizes(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
     let folder = tools.target_dir.join("stack-sizes");
-    let mut cargo = tools.cargo_with(abi, "rustc", &["-Zemit-stack-sizes"])?;
+    let mut cargo = tools.cargo_with(&[abi], "rustc", &["-Zemit-stack-sizes"])?;
     cargo.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
     staticlib(tools, &mut cargo, None, "panic-handler")?;
     let raw = folder.join(abi.target).join("chip/libtinysolve_ffi.a");
@@ -211,7 +221,8 @@ fn sections_are_separate(tools: &Toolchain, abi: &Abi, archive: &Path, symbols: 
 
 /// Links the named functions and what they reach, as a program that calls them all would.
 pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str]) -> Result<Linked> {
-    let image = tools.dist().join(abi.name).join("size.elf");
+    let image = image(tools, abi, functions);
+    fs::create_dir_all(tools.dist().join(abi.name).join("linked"))?;
     let mut link = tools.command("arm-none-eabi-ld");
     link.args(["--gc-sections", "-e", "0", "-o"]).arg(&image);
     for function in functions {
@@ -221,10 +232,17 @@ pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, function
     size::of_image(&image)
 }
 
-/// Symbols of the program that [`linked_size`] linked last, the largest first.
-pub(crate) fn largest(tools: &Toolchain, abi: &Abi) -> Result<Vec<(u64, String)>> {
+/// Where [`linked_size`] puts a program: several functions together by their number, one by its name, so that programs
+/// of one function each can be linked side by side.
+fn image(tools: &Toolchain, abi: &Abi, functions: &[&str]) -> PathBuf {
+    let name = if let [one] = functions { (*one).to_owned() } else { functions.len().to_string() };
+    tools.dist().join(abi.name).join("linked").join(name + ".elf")
+}
+
+/// Symbols of the program that [`linked_size`] linked of these functions, the largest first.
+pub(crate) fn largest(tools: &Toolchain, abi: &Abi, functions: &[&str]) -> Result<Vec<(u64, String)>> {
     use object::{Object, ObjectSymbol};
-    let data = fs::read(tools.dist().join(abi.name).join("size.elf"))?;
+    let data = fs::read(image(tools, abi, functions))?;
     let file = object::File::parse(&*data)?;
     let sized = file.symbols().filter(|symbol| symbol.size() > 0);
     let mut symbols: Vec<_> =
@@ -247,9 +265,13 @@ pub(crate) fn copy_headers(tools: &Toolchain) -> Result<()> {
 
 /// All archives, for `cargo xtask test`.
 pub(crate) fn build_all(tools: &Toolchain) -> Result<()> {
-    for abi in ABIS {
-        build(tools, abi)?;
-    }
+    for_chips(tools)?;
     build_host(tools)?;
     copy_headers(tools)
+}
+
+/// The archives of all chips, in the order of [`ABIS`].
+pub(crate) fn for_chips(tools: &Toolchain) -> Result<Vec<PathBuf>> {
+    compile(tools, &ABIS.iter().collect::<Vec<_>>())?;
+    parallel::map(ABIS, |abi| finish(tools, abi))
 }

@@ -9,6 +9,7 @@ mod cfirmware;
 mod cmatrix;
 mod derived;
 mod header;
+mod parallel;
 mod proof;
 mod qemu;
 mod readme;

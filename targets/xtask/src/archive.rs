@@ -40,18 +40,8 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
 
 /// The archive for a chip.
 pub(crate) fn build(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
-    compile(tools, &[abi])?;
-    finish(tools, abi)
-}
-
-/// Rust's own archives for several chips: one call, so that they are optimised side by side.
-fn compile(tools: &Toolchain, abis: &[&Abi]) -> Result<()> {
-    staticlib(tools, &mut tools.cargo_with(abis, "rustc", &[])?, None, "panic-handler").map(drop)
-}
-
-/// What is shipped, from what was compiled.
-fn finish(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
-    let raw = tools.target_dir.join(abi.target).join("chip/libtinysolve_ffi.a");
+    let mut cargo = tools.cargo_for(abi, "rustc")?;
+    let raw = staticlib(tools, &mut cargo, abi.name, Some(abi.target), "panic-handler")?;
     let archive = localise(tools, &raw, abi.name, "arm-none-eabi-")?;
     let symbols = Symbols::of(&archive)?;
     symbols.prove(&[]).with_context(|| format!("{}{}", archive.display(), blame(&archive, &symbols)))?;
@@ -74,7 +64,7 @@ fn blame(archive: &Path, symbols: &Symbols) -> String {
 pub(crate) fn build_host(tools: &Toolchain) -> Result<PathBuf> {
     let mut cargo = tools.cargo();
     cargo.arg("rustc").env("CARGO_ENCODED_RUSTFLAGS", "");
-    let raw = staticlib(tools, &mut cargo, None, "panic-handler,f64")?;
+    let raw = staticlib(tools, &mut cargo, "host", None, "panic-handler,f64")?;
     let archive = localise(tools, &raw, "host", "")?;
     let symbols = Symbols::of(&archive)?;
     symbols.prove(HOST_MAY_NEED).with_context(|| format!("{}", archive.display()))?;
@@ -110,25 +100,32 @@ pub(crate) fn build_sanitized(tools: &Toolchain) -> Result<PathBuf> {
         .args(["--config", "profile.chip.lto=false", "--config", "profile.chip.codegen-units=16"])
         // The flag is a nightly one that works in every compiler; nothing that is shipped is built with it.
         .env("RUSTC_BOOTSTRAP", "1");
-    staticlib(tools, &mut cargo, Some(&host), "panic-handler,f64")
+    staticlib(tools, &mut cargo, "sanitized", Some(&host), "panic-handler,f64")
 }
 
-/// The relocatable object with all its symbols and the compiler's word on each function's frame. Built apart, so that
-/// neither build throws the other's away.
+/// The relocatable object with all its symbols and the compiler's word on each function's frame.
 pub(crate) fn build_with_stack_sizes(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
-    let folder = tools.target_dir.join("stack-sizes");
+    let name = format!("{}-stack", abi.name);
     let mut cargo = tools.cargo_with(&[abi], "rustc", &["-Zemit-stack-sizes"])?;
-    cargo.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
-    staticlib(tools, &mut cargo, None, "panic-handler")?;
-    let raw = folder.join(abi.target).join("chip/libtinysolve_ffi.a");
-    let object = folder.join(abi.name).with_extension("o");
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    let raw = staticlib(tools, &mut cargo, &name, Some(abi.target), "panic-handler")?;
+    let object = raw.with_file_name("tinysolve.o");
     relocate(tools, &raw, &Symbols::of(&raw)?.api(), &object, "arm-none-eabi-")?;
     Ok(object)
 }
 
-/// Rust's own archive, as cargo makes it.
-fn staticlib(tools: &Toolchain, cargo: &mut Command, target: Option<&str>, features: &str) -> Result<PathBuf> {
-    shell::run(cargo.args([
+/// Rust's own archive, as cargo makes it. Each has a folder of its own to be built in: one call of cargo cannot make
+/// archives for several targets, and several calls would wait for each other in one folder.
+fn staticlib(
+    tools: &Toolchain,
+    cargo: &mut Command,
+    name: &str,
+    target: Option<&str>,
+    features: &str,
+) -> Result<PathBuf> {
+    let folder = tools.target_dir.join("archives").join(name);
+    shell::run(cargo.arg("--target-dir").arg(&folder).args([
+        "--quiet",
         "-p",
         "tinysolve-ffi",
         "--lib",
@@ -139,7 +136,7 @@ fn staticlib(tools: &Toolchain, cargo: &mut Command, target: Option<&str>, featu
         "--features",
         features,
     ]))?;
-    let folder = target.map_or_else(|| tools.target_dir.clone(), |target| tools.target_dir.join(target));
+    let folder = target.map_or_else(|| folder.clone(), |target| folder.join(target));
     Ok(folder.join("chip/libtinysolve_ffi.a"))
 }
 
@@ -265,13 +262,13 @@ pub(crate) fn copy_headers(tools: &Toolchain) -> Result<()> {
 
 /// All archives, for `cargo xtask test`.
 pub(crate) fn build_all(tools: &Toolchain) -> Result<()> {
-    for_chips(tools)?;
-    build_host(tools)?;
+    // The host's comes first: with double precision in it, it takes longest.
+    let abis: Vec<_> = core::iter::once(None).chain(ABIS.iter().map(Some)).collect();
+    parallel::map(&abis, |abi| abi.map_or_else(|| build_host(tools), |abi| build(tools, abi)))?;
     copy_headers(tools)
 }
 
 /// The archives of all chips, in the order of [`ABIS`].
 pub(crate) fn for_chips(tools: &Toolchain) -> Result<Vec<PathBuf>> {
-    compile(tools, &ABIS.iter().collect::<Vec<_>>())?;
-    parallel::map(ABIS, |abi| finish(tools, abi))
+    parallel::map(ABIS, |abi| build(tools, abi))
 }

@@ -4,7 +4,7 @@ use core::cell::Cell;
 use core::ops::Range;
 
 use super::Plane;
-use crate::matrix::stencil::{Layers, Pass};
+use crate::matrix::stencil::Pass;
 use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 
@@ -80,7 +80,7 @@ impl<T: Real> Sweep<T> for Plane<T> {
             Order::Backward => {
                 let (weights, rhs) = self.weights(relaxation.omega);
                 let pass = Pass { shape: self.shape(), weights, rhs, through: T::ZERO };
-                pass.relax(Order::Backward, lines, b, Cell::from_mut(x).as_slice_of_cells(), &Layers::NONE);
+                pass.relax_plane_backward(lines, b, Cell::from_mut(x).as_slice_of_cells());
             }
         }
     }

@@ -99,7 +99,7 @@
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 21
+#define TS_F64_SSOR_CG_WORDS 31
 #endif
 
 /**
@@ -145,7 +145,7 @@
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 13
+#define TS_SSOR_CG_WORDS 19
 
 /**
  * Done; or, from a step, not finished yet.
@@ -797,6 +797,10 @@ typedef struct ts_f64_ssor_cg_config_t {
      */
     struct ts_f64_stopping_t stopping;
     /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration.
+     */
+    uint32_t rows_per_step;
+    /**
      * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
      */
     uint32_t keep_best;
@@ -944,6 +948,10 @@ typedef struct ts_ssor_cg_config_t {
      * When to stop.
      */
     struct ts_stopping_t stopping;
+    /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration.
+     */
+    uint32_t rows_per_step;
     /**
      * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
      */

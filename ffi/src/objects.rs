@@ -3,7 +3,7 @@
 use crate::version::TS_ABI_VERSION;
 use tinysolve::Real;
 use tinysolve::bandit::{cheb_cb, tsallis_inf};
-use tinysolve::linear::{conjugate, sor};
+use tinysolve::linear::{conjugate, sor, ssor_cg};
 
 /// What an object is.
 #[derive(Clone, Copy)]
@@ -38,6 +38,8 @@ pub(crate) unsafe trait InPlace {}
 unsafe impl<T: Real> InPlace for sor::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
+// SAFETY: `repr(C)`, made of numbers.
+unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl InPlace for tsallis_inf::State {}
 // SAFETY: as above.
@@ -62,7 +64,7 @@ pub(crate) const fn words_for<S: InPlace>() -> usize {
 mod tests {
     use super::*;
 
-    use tinysolve::linear::{Cg, PcgConfig, Sor, SorConfig};
+    use tinysolve::linear::{Cg, PcgConfig, Sor, SorConfig, SsorCg, SsorCgConfig};
     use tinysolve::matrix::Stencil;
     use tinysolve::solve::Solver;
 
@@ -91,5 +93,7 @@ mod tests {
         lies_as_written!(f64, Sor, SorConfig, sor::Checkpoint<f64>);
         lies_as_written!(f32, Cg, PcgConfig, conjugate::Checkpoint<f32>);
         lies_as_written!(f64, Cg, PcgConfig, conjugate::Checkpoint<f64>);
+        lies_as_written!(f32, SsorCg, SsorCgConfig, ssor_cg::Checkpoint<f32>);
+        lies_as_written!(f64, SsorCg, SsorCgConfig, ssor_cg::Checkpoint<f64>);
     }
 }

@@ -8,14 +8,14 @@ use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
 use crate::status::{self, Refusal, flag, ts_status_t};
-use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::linear::ssor_cg::Checkpoint;
 use tinysolve::linear::{SsorCg, SsorCgConfig};
 use tinysolve::operator::Sweep;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_ssor_cg_t`.
-pub const TS_SSOR_CG_WORDS: usize = 13; // f64: 21
+pub const TS_SSOR_CG_WORDS: usize = 19; // f64: 31
 
 /// An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -34,6 +34,8 @@ pub struct ts_ssor_cg_config_t {
     pub omega: f32,
     /// When to stop.
     pub stopping: ts_stopping_t,
+    /// Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration.
+    pub rows_per_step: u32,
     /// 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
     pub keep_best: u32,
 }
@@ -48,7 +50,12 @@ impl Method for SsorCgMethod {
     type With<'a> = ();
 
     fn config(given: &ts_ssor_cg_config_t) -> Result<SsorCgConfig<f32>, Error> {
-        Ok(SsorCgConfig { omega: given.omega, stopping: given.stopping.get()?, keep_best: flag(given.keep_best, 1)? })
+        Ok(SsorCgConfig {
+            omega: given.omega,
+            stopping: given.stopping.get()?,
+            rows_per_step: given.rows_per_step,
+            keep_best: flag(given.keep_best, 1)?,
+        })
     }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
@@ -81,7 +88,7 @@ impl Method for SsorCgMethod {
 /// Omega 1, no copy of the best iterate, 1e-5 relative to |b|.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_ssor_cg_config_default(out: *mut ts_ssor_cg_config_t) -> ts_status_t {
-    let config = ts_ssor_cg_config_t { omega: 1.0, stopping: ts_stopping_t::default(), keep_best: 0 };
+    let config = ts_ssor_cg_config_t { omega: 1.0, stopping: ts_stopping_t::default(), rows_per_step: 0, keep_best: 0 };
     // SAFETY: the pointer is as the header demands.
     status::done(unsafe { checks::write(Field::Output, out, config) })
 }

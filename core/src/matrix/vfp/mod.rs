@@ -128,6 +128,7 @@ mod choice {
         false
     }
 
+    #[allow(clippy::extra_unused_type_parameters, reason = "as where there is an FPU")]
     pub(in crate::matrix) const fn has_squares_of_grid<T: Real>() -> bool {
         false
     }

@@ -38,6 +38,8 @@ pub(crate) unsafe trait InPlace {}
 unsafe impl<T: Real> InPlace for sor::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
+// SAFETY: `repr(C)`, made of numbers.
+unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
 // SAFETY: as above.

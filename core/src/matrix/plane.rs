@@ -113,25 +113,6 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    /// A backward sweep over some lines, cell by cell.
-    pub(super) fn relax_backward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
-        let (weights, rhs) = self.weights(omega);
-        let nx = self.nx;
-        for line in lines.rev() {
-            let start = line * nx;
-            let mut east = T::ZERO;
-            for k in (start..start + nx).rev() {
-                let at = |inside: bool, k: usize| if inside { x.get(k).copied().unwrap_or(T::ZERO) } else { T::ZERO };
-                let (west, south) = (at(k > start, k.wrapping_sub(1)), at(line > 0, k.wrapping_sub(nx)));
-                let north = at(line + 1 < self.ny, k + nx);
-                let (Some(b), Some(cell)) = (b.get(k), x.get_mut(k)) else { return };
-                let known = weights.centre * *cell + rhs * *b + weights.across * (south + north);
-                east = known + weights.along * (west + east);
-                *cell = east;
-            }
-        }
-    }
-
     /// A forward sweep over some lines.
     pub(super) fn relax_forward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
         let x = Cell::from_mut(x).as_slice_of_cells();

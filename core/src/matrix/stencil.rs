@@ -7,6 +7,8 @@ use core::ops::Range;
 
 use crate::error::{self, Error, Field};
 use crate::matrix::Plane;
+use crate::matrix::plane::kernels::Entries;
+use crate::matrix::vfp;
 use crate::operator::{self, LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 pub(super) use layers::{Layers, Pass};
@@ -81,7 +83,7 @@ impl<'a, T: Real> Stencil<'a, T> {
     }
 
     /// The lines that a layer has in some rows, cut to whole lines, counted in the layer.
-    #[inline]
+    #[inline(never)]
     fn lines(&self, rows: &Range<usize>, z: usize) -> Range<usize> {
         let (nx, base) = (self.plane.nx.max(1), z * self.layer());
         let (from, to) = (rows.start.saturating_sub(base), rows.end.saturating_sub(base));
@@ -115,6 +117,22 @@ impl<'a, T: Real> Stencil<'a, T> {
             let cells = z * self.layer()..(z + 1) * self.layer();
             let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
             pass.relax(order, self.lines(rows, z), b, own, &self.beside(z, x));
+        }
+    }
+
+    /// Squares of the residual by the assembly kernel.
+    fn squares_of_layers(&self, rows: &Range<usize>, scale: T, b: &[T], x: &[T], sum: &mut T) {
+        let Plane { centre, along, across, .. } = self.plane;
+        let pass = Pass {
+            shape: self.plane.shape(),
+            weights: Entries { centre, along, across },
+            rhs: scale,
+            through: self.through,
+        };
+        for z in self.layers(rows) {
+            let cells = z * self.layer()..(z + 1) * self.layer();
+            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
+            vfp::squares_of_grid(&pass, self.lines(rows, z), b, own, &self.beside(z, x), sum);
         }
     }
 
@@ -218,8 +236,9 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
     }
 
     fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
-        if let Some(plane) = self.flat() {
-            return plane.sweep(order, rows, relaxation, b, x);
+        // Backwards, the general pass does both: one less to link.
+        if let (Some(plane), Order::Forward) = (self.flat(), order) {
+            return plane.relax_forward(self.lines(&rows, 0), relaxation.omega, b, x);
         }
         self.sweep_layers(order, &rows, relaxation.omega, b, x);
     }
@@ -229,6 +248,10 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
             return plane.residual_squares(rows, scale, b, x, sum);
         }
         let mut sum = sum;
+        if vfp::has_squares_of_grid::<T>() {
+            self.squares_of_layers(&rows, scale, b, x, &mut sum);
+            return sum;
+        }
         let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
         self.for_each_product(rows, x, |product, free| {
             let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);

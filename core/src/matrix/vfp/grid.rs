@@ -8,9 +8,9 @@ use super::choice::{Grid, beside, is_single};
 use crate::matrix::stencil::{Layers, Pass};
 use crate::real::Real;
 
-/// Arguments of [`relax`].
+/// Arguments of [`relax`] and of its sister for squares.
 #[repr(C)]
-struct Arguments {
+pub(super) struct Arguments {
     /// 0: what the loop keeps in registers.
     b: *const f32,
     x: *mut f32,
@@ -30,6 +30,8 @@ struct Arguments {
     through: f32,
     /// 52: lines 52, which are counted down here, fours 56, ones 60, at_south 64, at_north 68, pitch 72.
     grid: Grid,
+    /// 76: of squares, in and out.
+    pub(super) sum: f32,
 }
 
 /// Begins a cell: `$new` = keep `$old` + rhs `$b` + across (`$south` + `$north`).
@@ -143,25 +145,23 @@ unsafe extern "C" fn relax(arguments: *mut Arguments) {
         // A line: s28 is west, s7 the old value of the cell, r4 one cell ahead of it; beside it are zeros at the edge.
         "2:",
         "ldr r0, [sp, #56]",
+        "ldr r12, [r0, #52]",
+        "ldrd r2, r3, [r0, #64]",
+        "sub r8, r12, r2",
+        "sub r9, r12, r3",
         "ldr r12, [r0, #72]",
         "sub r2, r4, r12",
         "add r3, r4, r12",
-        "mov r8, #16",
-        "mov r9, #16",
-        "ldr r12, [r0, #52]",
-        "ldr r0, [r0, #64]",
-        "cmp r12, r0",
-        "itt eq",
-        "adreq r2, 13f",
-        "moveq r8, #0",
-        "ldr r0, [sp, #56]",
-        "ldr r0, [r0, #68]",
-        "cmp r12, r0",
-        "itt eq",
-        "adreq r3, 13f",
-        "moveq r9, #0",
-        "ldr r0, [sp, #56]",
         "ldr r12, [r0, #56]",
+        // Strides of 0 at the edge, where the count of lines is that of the edge.
+        "cmp r8, #0",
+        "ite eq",
+        "adreq r2, 13f",
+        "movne r8, #16",
+        "cmp r9, #0",
+        "ite eq",
+        "adreq r3, 13f",
+        "movne r9, #16",
         "vldmia r4!, {{s7}}",
         "vmov.f32 s28, s5",
         "cmp r12, #0",
@@ -261,24 +261,22 @@ unsafe extern "C" fn relax(arguments: *mut Arguments) {
     )
 }
 
-/// A forward sweep over some lines of a layer.
+/// The arguments, unless there is nothing to do; `x` is the layer.
 #[inline(never)]
-pub(in crate::matrix) fn relax_grid<T: Real>(
+pub(super) fn arguments<T: Real, E>(
     pass: &Pass<T>,
     lines: Range<usize>,
     b: &[T],
-    x: &[Cell<T>],
-    layers: &Layers<'_, Cell<T>>,
-) -> bool {
-    if !is_single::<T>() {
-        return false;
-    }
-    let Some((grid, from)) = Grid::new(pass.shape, lines, layers.shortest(b.len().min(x.len()))) else { return true };
+    x: &[E],
+    layers: &Layers<'_, E>,
+    sum: T,
+) -> Option<Arguments> {
+    let (grid, from) = Grid::new(pass.shape, lines, layers.shortest(b.len().min(x.len())))?;
     let weights = &pass.weights;
-    let values = [weights.centre, pass.rhs, weights.across, weights.along, pass.through];
-    let [keep, rhs, across, along, through] = values.map(Real::to_f32);
+    let values = [weights.centre, pass.rhs, weights.across, weights.along, pass.through, sum];
+    let [keep, rhs, across, along, through, sum] = values.map(Real::to_f32);
     let [(down, down_stride), (up, up_stride)] = [layers.down, layers.up].map(|layer| beside(layer, from));
-    let mut arguments = Arguments {
+    Some(Arguments {
         b: b.as_ptr().cast::<f32>().wrapping_add(from),
         x: x.as_ptr().cast::<f32>().wrapping_add(from).cast_mut(),
         down,
@@ -292,10 +290,28 @@ pub(in crate::matrix) fn relax_grid<T: Real>(
         along,
         through,
         grid,
-    };
+        sum,
+    })
+}
+
+/// A forward sweep over some lines of a layer.
+#[inline]
+pub(in crate::matrix) fn relax_grid<T: Real>(
+    pass: &Pass<T>,
+    lines: Range<usize>,
+    b: &[T],
+    x: &[Cell<T>],
+    layers: &Layers<'_, Cell<T>>,
+) -> bool {
+    if !is_single::<T>() {
+        return false;
+    }
+    // By reference, or they would be copied.
+    let mut arguments = arguments(pass, lines, b, x, layers, T::ZERO);
+    let Some(arguments) = &mut arguments else { return true };
     // SAFETY: T is f32. b, x, and the layers and the mask where they are, hold the lines of the grid and their
     // neighbours, and no more is read: zeros where there is no line beside. `Cell` has the layout of its content and may
     // be written through a shared reference; no other thread can hold it.
-    unsafe { relax(&raw mut arguments) };
+    unsafe { relax(arguments) };
     true
 }

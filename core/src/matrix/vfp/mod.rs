@@ -11,6 +11,8 @@
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod grid;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod grid_squares;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod lines;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod rows;
@@ -22,6 +24,7 @@ mod variable;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod choice {
     pub(in crate::matrix) use super::grid::relax_grid;
+    pub(in crate::matrix) use super::grid_squares::{has_squares_of_grid, squares_of_grid};
     pub(in crate::matrix) use super::lines::relax_lines;
     pub(in crate::matrix) use super::rows::relax_rows;
     pub(in crate::matrix) use super::squares::squares_of_lines;
@@ -125,6 +128,21 @@ mod choice {
         false
     }
 
+    #[allow(clippy::extra_unused_type_parameters, reason = "as where there is an FPU")]
+    pub(in crate::matrix) const fn has_squares_of_grid<T: Real>() -> bool {
+        false
+    }
+
+    pub(in crate::matrix) fn squares_of_grid<T: Real>(
+        _: &Pass<T>,
+        _: Range<usize>,
+        _: &[T],
+        _: &[T],
+        _: &Layers<'_, T>,
+        _: &mut T,
+    ) {
+    }
+
     pub(in crate::matrix) fn relax_cells<T: Real>(_: &Cells<'_, T, Cell<T>>) -> bool {
         false
     }
@@ -144,4 +162,7 @@ mod choice {
     }
 }
 
-pub(super) use choice::{relax_cells, relax_grid, relax_lines, relax_rows, squares_of_cells, squares_of_lines};
+pub(super) use choice::{
+    has_squares_of_grid, relax_cells, relax_grid, relax_lines, relax_rows, squares_of_cells, squares_of_grid,
+    squares_of_lines,
+};

@@ -41,8 +41,6 @@ unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
 // SAFETY: `repr(C)`, made of numbers.
 unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
 // SAFETY: as above.
-unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
-// SAFETY: as above.
 unsafe impl InPlace for tsallis_inf::State {}
 // SAFETY: as above.
 unsafe impl InPlace for cheb_cb::State {}

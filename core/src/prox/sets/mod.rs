@@ -1,0 +1,51 @@
+//! Sets, by their projections; the step does not matter.
+//!
+//! A set's value is 0 within the rounding that its projection leaves: 16 epsilon (1 + the largest magnitude), times n where a
+//! sum over n elements is constrained.
+
+mod affine;
+mod balls;
+mod capped_simplex;
+mod dykstra;
+mod halfspace;
+mod l1_ball;
+mod simplex;
+mod sparse;
+
+pub use affine::Affine;
+pub use balls::{L2Ball, Sphere};
+pub use capped_simplex::CappedSimplex;
+pub use dykstra::Dykstra;
+pub use halfspace::{Halfspace, Hyperplane, Hyperslab};
+pub use l1_ball::{L1Ball, WeightedL1Ball};
+pub use simplex::{ExtendedSimplex, Simplex};
+pub use sparse::SparseVectors;
+
+use crate::prox::root::michelot;
+use crate::real::Real;
+use crate::vector;
+
+/// tau >= 0 with sum of max(|x_i| - tau, 0) = total > 0; 0 if the sum at 0 is not more. Relative to the largest magnitude m,
+/// so from tau = m - total on, which is below the root.
+pub(in crate::prox) fn threshold_of_magnitudes<T: Real>(x: &[T], total: T) -> T {
+    let largest = vector::max_abs(x);
+    let start = -largest.min(total);
+    let tau = michelot(start, total, x.len(), |tau| {
+        x.iter().fold((T::ZERO, T::ZERO), |(sum, count), x| {
+            let above = (x.abs() - largest) - tau;
+            if above > T::ZERO { (sum + above, count + T::ONE) } else { (sum, count) }
+        })
+    });
+    (largest + tau).max(T::ZERO)
+}
+
+/// What rounding leaves of a constraint on the sum of `n` elements of magnitudes up to `size`.
+pub(in crate::prox) fn rounding<T: Real>(n: usize, size: T) -> T {
+    let n = T::from_u32(u32::try_from(n).unwrap_or(u32::MAX)).max(T::ONE);
+    T::from_f64(16.0) * T::EPSILON * n * (T::ONE + size)
+}
+
+/// 0 if `inside`, else infinity.
+pub(in crate::prox) fn indicator<T: Real>(inside: bool) -> T {
+    if inside { T::ZERO } else { T::INFINITY }
+}

@@ -93,6 +93,11 @@ pub trait Real:
     fn soft_threshold(self, threshold: Self) -> Self {
         self - self.min(threshold).max(-threshold)
     }
+    /// max(self, 0), and 1 if the sign bit is set, else 0. A NaN counts by its sign bit.
+    #[inline]
+    fn positive_part(self) -> (Self, u32) {
+        if self.to_bits_u64() >> (8 * size_of::<Self>() - 1) == 0 { (self, 0) } else { (Self::ZERO, 1) }
+    }
     /// `self` with the sign of `sign`.
     #[inline]
     fn with_sign_of(self, sign: Self) -> Self {
@@ -174,6 +179,18 @@ macro_rules! real {
                 let (above, below) = ((self - threshold).to_bits(), (self + threshold).to_bits());
                 let sign = |bits: $bits| (bits as $signed >> ($bits::BITS - 1)) as $bits;
                 $real::from_bits((above & !sign(above)) | (below & sign(below)))
+            }
+            #[inline]
+            #[allow(
+                clippy::cast_possible_wrap,
+                clippy::cast_sign_loss,
+                clippy::cast_possible_truncation,
+                reason = "a sign bit"
+            )]
+            fn positive_part(self) -> (Self, u32) {
+                let bits = self.to_bits();
+                let sign = (bits as $signed >> ($bits::BITS - 1)) as $bits;
+                ($real::from_bits(bits & !sign), (bits >> ($bits::BITS - 1)) as u32)
             }
             #[inline]
             fn with_sign_of(self, sign: Self) -> Self {

@@ -45,6 +45,7 @@ pub mod separable;
 pub mod sets;
 pub mod spectral;
 pub mod variation;
+mod vfp;
 
 pub use penalty::{Each, Labelled, Penalty, Weighted};
 

@@ -12,6 +12,12 @@ pub trait Penalty<T: Real> {
     /// v -> argmin over x of step p(x) + (x - v)² / 2. What depends on the step alone is computed once, here.
     fn map(&self, step: T) -> impl Fn(T) -> T;
 
+    /// Maps as many of the first elements as a kernel of this core can, to the same bits, and answers how many.
+    #[inline]
+    fn ahead(&self, _x: &mut [T], _step: T) -> usize {
+        0
+    }
+
     /// p(x); +infinity outside the domain.
     fn cost(&self, x: T) -> T;
 
@@ -42,7 +48,10 @@ macro_rules! separable {
 
             #[inline]
             fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-                crate::prox::penalty::each(<Self as Penalty<T>>::CHEAP, x, self.map(step));
+                let done = self.ahead(x, step);
+                if let Some(rest) = x.get_mut(done..) {
+                    crate::prox::penalty::each(<Self as Penalty<T>>::CHEAP, rest, self.map(step));
+                }
             }
 
             fn value(&self, x: &[T]) -> T {

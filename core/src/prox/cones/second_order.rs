@@ -2,7 +2,8 @@
 
 use crate::error::{Error, Field};
 use crate::operator::Prox;
-use crate::prox::penalty::positive;
+use crate::prox::norms::norm;
+use crate::prox::penalty::{each, positive};
 use crate::prox::sets::indicator;
 use crate::real::Real;
 use crate::vector;
@@ -20,7 +21,7 @@ pub struct SecondOrderCone<T> {
 /// Projects (t, y).
 #[inline]
 fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
-    let norm = vector::norm(y);
+    let norm = norm(y);
     if norm <= slope * t {
         return t;
     }
@@ -29,7 +30,8 @@ fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
         return T::ZERO;
     }
     let height = if slope == T::ONE { (t + norm) / T::TWO } else { (t + slope * norm) / (T::ONE + slope * slope) };
-    vector::scale(slope * (height / norm), y);
+    let factor = slope * (height / norm);
+    each(true, y, |y| y * factor);
     height
 }
 

@@ -3,6 +3,7 @@
 use super::Groups;
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
+use crate::prox::norms::norm;
 use crate::prox::penalty::weights;
 use crate::prox::root::{kth_largest, piecewise};
 use crate::real::Real;
@@ -84,7 +85,7 @@ impl<T: Real> Prox<T> for Wgsef<'_, T> {
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
         let Some(a) = scratch.get_mut(..self.groups.count(x.len())) else { return };
         for ((a, group), weight) in a.iter_mut().zip(self.groups.of(x)).zip(self.each_weight()) {
-            *a = weight.sqrt() * vector::norm(group);
+            *a = weight.sqrt() * norm(group);
         }
         let power = vector::max_abs(a).normalising_power_of_two();
         vector::scale(power, a);
@@ -133,7 +134,7 @@ impl<T: Real> Prox<T> for Wgsef<'_, T> {
     }
 
     fn value(&self, x: &[T]) -> T {
-        let parts = || self.groups.of(x).zip(self.each_weight()).map(|(group, d)| (d, vector::norm(group)));
+        let parts = || self.groups.of(x).zip(self.each_weight()).map(|(group, d)| (d, norm(group)));
         let nonzero = parts().filter(|(_, r)| *r > T::ZERO).count();
         if nonzero <= self.count {
             return parts().fold(T::ZERO, |sum, (d, r)| sum + d * r * r) / T::TWO;

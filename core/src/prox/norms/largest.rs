@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::root::michelot;
-use crate::prox::sets::threshold_of_magnitudes;
+use crate::prox::sets::{excesses, threshold_of_magnitudes};
 use crate::real::Real;
 use crate::vector;
 
@@ -49,15 +49,13 @@ impl<T: Real> Prox<T> for Largest {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        let Some(first) = x.first() else { return };
-        let largest = x.iter().fold(*first, |largest, x| largest.max(*x));
+        let Some(first) = x.first().copied() else { return };
+        let largest = x.iter().fold(first, |largest, x| largest.max(*x));
+        if !largest.is_finite() {
+            return;
+        }
         // Relative to the largest, so that an offset costs no digits.
-        let tau = michelot(-step, step, x.len(), |tau| {
-            x.iter().fold((T::ZERO, T::ZERO), |(sum, count), x| {
-                let above = (*x - largest) - tau;
-                if above > T::ZERO { (sum + above, count + T::ONE) } else { (sum, count) }
-            })
-        });
+        let tau = michelot(-step, step, x.len(), |tau| excesses(x, |x| (x - largest) - tau));
         let height = largest + tau;
         for x in x {
             *x = x.min(height);

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::prox::penalty::{Penalty, nonnegative, separable};
+use crate::prox::vfp;
 use crate::real::Real;
 
 /// f(x) = sum of |x_i|: soft threshold. +0 within the threshold; NaN stays NaN. 2 additions.
@@ -11,6 +12,11 @@ pub struct L1;
 impl<T: Real> Penalty<T> for L1 {
     fn map(&self, step: T) -> impl Fn(T) -> T {
         move |v| v.soft_threshold(step)
+    }
+
+    #[inline]
+    fn ahead(&self, x: &mut [T], step: T) -> usize {
+        vfp::soft_threshold(x, step)
     }
 
     fn cost(&self, x: T) -> T {

@@ -2,7 +2,8 @@
 
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
-use crate::prox::penalty::{Penalty, each_with, separable};
+use crate::prox::penalty::{Penalty, separable};
+use crate::prox::vfp;
 use crate::real::Real;
 
 /// x_i >= 0. NaN stays NaN.
@@ -12,6 +13,11 @@ pub struct Nonnegative;
 impl<T: Real> Penalty<T> for Nonnegative {
     fn map(&self, _step: T) -> impl Fn(T) -> T {
         |v| if v <= T::ZERO { T::ZERO } else { v }
+    }
+
+    #[inline]
+    fn ahead(&self, x: &mut [T], _step: T) -> usize {
+        vfp::nonnegative(x)
     }
 
     fn cost(&self, x: T) -> T {
@@ -86,8 +92,11 @@ impl<T: Real> Prox<T> for Bounds<'_, T> {
     }
 
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
-        each_with(true, x, self.high, |v, high| v.min(high));
-        each_with(true, x, self.low, |v, low| v.max(low));
+        let done = vfp::bounds(x, self.low, self.high);
+        let bounds = self.low.iter().zip(self.high);
+        for (x, (low, high)) in x.iter_mut().zip(bounds).skip(done) {
+            *x = x.min(*high).max(*low);
+        }
     }
 
     fn value(&self, x: &[T]) -> T {

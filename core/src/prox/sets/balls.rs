@@ -3,6 +3,7 @@
 use super::{indicator, rounding};
 use crate::error::Error;
 use crate::operator::Prox;
+use crate::prox::norms::norm;
 use crate::prox::penalty::positive;
 use crate::real::Real;
 use crate::vector;
@@ -24,7 +25,7 @@ impl<T: Real> Prox<T> for L2Ball<T> {
     }
 
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
-        let norm = vector::norm(x);
+        let norm = norm(x);
         if norm > self.radius {
             vector::scale(self.radius / norm, x);
         }
@@ -54,7 +55,7 @@ impl<T: Real> Prox<T> for Sphere<T> {
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
         let power = vector::max_abs(x).normalising_power_of_two();
         vector::scale(power, x);
-        let norm = vector::norm(x);
+        let norm = norm(x);
         if norm == T::ZERO {
             if let Some(first) = x.first_mut() {
                 *first = self.radius;

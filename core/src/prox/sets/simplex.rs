@@ -1,9 +1,9 @@
 //! The simplex.
 
-use super::{indicator, rounding};
+use super::{excesses_over, indicator, rounding};
 use crate::error::Error;
 use crate::operator::Prox;
-use crate::prox::penalty::positive;
+use crate::prox::penalty::{each, positive};
 use crate::prox::root::michelot;
 use crate::real::Real;
 
@@ -41,21 +41,16 @@ impl<T: Real> Prox<T> for Simplex<T> {
 
 #[inline(never)]
 fn project<T: Real>(x: &mut [T], total: T) {
-    let Some(first) = x.first() else { return };
-    let largest = x.iter().fold(*first, |largest, x| largest.max(*x));
-    for x in &mut *x {
-        *x -= largest;
+    let Some(first) = x.first().copied() else { return };
+    let largest = x.iter().fold(first, |largest, x| largest.max(*x));
+    if !largest.is_finite() {
+        x.fill(T::NAN);
+        return;
     }
-    let tau = michelot(-total, total, x.len(), |tau| {
-        x.iter().fold((T::ZERO, T::ZERO), |(sum, count), x| {
-            let above = *x - tau;
-            if above > T::ZERO { (sum + above, count + T::ONE) } else { (sum, count) }
-        })
-    });
-    for x in x {
-        let above = *x - tau;
-        *x = if above <= T::ZERO { T::ZERO } else { above };
-    }
+    each(true, x, |x| x - largest);
+    let tau = michelot(-total, total, x.len(), |tau| excesses_over(x, tau));
+    // By the sign bit, so that a NaN goes the same way everywhere.
+    each(true, x, |x| (x - tau).positive_part().0);
 }
 
 /// x >= 0, sum of x_i <= a: negative elements become 0, and if the sum is still more than a, as [`Simplex`].

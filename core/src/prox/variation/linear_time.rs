@@ -1,8 +1,9 @@
 //! Total variation in one dimension, in linear time.
 
-use super::{around_level, variation};
+use super::variation;
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
+use crate::prox::penalty::each;
 use crate::real::Real;
 
 /// f(x) = sum of |x_{i+1} - x_i|, exactly, in a time of order n whatever the signal (N. A. Johnson, A dynamic programming algorithm for
@@ -24,12 +25,35 @@ impl<T: Real> Prox<T> for LinearTimeTotalVariation {
     }
 
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
-        around_level(x, step, |x| denoise(x, step, scratch));
+        let Some(first) = x.first().copied() else { return };
+        let count = T::from_u32(u32::try_from(x.len()).unwrap_or(u32::MAX));
+        // Relative to the first, so that the sum has no offset; without the mean, which prox does not notice, it costs no digits.
+        let level = first + x.iter().fold(T::ZERO, |sum, x| sum + (*x - first)) / count;
+        if !level.is_finite() || !(step > T::ZERO) {
+            return;
+        }
+        each(true, x, |x| x - level);
+        // With a larger step the mean is all that is left, and a step that is much larger would cost the knots their digits.
+        if step >= largest_sum(x) {
+            x.fill(level);
+            return;
+        }
+        denoise(x, step, scratch);
+        each(true, x, |x| x + level);
     }
 
     fn value(&self, x: &[T]) -> T {
         variation(x)
     }
+}
+
+/// The largest magnitude of the sums of the first elements: the dual path without a bound.
+fn largest_sum<T: Real>(x: &[T]) -> T {
+    let mut sum = T::ZERO;
+    x.iter().fold(T::ZERO, |largest, x| {
+        sum += *x;
+        largest.max(sum.abs())
+    })
 }
 
 /// Knots of the derivative from `first` to before `end`, in ascending order.

@@ -270,6 +270,9 @@ use arm as kernels;
 #[cfg(not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))))]
 use portable as kernels;
 
+/// Whether this core has the kernels; then unrolling what they leave is not worth the code.
+pub(super) const PRESENT: bool = cfg!(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)));
+
 /// Elements within the bounds, NaN kept.
 pub(super) use kernels::safe_bounds as bounds;
 /// Elements done, sum of max(x - threshold, 0) over them, and how many differences are negative.

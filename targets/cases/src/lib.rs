@@ -53,6 +53,7 @@ pub const CASES: &[Case] = &[
     Case { name: "prox/ordered", ram: 7 * 1024, run: prox::ordered },
     Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
     Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },
+    Case { name: "prox/wild", ram: 2 * 1024, run: prox::wild },
 ];
 
 /// One row of the bench table, still without its value.

@@ -1,6 +1,6 @@
 //! Total variation in one dimension, directly.
 
-use super::variation;
+use super::{variation, vfp};
 use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::penalty::each;
@@ -47,6 +47,15 @@ impl<T: Real> Prox<T> for TotalVariation {
 /// What is behind the open segment has been written, and is not read again.
 #[inline(never)]
 fn denoise<T: Real>(x: &mut [T], step: T) {
+    if let Some((start, level)) = vfp::denoise(x, step) {
+        let last = x.get_mut(start..).unwrap_or(&mut []);
+        let level = match &*last {
+            [first, after @ ..] if start == 0 => mean(*first, after),
+            _ => level,
+        };
+        last.iter_mut().for_each(|x| *x = level);
+        return;
+    }
     let mut rest = x;
     // The dual path before the segment: 0 at the start of the signal, then the bound it touched.
     let mut dual = T::ZERO;

@@ -4,6 +4,7 @@ mod condat;
 mod fused_lasso;
 mod linear_time;
 mod plane;
+mod vfp;
 
 pub use condat::TotalVariation;
 pub use fused_lasso::FusedLasso;

@@ -113,10 +113,10 @@ impl Matrix<'_> {
         }
     }
 
-    /// The first element that is negative, or no number.
+    /// The first element that is negative.
     pub(super) fn negative(self) -> Option<usize> {
         match self.elements {
-            Elements::Single(elements) => elements.iter().position(|weight| !(*weight >= 0.0)),
+            Elements::Single(elements) => elements.iter().position(|weight| *weight < 0.0),
             Elements::Bytes(elements, _) => elements.iter().position(|weight| *weight < 0),
         }
     }

@@ -129,7 +129,7 @@ impl<T: Real> Solver for Prior<'_, T> {
         if first {
             self.report.initial = residual;
         } else if residual > T::TWO * self.report.residual {
-            self.length = self.length / T::from_f32(4.0);
+            self.length /= T::from_f32(4.0);
         } else {
             // (s's) / (s'(f(y + s) - f(y))) with s = length r.
             let stretched = self.length * (squares / (squares - product));

@@ -242,7 +242,8 @@ fn container(change: impl Fn(&mut [u32; 4], &mut [f32; 8], &mut [f32; 16])) -> V
 
 #[test]
 fn refusals_name_what_is_wrong() {
-    let load = |change: &dyn Fn(&mut [u32; 4], &mut [f32; 8], &mut [f32; 16])| {
+    type Change<'a> = &'a dyn Fn(&mut [u32; 4], &mut [f32; 8], &mut [f32; 16]);
+    let load = |change: Change<'_>| {
         let bytes = container(change);
         // Any alignment of the allocator will do for f32.
         Reader::new(&bytes).and_then(|reader| Lpn::load(&reader).map(|_| ()))

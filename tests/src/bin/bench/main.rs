@@ -20,7 +20,7 @@ use clap::Parser;
 /// Prints the rows of the benchmarks that run on the host.
 #[derive(Parser)]
 struct Arguments {
-    /// Only rows of this family: `linear` (times beside other libraries) or `bandit` (iterations).
+    /// Only rows of this family: `linear`, `prox` (times beside other libraries) or `bandit` (iterations).
     #[arg(long)]
     family: Option<String>,
     /// Trials of the SOR benchmark.
@@ -38,10 +38,12 @@ fn main() -> ExitCode {
         sor::bench(arguments.trials.max(1), arguments.systems.max(1));
         heat::bench(arguments.systems.max(1));
     }
-    if wants("linear")
-        && let Err(reason) = peers::bench()
-    {
-        eprintln!("left out: times beside other libraries ({reason})");
+    for family in ["linear", "prox"] {
+        if wants(family)
+            && let Err(reason) = peers::bench(family)
+        {
+            eprintln!("left out: times beside other libraries, {family} ({reason})");
+        }
     }
     ExitCode::SUCCESS
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-/// Runs the program and hands its rows on.
+/// Runs the program of a family and hands its rows on.
 ///
 /// # Errors
 /// A sentence that says what is missing, when the comparison cannot run here.
-pub(crate) fn bench() -> Result<(), String> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/linear.py");
+pub(crate) fn bench(family: &str) -> Result<(), String> {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers").join(family).with_extension("py");
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     // This program lies in target/release.
     let target = here.ancestors().nth(2).ok_or("no target directory")?;

@@ -61,6 +61,14 @@ pub enum Field {
     Output = 25,
     /// The symbolic part of a sparse factorisation.
     Symbolic = 26,
+    /// The step of a proximal operator.
+    Step = 36,
+    /// Weights of elements or groups.
+    Weights = 37,
+    /// How a vector is divided into groups or blocks.
+    Groups = 38,
+    /// Lower or upper bounds.
+    Bounds = 39,
 }
 
 /// Why a constructor refused.

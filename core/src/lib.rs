@@ -17,6 +17,8 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
+//! | [`net`] | learned proximal networks |
+//! | [`prox`] | proximal operators and their calculus |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
@@ -56,7 +58,9 @@ pub mod factor;
 pub mod linear;
 pub mod math;
 pub mod matrix;
+pub mod net;
 pub mod operator;
+pub mod prox;
 pub mod real;
 pub mod rng;
 pub mod solve;

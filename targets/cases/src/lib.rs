@@ -15,6 +15,7 @@ mod hash;
 mod linear;
 mod math;
 mod pattern;
+mod prox;
 
 pub use hash::Hash;
 pub use pattern::Pattern;
@@ -50,6 +51,12 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
     Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
+    Case { name: "prox/separable", ram: 5 * 1024, run: prox::separable },
+    Case { name: "prox/sets", ram: 2 * 1024, run: prox::sets },
+    Case { name: "prox/ordered", ram: 7 * 1024, run: prox::ordered },
+    Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
+    Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },
+    Case { name: "prox/wild", ram: 2 * 1024, run: prox::wild },
 ];
 
 /// One row of the bench table, still without its value.

@@ -24,20 +24,26 @@ enum Experiment {
     Sor,
     /// Omega learned for SSOR-CG on the heat equation, family `bandit`.
     Heat,
-    /// Times beside other libraries, family `linear`.
-    Peers,
+    /// Sweeps and SSOR-CG beside other libraries, family `linear`.
+    Linear,
+    /// Proximal operators beside other libraries, family `prox`.
+    Prox,
 }
 
 impl Experiment {
     fn family(self) -> &'static str {
-        if self == Self::Peers { "linear" } else { "bandit" }
+        match self {
+            Self::Sor | Self::Heat => "bandit",
+            Self::Linear => "linear",
+            Self::Prox => "prox",
+        }
     }
 }
 
 /// Prints the rows of the benchmarks that run on the host.
 #[derive(Parser)]
 struct Arguments {
-    /// Only rows of this family: `linear` (times beside other libraries) or `bandit` (iterations).
+    /// Only rows of this family: `linear`, `prox` (times beside other libraries) or `bandit` (iterations).
     #[arg(long)]
     family: Option<String>,
     /// Only this experiment.
@@ -63,10 +69,12 @@ fn main() -> ExitCode {
     if wants(Experiment::Heat) {
         heat::bench(arguments.systems.max(1));
     }
-    if wants(Experiment::Peers)
-        && let Err(reason) = peers::bench()
-    {
-        eprintln!("left out: times beside other libraries ({reason})");
+    for (experiment, family) in [(Experiment::Linear, "linear"), (Experiment::Prox, "prox")] {
+        if wants(experiment)
+            && let Err(reason) = peers::bench(family)
+        {
+            eprintln!("left out: times beside other libraries, {family} ({reason})");
+        }
     }
     ExitCode::SUCCESS
 }

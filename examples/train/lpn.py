@@ -129,7 +129,7 @@ def save(net, path, int8):
 def laplace(out, steps):
     net = Potential(1, 32, 2, alpha=0.01, softplus=10.0)
     distribution = torch.distributions.Laplace(0.0, 1.0)
-    train(net, lambda n: distribution.sample((n, 1)), 1.0, 2 * steps, 4000, 0.1, (2e-3, 5e-4))
+    train(net, lambda n: distribution.sample((n, 1)), 1.0, steps, 1000, 0.1, (2e-3, 3e-4))
     y = torch.linspace(-5, 5, 1001)[:, None]
     f = net.denoise(y).detach()
     exact = torch.sign(y) * (y.abs() - 1).clamp(min=0)

@@ -1,7 +1,7 @@
 //! What every proximal operator needs when it is called from C.
 
 use crate::checks::{self, Ledger};
-use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, size, ts_status_t};
+use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, size, ts_status_t};
 use tinysolve::operator::Prox;
 use tinysolve::{Field, Real};
 
@@ -17,11 +17,14 @@ pub(crate) fn check_step<T: Real>(step: T) -> Result<(), Refusal> {
 /// x of an operator that needs no other memory.
 #[inline(never)]
 unsafe fn vector<'a, T: Real>(x: *mut T, n: u32, step: T) -> Result<&'a mut [T], Refusal> {
-    let ledger: &mut Ledger = &mut Ledger::<[_; 8]>::new();
-    ledger.enter(Field::Iterate, x, size(n));
-    ledger.so_far()?;
+    if n > 0 {
+        checks::usable(Field::Iterate, x)?;
+    }
+    if size(n) > isize::MAX.unsigned_abs() / size_of::<T>() {
+        return Err(Refusal::new(TS_ERROR_TOO_LARGE, Field::Iterate as u32, 0));
+    }
     check_step(step)?;
-    // SAFETY: the ledger took it.
+    // SAFETY: not null, aligned, and short enough.
     Ok(unsafe { checks::slice_mut(x, size(n)) })
 }
 

@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
+//! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
@@ -58,6 +59,7 @@ pub mod math;
 pub mod matrix;
 pub mod operator;
 pub mod real;
+pub mod recovery;
 pub mod rng;
 pub mod solve;
 pub mod vector;

@@ -48,7 +48,7 @@
 /**
  * `uint64_t` words of a `ts_cg_t`.
  */
-#define TS_CG_WORDS 14
+#define TS_CG_WORDS 13
 
 /**
  * `uint64_t` words of a `ts_cheb_cb_t`.
@@ -64,7 +64,7 @@
 /**
  * `uint64_t` words of a `ts_f64_cg_t`.
  */
-#define TS_F64_CG_WORDS 22
+#define TS_F64_CG_WORDS 21
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -78,7 +78,7 @@
 /**
  * `uint64_t` words of a `ts_f64_pcg_t`.
  */
-#define TS_F64_PCG_WORDS 22
+#define TS_F64_PCG_WORDS 21
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -92,14 +92,14 @@
 /**
  * `uint64_t` words of a `ts_f64_sor_t`.
  */
-#define TS_F64_SOR_WORDS 25
+#define TS_F64_SOR_WORDS 24
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 22
+#define TS_F64_SSOR_CG_WORDS 21
 #endif
 
 /**
@@ -125,7 +125,7 @@
 /**
  * `uint64_t` words of a `ts_pcg_t`.
  */
-#define TS_PCG_WORDS 14
+#define TS_PCG_WORDS 13
 
 /**
  * `uint64_t` words of a `ts_preconditioner_t`.
@@ -140,12 +140,12 @@
 /**
  * `uint64_t` words of a `ts_sor_t`.
  */
-#define TS_SOR_WORDS 17
+#define TS_SOR_WORDS 16
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 14
+#define TS_SSOR_CG_WORDS 13
 
 /**
  * Done; or, from a step, not finished yet.

@@ -53,6 +53,7 @@ pub fn scale<T: Real>(a: T, x: &mut [T]) {
 
 /// Largest magnitude; 0 for an empty slice. NaN is passed over.
 #[must_use]
+#[inline(never)]
 pub fn max_abs<T: Real>(x: &[T]) -> T {
     x.iter().fold(T::ZERO, |largest, x| largest.max(x.abs()))
 }

@@ -1,6 +1,7 @@
 //! Everything that can be wrong with pointers from C, looked at before a slice is made or a byte is written.
 
 use core::ffi::c_void;
+use core::mem::MaybeUninit;
 
 use crate::status::{
     Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE, TS_ERROR_UNINITIALISED,
@@ -10,7 +11,8 @@ use tinysolve::Field;
 /// The memory one call uses. Every pointer is entered, with what it is for; `settle` says whether all of them are usable
 /// and whether what is written shares no byte with anything else. The first defect counts.
 pub(crate) struct Ledger {
-    entries: [Entry; Self::MOST],
+    /// The first `count` are noted.
+    entries: [MaybeUninit<Entry>; Self::MOST],
     count: usize,
     defect: Option<Refusal>,
 }
@@ -44,13 +46,25 @@ impl Kind {
     const fn size(self) -> usize {
         (self.0 & 0xffff) as usize
     }
+
+    /// Err if memory of this kind cannot begin here.
+    #[inline(never)]
+    fn look_at(self, start: usize) -> Result<(), Refusal> {
+        if start == 0 {
+            Err(Refusal::new(TS_ERROR_NULL, self.field(), 0))
+        } else if start & self.align().wrapping_sub(1) != 0 {
+            Err(Refusal::new(TS_ERROR_MISALIGNED, self.field(), 0))
+        } else {
+            Ok(())
+        }
+    }
 }
 
 impl Ledger {
     const MOST: usize = 18;
 
     pub(crate) const fn new() -> Self {
-        Self { entries: [Entry { start: 0, end: 0 }; Self::MOST], count: 0, defect: None }
+        Self { entries: [MaybeUninit::uninit(); Self::MOST], count: 0, defect: None }
     }
 
     /// Enters `len` elements from `pointer` on; of no elements, any pointer will do.
@@ -63,12 +77,14 @@ impl Ledger {
         if self.defect.is_some() || len == 0 {
             return;
         }
-        let end = len.checked_mul(kind.size()).filter(|bytes| *bytes <= isize::MAX.unsigned_abs());
-        match end.and_then(|bytes| start.checked_add(bytes)) {
-            _ if start == 0 => self.refuse(TS_ERROR_NULL, kind),
-            _ if start & kind.align().wrapping_sub(1) != 0 => self.refuse(TS_ERROR_MISALIGNED, kind),
-            None => self.refuse(TS_ERROR_TOO_LARGE, kind),
+        if let Err(refusal) = kind.look_at(start) {
+            self.defect = Some(refusal);
+            return;
+        }
+        let bytes = len.checked_mul(kind.size()).filter(|bytes| *bytes <= isize::MAX.unsigned_abs());
+        match bytes.and_then(|bytes| start.checked_add(bytes)) {
             Some(end) => self.note(start, end),
+            None => self.defect = Some(Refusal::new(TS_ERROR_TOO_LARGE, kind.field(), 0)),
         }
     }
 
@@ -79,13 +95,9 @@ impl Ledger {
 
     fn note(&mut self, start: usize, end: usize) {
         if let Some(entry) = self.entries.get_mut(self.count) {
-            *entry = Entry { start, end };
+            entry.write(Entry { start, end });
             self.count += 1;
         }
-    }
-
-    fn refuse(&mut self, error: u32, kind: Kind) {
-        self.defect = Some(Refusal::new(error, kind.field(), 0));
     }
 
     /// Whether all is well so far, the overlaps apart.
@@ -97,7 +109,8 @@ impl Ledger {
     #[inline(never)]
     pub(crate) fn settle(&self, written: &[Field]) -> Result<(), Refusal> {
         self.so_far()?;
-        let entries = self.entries.get(..self.count).unwrap_or(&[]);
+        // SAFETY: `note` counts an entry only after it has written it.
+        let entries = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
         for ((k, one), field) in entries.iter().enumerate().zip(written) {
             for other in entries.iter().skip(k + 1) {
                 if one.start < other.end && other.start < one.end {
@@ -135,9 +148,7 @@ pub(crate) unsafe fn slice_mut<'a, T>(pointer: *mut T, len: usize) -> &'a mut [T
 
 /// Err if this pointer to one `T` is null or misaligned.
 pub(crate) fn usable<T>(field: Field, pointer: *const T) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
-    ledger.enter(field, pointer, 1);
-    ledger.so_far()
+    Kind::of::<T>(field).look_at(pointer.addr())
 }
 
 /// Reads what a pointer shows that has to be given.

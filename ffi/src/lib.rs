@@ -29,6 +29,8 @@ pub mod double;
 pub mod function;
 mod learner;
 pub mod lengths;
+#[cfg(feature = "panic-handler")]
+mod memory;
 mod method;
 pub mod objects;
 pub mod omega;

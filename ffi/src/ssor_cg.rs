@@ -3,18 +3,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::method::{self, Arguments, Method, Vectors};
 use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
 use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{SsorCg, SsorCgConfig};
+use tinysolve::operator::Sweep;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_ssor_cg_t`.
-pub const TS_SSOR_CG_WORDS: usize = 14; // f64: 22
+pub const TS_SSOR_CG_WORDS: usize = 13; // f64: 21
 
 /// An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -23,7 +24,7 @@ pub struct ts_ssor_cg_t {
     words: [u64; TS_SSOR_CG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f32>::WORDS) == TS_SSOR_CG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f32>>() == TS_SSOR_CG_WORDS);
 
 /// Values of an SSOR-preconditioned conjugate gradient solve.
 #[derive(Clone, Copy)]
@@ -41,39 +42,39 @@ enum SsorCgMethod {}
 
 impl Method for SsorCgMethod {
     const KIND: Kind = Kind::SsorCg;
-    const STATE: usize = Checkpoint::<f32>::WORDS;
-    type Config = ts_ssor_cg_config_t;
+    type State = Checkpoint<f32>;
+    type Given = ts_ssor_cg_config_t;
+    type Config = SsorCgConfig<f32>;
     type With<'a> = ();
+
+    fn config(given: &ts_ssor_cg_config_t) -> Result<SsorCgConfig<f32>, Error> {
+        Ok(SsorCgConfig { omega: given.omega, stopping: given.stopping.get()?, keep_best: flag(given.keep_best, 1)? })
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: &mut Vectors<'_>,
-        config: &ts_ssor_cg_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
-        let config = SsorCgConfig {
-            omega: config.omega,
-            stopping: config.stopping.get()?,
-            keep_best: flag(config.keep_best, 1)?,
-        };
-        SsorCg::new(required(view.sweep)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &SsorCgConfig<f32>) -> Result<(), Error> {
+        SsorCg::check(required(view.sweep)?, vectors.b, vectors.x, config)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = SsorCg::resume(required(view.sweep)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+    fn workspace_len(view: View<'_>, config: &SsorCgConfig<f32>) -> Result<usize, Error> {
+        let a = required(view.sweep)?;
+        Ok(SsorCg::<f32, dyn Sweep<f32>>::workspace_len(a.dim(), a.scaling_len(), config.keep_best))
     }
 
-    fn report(state: &[u32]) -> Result<Report<f32>, Error> {
-        Ok(Checkpoint::<f32>::from_words(state).map_err(scrambled)?.report())
+    fn start(config: &SsorCgConfig<f32>) -> Checkpoint<f32> {
+        SsorCg::<f32, dyn Sweep<f32>>::start(config)
+    }
+
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f32>) -> Result<Step, Error> {
+        let Vectors { b, x, workspace } = vectors;
+        Ok(SsorCg::resume(required(view.sweep)?, b, x, workspace, state)?.step())
+    }
+
+    fn report(state: &Checkpoint<f32>) -> Report<f32> {
+        state.report()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::checks;
 use crate::learner::{self, Arguments, Bandit};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, flag, size, ts_status_t};
+use tinysolve::bandit::tsallis_inf::State;
 use tinysolve::bandit::{TsallisInf, TsallisInfConfig};
 use tinysolve::{Error, Field};
 
@@ -17,7 +18,7 @@ pub struct ts_tsallis_inf_t {
     words: [u64; TS_TSALLIS_INF_WORDS],
 }
 
-const _: () = assert!(words_for(TsallisInf::STATE_WORDS) == TS_TSALLIS_INF_WORDS);
+const _: () = assert!(words_for::<State>() == TS_TSALLIS_INF_WORDS);
 
 /// Values of a Tsallis-INF learner.
 #[derive(Clone, Copy)]
@@ -45,24 +46,24 @@ pub(crate) enum Tsallis {}
 
 impl Bandit for Tsallis {
     const KIND: Kind = Kind::TsallisInf;
-    const STATE: usize = TsallisInf::STATE_WORDS;
+    type State = State;
     type Config = ts_tsallis_inf_config_t;
-    type Of<'a> = TsallisInf<&'a mut [f32]>;
+    type Of<'a> = TsallisInf<&'a mut [f32], &'a mut State>;
 
     fn memory_len(arms: usize) -> usize {
         TsallisInf::workspace_len(arms)
     }
 
-    fn create<'a>(memory: &'a mut [f32], config: &ts_tsallis_inf_config_t) -> Result<Self::Of<'a>, Error> {
-        TsallisInf::new(memory, config.get()?)
+    fn check_memory(len: usize) -> Result<(), Error> {
+        TsallisInf::check_memory(len)
     }
 
-    fn resume<'a>(memory: &'a mut [f32], state: &[u32]) -> Result<Self::Of<'a>, Error> {
+    fn start(config: &ts_tsallis_inf_config_t) -> Result<State, Error> {
+        State::new(config.get()?)
+    }
+
+    fn resume<'a>(memory: &'a mut [f32], state: &'a mut State) -> Result<Self::Of<'a>, Error> {
         TsallisInf::resume(memory, state)
-    }
-
-    fn suspend(learner: &Self::Of<'_>, state: &mut [u32]) -> Result<(), Error> {
-        learner.suspend(state)
     }
 }
 

@@ -5,6 +5,9 @@
 //! the weighting and no arm has to be fitted again. Source: Learning to Relax, algorithm 3; Foster and Rakhlin 2020 for
 //! the weighting.
 
+use core::borrow::BorrowMut;
+
+use super::drawn::Drawn;
 use super::tsallis_inf::{restore, save};
 use super::{Learner, check_range};
 use crate::error::{Error, Field};
@@ -44,9 +47,10 @@ impl Default for ChebCbConfig {
     }
 }
 
-/// The scalars of a learner: plain data.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct State {
+/// The scalars of a learner: numbers alone, so that any bits are a state, if not a good one.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct State {
     rng: Xoshiro128,
     rounds: u32,
     low: f32,
@@ -59,7 +63,7 @@ struct State {
     /// What was predicted for the arm drawn last, and for which context in [-1, 1].
     predicted: f32,
     context: f32,
-    drawn: Option<u16>,
+    drawn: Drawn,
 }
 
 impl Plain for State {
@@ -83,18 +87,16 @@ impl Plain for State {
                 return Err(codec.refusal());
             }
         }
-        self.drawn = codec.choice(self.drawn.map_or(u32::MAX, u32::from), |number| match u16::try_from(number) {
-            Ok(arm) => Some(Some(arm)),
-            Err(_) => (number == u32::MAX).then_some(None),
-        })?;
+        self.drawn.visit(codec)?;
         if self.low < self.high && self.cost_cap >= 1.0 { Ok(()) } else { Err(codec.refusal()) }
     }
 }
 
-/// A learner over `S`, an array or a slice of [`workspace_len`](ChebCb::workspace_len) elements.
+/// A learner over `S`, an array or a slice of [`workspace_len`](ChebCb::workspace_len) elements, and `H`, a [`State`] of its
+/// own or a reference to one.
 #[derive(Clone, Copy, Debug)]
-pub struct ChebCb<S> {
-    state: State,
+pub struct ChebCb<S, H = State> {
+    state: H,
     memory: S,
 }
 
@@ -105,8 +107,17 @@ impl ChebCb<()> {
         arms.saturating_mul(ARM)
     }
 
-    /// 32-bit words of the scalars alone, for [`suspend`](Self::suspend).
-    pub const STATE_WORDS: usize = State::WORDS;
+    /// Whether this many elements are the memory of some arms.
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace) unless there are 33 elements for each of 1 to 65,535 arms.
+    pub fn check_memory(len: usize) -> Result<(), Error> {
+        let field = Field::Workspace;
+        if len == 0 || !len.is_multiple_of(ARM) {
+            return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
+        }
+        if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
+    }
 
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
@@ -115,49 +126,22 @@ impl ChebCb<()> {
     }
 }
 
-fn check_memory(len: usize) -> Result<(), Error> {
-    let field = Field::Workspace;
-    if len == 0 || !len.is_multiple_of(ARM) {
-        return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
-    }
-    if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
-}
-
 impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// A learner that knows nothing yet. The memory is cleared; its length says how many arms there are.
     ///
     /// # Errors
     /// `Length` unless the memory has 33 elements for each of 1 to 65,535 arms, `NotFinite` or `OutOfRange` (context, cost).
     pub fn new(mut memory: S, config: ChebCbConfig) -> Result<Self, Error> {
-        check_range(config.low, config.high)?;
-        if !config.cost_cap.is_finite() {
-            return Err(Error::NotFinite { field: Field::Cost, index: 0 });
-        }
-        if config.cost_cap < 1.0 {
-            return Err(Error::OutOfRange { field: Field::Cost, index: 0 });
-        }
-        check_memory(memory.as_ref().len())?;
+        let state = State::new(config)?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
-        Ok(Self { state: State::new(config), memory })
+        Ok(Self { state, memory })
     }
 
-    /// Puts the scalars away between two calls; the memory stays with the caller.
-    ///
-    /// # Errors
-    /// `Length` unless `words` has exactly [`STATE_WORDS`](ChebCb::STATE_WORDS) elements.
-    #[inline]
-    pub fn suspend(&self, words: &mut [u32]) -> Result<(), Error> {
-        self.state.write(words)
-    }
-
-    /// Goes on with scalars that were put away, over the memory as it was left. O(1).
-    ///
-    /// # Errors
-    /// `Length` (workspace, bytes), `Corrupt` (bytes).
-    #[inline]
-    pub fn resume(memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
-        Ok(Self { state: State::new(ChebCbConfig::default()).read(words)?, memory })
+    /// Puts the scalars away; the memory stays with the caller.
+    #[must_use]
+    pub fn suspend(self) -> State {
+        self.state
     }
 
     /// Saves scalars and memory; exactly [`words_len`](ChebCb::words_len) words.
@@ -173,30 +157,53 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// # Errors
     /// `Length` (workspace, bytes), `Corrupt` (bytes).
     pub fn restore(memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         let mut memory = memory;
-        let state = restore(State::new(ChebCbConfig::default()), memory.as_mut(), words)?;
+        let state = restore(State::new(ChebCbConfig::default())?, memory.as_mut(), words)?;
+        Ok(Self { state, memory })
+    }
+}
+
+impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
+    /// Goes on with scalars that were put away, or where they lie, over the memory as it was left. O(1).
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace).
+    #[inline]
+    pub fn resume(memory: S, state: H) -> Result<Self, Error> {
+        ChebCb::check_memory(memory.as_ref().len())?;
         Ok(Self { state, memory })
     }
 
     /// Costs learned so far.
     #[must_use]
-    pub const fn rounds(&self) -> u32 {
-        self.state.rounds
+    pub fn rounds(&self) -> u32 {
+        self.state.borrow().rounds
     }
 
     /// The cost this arm is predicted to have in this context, from what it has learned; 1 for an arm never drawn.
     #[must_use]
     pub fn predict(&self, arm: usize, context: f32) -> f32 {
-        let features = features(self.state.place(context));
+        let features = features(self.state.borrow().place(context));
         let arm = self.memory.as_ref().get(arm * ARM..).and_then(|arm| arm.first_chunk::<ARM>());
         arm.map_or(1.0, |arm| 1.0 + dot(coefficients(arm), &features))
     }
 }
 
 impl State {
-    fn new(config: ChebCbConfig) -> Self {
-        Self {
+    /// What a learner knows before its first draw; its memory is all zeros then.
+    ///
+    /// # Errors
+    /// `OutOfRange` or `NotFinite` (context, cost).
+    pub fn new(config: ChebCbConfig) -> Result<Self, Error> {
+        check_range(config.low, config.high)?;
+        if !config.cost_cap.is_finite() {
+            return Err(Error::NotFinite { field: Field::Cost, index: 0 });
+        }
+        if config.cost_cap < 1.0 {
+            return Err(Error::OutOfRange { field: Field::Cost, index: 0 });
+        }
+        Ok(Self {
             rng: Xoshiro128::new(config.seed),
             rounds: 0,
             low: config.low,
@@ -207,8 +214,8 @@ impl State {
             regret: 0.0,
             predicted: 0.0,
             context: 0.0,
-            drawn: None,
-        }
+            drawn: Drawn::NONE,
+        })
     }
 
     /// The context in [-1, 1]; NaN is the middle.
@@ -243,13 +250,14 @@ fn dot(a: &[f32; FEATURES], b: &[f32; FEATURES]) -> f32 {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
 }
 
-impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
+impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> Learner for ChebCb<S, H> {
     fn arms(&self) -> usize {
         self.memory.as_ref().len() / ARM
     }
 
     fn select(&mut self, context: f32) -> usize {
-        let place = self.state.place(context);
+        let state = self.state.borrow_mut();
+        let place = state.place(context);
         let features = features(place);
         let arms = self.memory.as_ref().as_chunks::<ARM>().0;
         #[allow(clippy::cast_precision_loss, reason = "arms are few")]
@@ -261,8 +269,8 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
                 (best, least) = (arm, predicted);
             }
         }
-        let weight = self.state.weight(count);
-        let mut left = self.state.rng.unit();
+        let weight = state.weight(count);
+        let mut left = state.rng.unit();
         let mut drawn = best;
         // The best arm has what the others leave, so it needs no place in the walk.
         for (arm, memory) in arms.iter().enumerate().filter(|(arm, _)| *arm != best) {
@@ -272,9 +280,9 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
                 break;
             }
         }
-        self.state.context = place;
-        self.state.predicted = arms.get(drawn).map_or(0.0, |memory| dot(coefficients(memory), &features));
-        self.state.drawn = u16::try_from(drawn).ok();
+        state.context = place;
+        state.predicted = arms.get(drawn).map_or(0.0, |memory| dot(coefficients(memory), &features));
+        state.drawn = Drawn::new(drawn);
         drawn
     }
 
@@ -282,8 +290,8 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
         if !(cost.is_finite() && cost >= 0.0) {
             return;
         }
-        let Some(arm) = self.state.drawn.take() else { return };
-        let state = &mut self.state;
+        let state = self.state.borrow_mut();
+        let Some(arm) = state.drawn.take() else { return };
         let loss = (cost.min(state.cost_cap) - 1.0).max(0.0);
         state.least = if state.rounds == 0 { loss } else { state.least.min(loss) };
         state.most = state.most.max(loss);
@@ -293,7 +301,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
         let (most, spread) = (state.most, state.most - state.least);
         let features = features(state.context);
         let arms = self.memory.as_mut().as_chunks_mut::<ARM>().0;
-        if let Some(memory) = arms.get_mut(usize::from(arm)) {
+        if let Some(memory) = arms.get_mut(arm) {
             fit(memory, &features, loss, [most, spread]);
         }
     }

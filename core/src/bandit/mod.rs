@@ -12,10 +12,11 @@
 //! Source: Khodak, Chow, Balcan and Talwalkar, Learning to Relax, ICLR 2024 (arXiv 2310.02246).
 
 mod arms;
-mod cheb_cb;
+pub mod cheb_cb;
 mod contextual;
+mod drawn;
 pub mod omega;
-mod tsallis_inf;
+pub mod tsallis_inf;
 
 pub use arms::Arms;
 pub use cheb_cb::{ChebCb, ChebCbConfig};

@@ -4,58 +4,62 @@
 //! underflow and the digits are those of the unscaled method. Convergence is claimed by the recurrence and verified by a
 //! recomputed residual; a refuted claim restarts the recurrence from the true residual.
 
-use crate::error::{self, Error, Field};
+use core::borrow::BorrowMut;
+
+use crate::error::{Error, Field};
 use crate::linear::monitor::{self, Monitor, Stopping};
 use crate::operator::LinearOperator;
 use crate::real::Real;
-use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::words::{Code, Codec, Plain, words_of};
 use crate::solve::{Report, Step};
 use crate::vector;
 
-/// A conjugate gradient solve put away: configuration, counters and scalars, no pointer.
+/// A conjugate gradient solve put away: values, counters and scalars, no pointer. The vectors stay with the caller.
+///
+/// It is made of numbers alone, in the order of [`to_words`](Self::to_words): any bits are a state, and those that no
+/// solve has left lead to wrong numbers and an outcome, no worse.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Checkpoint<T> {
-    pub(super) stopping: Stopping<T>,
-    pub(super) keep_best: bool,
+    pub(super) monitor: Monitor<T>,
     /// The relaxation parameter of the preconditioner; 1 where there is none.
     pub(super) omega: T,
-    pub(super) monitor: Monitor<T>,
-    /// Whether r, p and rho hold a recurrence.
-    pub(super) running: bool,
     /// r'z of the scaled recurrence.
     pub(super) rho: T,
     scale: T,
     /// Recomputed residual at the last verification.
     verified: T,
+    pub(super) keep_best: Code<bool>,
+    /// Whether r, p and rho hold a recurrence.
+    pub(super) running: Code<bool>,
 }
 
 impl<T: Real> Plain for Checkpoint<T> {
-    const WORDS: usize = Stopping::<T>::WORDS + Monitor::<T>::WORDS + 2 + 4 * words_of::<T>();
+    const WORDS: usize = Monitor::<T>::WORDS + 2 + 4 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        self.stopping.visit(codec)?;
-        codec.flag(&mut self.keep_best)?;
-        codec.real(&mut self.omega)?;
         self.monitor.visit(codec)?;
-        codec.flag(&mut self.running)?;
+        codec.real(&mut self.omega)?;
         codec.real(&mut self.rho)?;
         codec.real(&mut self.scale)?;
-        codec.real(&mut self.verified)
+        codec.real(&mut self.verified)?;
+        codec.code(&mut self.keep_best)?;
+        codec.code(&mut self.running)
     }
 }
 
 impl<T: Real> Checkpoint<T> {
-    pub(super) fn new(stopping: Stopping<T>, keep_best: bool, omega: T) -> Self {
+    #[inline]
+    pub(super) fn with(stopping: &Stopping<T>, keep_best: bool, omega: T) -> Self {
         Self {
-            stopping,
-            keep_best,
+            monitor: Monitor::new(stopping),
             omega,
-            monitor: Monitor::new(),
-            running: false,
             rho: T::ZERO,
             scale: T::ONE,
             verified: T::INFINITY,
+            keep_best: Code::new(keep_best),
+            running: Code::new(false),
         }
     }
 
@@ -68,7 +72,7 @@ impl<T: Real> Checkpoint<T> {
     /// Number of 32-bit words that hold it; the same on every target.
     pub const WORDS: usize = <Self as Plain>::WORDS;
 
-    /// Writes it as words, for flash or for C.
+    /// Writes it as words, for flash.
     ///
     /// # Errors
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements.
@@ -77,13 +81,13 @@ impl<T: Real> Checkpoint<T> {
         self.write(words)
     }
 
-    /// Takes it from words. Words that `to_words` did not write are an error or a solve with wrong numbers, no worse.
+    /// Takes it from words.
     ///
     /// # Errors
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
     #[inline]
     pub fn from_words(words: &[u32]) -> Result<Self, Error> {
-        Self::new(Stopping::default(), false, T::ONE).read(words)
+        Self::with(&Stopping::default(), false, T::ONE).read(words)
     }
 }
 
@@ -100,15 +104,15 @@ pub(super) fn positive<T: Real>(value: T, if_negative: Step) -> Result<T, Step> 
 
 /// The part of a conjugate gradient solve that does not depend on the preconditioner.
 #[derive(Debug)]
-pub(super) struct Conjugate<'a, T, A: ?Sized> {
+pub(super) struct Conjugate<'a, T, A: ?Sized, S> {
     pub(super) operator: &'a A,
     pub(super) b: &'a [T],
     pub(super) x: &'a mut [T],
     pub(super) best: &'a mut [T],
-    pub(super) state: Checkpoint<T>,
+    pub(super) state: S,
 }
 
-impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
+impl<'a, T: Real, A: LinearOperator<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Conjugate<'a, T, A, S> {
     /// Splits the workspace into `vectors` and the copy of the best iterate.
     pub(super) fn new(
         operator: &'a A,
@@ -116,19 +120,26 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         x: &'a mut [T],
         workspace: &'a mut [T],
         vectors: usize,
-        state: Checkpoint<T>,
+        state: S,
     ) -> Result<(Self, &'a mut [T]), Error> {
         let n = operator.dim();
         monitor::check_lengths(n, b, x)?;
-        let best_len = if state.keep_best { n } else { 0 };
-        let got = workspace.len();
-        error::at_least(Field::Workspace, vectors.saturating_add(best_len), got)?;
-        let short = Error::Length { field: Field::Workspace, need: vectors.saturating_add(best_len), got };
+        let best_len = if state.borrow().keep_best.holds() { n } else { 0 };
+        let need = vectors.saturating_add(best_len);
+        let short = Error::Length { field: Field::Workspace, need, got: workspace.len() };
         let (vectors, rest) = workspace.split_at_mut_checked(vectors).ok_or(short)?;
-        let (best, _) = rest.split_at_mut_checked(best_len).ok_or(short)?;
+        let best = rest.get_mut(..best_len).ok_or(short)?;
         Ok((Self { operator, b, x, best, state }, vectors))
     }
 
+    /// The same over the state where it lies.
+    pub(super) fn lent(&mut self) -> Conjugate<'_, T, A, &mut Checkpoint<T>> {
+        let Self { operator, b, x, best, state } = self;
+        Conjugate { operator, b, x, best, state: state.borrow_mut() }
+    }
+}
+
+impl<T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'_, T, A, &mut Checkpoint<T>> {
     /// Looks at the starting guess: r = scale (b - A x). `Running` when there is work to do.
     pub(super) fn begin(&mut self, r: &mut [T]) -> Step {
         let rhs = vector::norm(self.b);
@@ -138,7 +149,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         self.operator.residual(self.b, self.x, r);
         let initial = vector::norm(r);
         let window = monitor::window(self.operator.dim(), 1);
-        let step = self.state.monitor.begin(&self.state.stopping, rhs, initial, window);
+        let step = self.state.monitor.begin(rhs, initial, window);
         self.state.verified = initial;
         vector::copy(self.x, self.best);
         if step == Step::Running {
@@ -174,7 +185,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         if self.state.monitor.claims_convergence() {
             return self.verify(r).map(|()| false);
         }
-        match self.state.monitor.judge(&self.state.stopping) {
+        match self.state.monitor.judge() {
             Step::Running => Ok(true),
             step => Err(step),
         }
@@ -187,7 +198,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
         self.state.monitor.corrected(residual);
         let gained = residual < self.state.verified * T::from_f32(0.5);
         self.state.verified = residual;
-        match self.state.monitor.judge(&self.state.stopping) {
+        match self.state.monitor.judge() {
             Step::Running if gained => {
                 self.rescale(r);
                 Ok(())
@@ -200,7 +211,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Conjugate<'a, T, A> {
 
     /// Ends the solve: puts the best iterate back if it is kept and better, and recomputes the residual of what stays.
     pub(super) fn conclude(&mut self, step: Step, r: &mut [T]) -> Step {
-        self.state.running = false;
+        self.state.running.set(false);
         if step != Step::Converged {
             if !self.best.is_empty() && !self.state.monitor.is_best() {
                 vector::copy(self.best, self.x);

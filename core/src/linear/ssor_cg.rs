@@ -5,6 +5,8 @@
 //! separate SSOR sweep would visit the matrix twice; this visits it once, and half of it again for the norm of the true
 //! residual, on which the method stops. Source: Eisenstat, SIAM J. Sci. Stat. Comput. 2(1), 1981.
 
+use core::borrow::BorrowMut;
+
 use crate::error::{Error, Field};
 use crate::linear::conjugate::{Checkpoint, Conjugate, positive};
 use crate::linear::monitor::{self, Stopping};
@@ -34,9 +36,11 @@ impl<T: Real> Default for SsorCgConfig<T> {
 }
 
 /// An SSOR-preconditioned conjugate gradient solve under way.
+///
+/// It owns its state, or works on one that lies elsewhere: `S` is a [`Checkpoint`] or a reference to one.
 #[derive(Debug)]
-pub struct SsorCg<'a, T, A: ?Sized> {
-    common: Conjugate<'a, T, A>,
+pub struct SsorCg<'a, T, A: ?Sized, S = Checkpoint<T>> {
+    common: Conjugate<'a, T, A, S>,
     scaling: &'a mut [T],
     /// K⁻¹ r.
     g: &'a mut [T],
@@ -58,34 +62,26 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         workspace: &'a mut [T],
         config: SsorCgConfig<T>,
     ) -> Result<Self, Error> {
+        Self::check(operator, b, x, &config)?;
+        Self::resume(operator, b, x, workspace, Self::start(&config))
+    }
+
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &SsorCgConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(&config.stopping, config.keep_best, config.omega)
+    }
+
+    /// Looks at everything but the workspace.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), `Length` (workspace) apart.
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &SsorCgConfig<T>) -> Result<(), Error> {
         config.stopping.check()?;
         monitor::check_omega(config.omega)?;
         monitor::check_vectors(operator.dim(), b, x)?;
-        check_positive_diagonal(operator)?;
-        Self::resume(operator, b, x, workspace, Checkpoint::new(config.stopping, config.keep_best, config.omega))
-    }
-
-    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
-    ///
-    /// # Errors
-    /// `Length` (b, x, workspace).
-    pub fn resume(
-        operator: &'a A,
-        b: &'a [T],
-        x: &'a mut [T],
-        workspace: &'a mut [T],
-        state: Checkpoint<T>,
-    ) -> Result<Self, Error> {
-        let n = operator.dim();
-        let scaling_len = operator.scaling_len();
-        let need = Self::workspace_len(n, scaling_len, false);
-        let (common, vectors) = Conjugate::new(operator, b, x, workspace, need, state)?;
-        let short = Error::Length { field: Field::Workspace, need, got: vectors.len() };
-        let (scaling, rest) = vectors.split_at_mut_checked(scaling_len).ok_or(short)?;
-        let (g, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
-        let (p, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
-        let (t, v) = rest.split_at_mut_checked(n).ok_or(short)?;
-        Ok(Self { common, scaling, g, p, t, v })
+        check_positive_diagonal(operator)
     }
 
     /// Elements of workspace for `n` unknowns: 4 n and the operator's `scaling_len` (n for sparse and dense matrices and
@@ -100,6 +96,31 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
     pub fn suspend(self) -> Checkpoint<T> {
         self.common.state
     }
+}
+
+impl<'a, T: Real, A: Sweep<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> SsorCg<'a, T, A, S> {
+    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    ///
+    /// # Errors
+    /// `Length` (b, x, workspace).
+    pub fn resume(
+        operator: &'a A,
+        b: &'a [T],
+        x: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        let n = operator.dim();
+        let scaling_len = operator.scaling_len();
+        let need = SsorCg::<T, A>::workspace_len(n, scaling_len, false);
+        let (common, vectors) = Conjugate::new(operator, b, x, workspace, need, state)?;
+        let short = Error::Length { field: Field::Workspace, need, got: vectors.len() };
+        let (scaling, rest) = vectors.split_at_mut_checked(scaling_len).ok_or(short)?;
+        let (g, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
+        let (p, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
+        let (t, v) = rest.split_at_mut_checked(n).ok_or(short)?;
+        Ok(Self { common, scaling, g, p, t, v })
+    }
 
     /// The iterate.
     #[must_use]
@@ -107,6 +128,14 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         self.common.x
     }
 
+    /// The same solve over the state where it lies: one instance of the method for every owner.
+    fn lent(&mut self) -> SsorCg<'_, T, A, &mut Checkpoint<T>> {
+        let Self { common, scaling, g, p, t, v } = self;
+        SsorCg { common: common.lent(), scaling, g, p, t, v }
+    }
+}
+
+impl<T: Real, A: Sweep<T> + ?Sized> SsorCg<'_, T, A, &mut Checkpoint<T>> {
     /// Starts the recurrence; v holds the true scaled residual.
     fn restart(&mut self) -> Result<(), Step> {
         let relaxation = Relaxation { omega: self.common.state.omega, scaling: self.scaling };
@@ -117,7 +146,7 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         let (rho, _) = self.common.operator.eisenstat_update(relaxation, T::ZERO, self.t, self.g, self.v);
         self.common.state.rho = positive(rho, Step::IndefinitePreconditioner)?;
         vector::copy(self.v, self.p);
-        self.common.state.running = true;
+        self.common.state.running.set(true);
         Ok(())
     }
 
@@ -142,18 +171,13 @@ impl<'a, T: Real, A: Sweep<T> + ?Sized> SsorCg<'a, T, A> {
         vector::xpby(self.v, next / rho, self.p);
         Ok(())
     }
-}
 
-impl<T: Real, A: Sweep<T> + ?Sized> Solver for SsorCg<'_, T, A> {
-    type Scalar = T;
-
-    /// One iteration: both triangles once, the lower one again, and at the end of the solve one product more.
     fn step(&mut self) -> Step {
         let step = self.common.state.monitor.step();
         if step.is_final() {
             return step;
         }
-        let outcome = if self.common.state.running {
+        let outcome = if self.common.state.running.holds() {
             self.iterate()
         } else {
             self.common.operator.prepare(self.common.state.omega, self.scaling);
@@ -167,9 +191,18 @@ impl<T: Real, A: Sweep<T> + ?Sized> Solver for SsorCg<'_, T, A> {
             Err(step) => self.common.conclude(step, self.t),
         }
     }
+}
+
+impl<T: Real, A: Sweep<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Solver for SsorCg<'_, T, A, S> {
+    type Scalar = T;
+
+    /// One iteration: both triangles once, the lower one again, and at the end of the solve one product more.
+    fn step(&mut self) -> Step {
+        self.lent().step()
+    }
 
     fn report(&self) -> Report<T> {
-        self.common.state.monitor.report()
+        self.common.state.borrow().report()
     }
 }
 

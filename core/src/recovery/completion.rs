@@ -129,7 +129,7 @@ impl<'a, T: Real> Completion<'a, T> {
             right,
             scratch,
             config,
-            monitor: Monitor::new(),
+            monitor: Monitor::new(&config.stopping),
             begun: false,
             start: if config.seed.is_some() { START } else { 0 },
             inner_steps: 0,
@@ -168,7 +168,7 @@ impl<'a, T: Real> Completion<'a, T> {
             }
         }
         let (squares, values) = self.squares();
-        self.monitor.begin(&self.config.stopping, values.sqrt(), squares.sqrt(), 50)
+        self.monitor.begin(values.sqrt(), squares.sqrt(), 50)
     }
 
     /// Sums of the squares of residuals and of values.
@@ -240,7 +240,7 @@ impl<T: Real> Solver for Completion<'_, T> {
         self.monitor.count_iteration();
         let (squares, _) = self.squares();
         self.monitor.recomputed(squares.sqrt());
-        self.monitor.judge(&self.config.stopping)
+        self.monitor.judge()
     }
 
     fn report(&self) -> Report<T> {

@@ -12,11 +12,14 @@
 
 mod checkpoint;
 mod config;
-pub(in crate::recovery) mod update;
+mod trim;
+mod update;
 
 pub use self::checkpoint::Checkpoint;
 use self::checkpoint::Phase;
 pub use self::config::LadderConfig;
+use core::borrow::BorrowMut;
+
 use super::histogram::{BINS, Window};
 use super::measurement::{Collect, Factors, Measurement, Shape};
 use crate::error::{self, Error, Field};
@@ -35,6 +38,10 @@ const PATIENCE: u32 = 15;
 /// The same, once the fit is within this factor of the target.
 const PATIENCE_AT_END: u32 = 4;
 const NEAR_TARGET: f64 = 4.0;
+/// Times a certified fit that rests far from the target has its steps halved before that is the end.
+const HALVINGS: u32 = 3;
+/// Times a column too many is taken off.
+const TRIMS: u32 = 4;
 
 /// A rank ladder under way.
 ///
@@ -46,13 +53,13 @@ const NEAR_TARGET: f64 = 4.0;
 /// The certificate: at least 30 % of all measurements, and half as many again as X has free numbers, fit to the tolerance.
 /// As many as the free numbers fit any wrong local solution too, which is why those alone prove nothing.
 #[derive(Debug)]
-pub struct Ladder<'a, T, M: ?Sized> {
+pub struct Ladder<'a, T, M: ?Sized, S = Checkpoint<T>> {
     measurement: &'a mut M,
     y: &'a [T],
     left: &'a mut [T],
     right: &'a mut [T],
     work: Work<'a, T>,
-    state: Checkpoint<T>,
+    state: S,
 }
 
 #[derive(Debug)]
@@ -80,8 +87,8 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
     /// `right` those of R, or none where X is symmetric. What the factors hold at the start does not matter.
     ///
     /// # Errors
-    /// `Length` (measurements, factors: index 0 left, workspace), `NotFinite` (measurements, tolerances), `OutOfRange` (rank,
-    /// iterations, tolerances; a rank above the dimension or the limit of the operator).
+    /// `Length` (measurements, factors, workspace), `NotFinite` (measurements, tolerances), `OutOfRange` (rank, iterations,
+    /// tolerances; a rank above the dimension or the limit of the operator).
     pub fn new(
         measurement: &'a mut M,
         y: &'a [T],
@@ -90,41 +97,25 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
         workspace: &'a mut [T],
         config: LadderConfig<T>,
     ) -> Result<Self, Error> {
-        config.check()?;
-        error::exact(Field::Measurements, measurement.count(), y.len())?;
-        error::finite(Field::Measurements, y)?;
-        Self::resume(measurement, y, left, right, workspace, Checkpoint::new(config))
+        Self::check(measurement, y, &config)?;
+        Self::resume(measurement, y, left, right, workspace, Self::start(&config))
     }
 
-    /// Takes up a recovery that was put away. All memory must hold what it held; O(1).
+    /// The state of a recovery that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    pub fn start(config: &LadderConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(config)
+    }
+
+    /// Looks at everything but the memory that is written.
     ///
     /// # Errors
-    /// `Length` and `OutOfRange` (rank) as [`new`](Self::new), `Corrupt` if the state does not fit this operator.
-    pub fn resume(
-        measurement: &'a mut M,
-        y: &'a [T],
-        left: &'a mut [T],
-        right: &'a mut [T],
-        workspace: &'a mut [T],
-        state: Checkpoint<T>,
-    ) -> Result<Self, Error> {
-        let shape = measurement.shape();
-        let rank_max = state.config.rank_max as usize;
-        let largest = shape.rows().min(shape.columns()).min(measurement.rank_limit());
-        if rank_max > largest {
-            return Err(Error::OutOfRange { field: Field::Rank, index: largest });
-        }
+    /// Those of [`new`](Self::new), `Length` (factors, workspace) apart.
+    pub fn check(measurement: &M, y: &[T], config: &LadderConfig<T>) -> Result<(), Error> {
+        config.check()?;
+        check_rank(measurement, config.rank_max)?;
         error::exact(Field::Measurements, measurement.count(), y.len())?;
-        error::exact(Field::Factors, shape.rows().saturating_mul(rank_max), left.len())?;
-        error::exact(Field::Factors, shape.right().saturating_mul(rank_max), right.len())?;
-        let (need, got) = (Self::workspace_len(shape, rank_max), workspace.len());
-        let work =
-            Work::split(shape, rank_max, workspace).ok_or(Error::Length { field: Field::Workspace, need, got })?;
-        let at_granule = state.cursor.checked_rem(measurement.granule()) == Some(0);
-        if state.cursor > y.len() || state.rank as usize > rank_max || !at_granule {
-            return Err(Error::Corrupt { field: Field::Object, index: 0 });
-        }
-        Ok(Self { measurement, y, left, right, work, state })
+        error::finite(Field::Measurements, y)
     }
 
     /// Elements of workspace: 256 + (rows + columns of a rectangular X) r + r (r + 3) / 2 for r = `rank_max`.
@@ -144,11 +135,51 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
     pub fn suspend(self) -> Checkpoint<T> {
         self.state
     }
+}
+
+fn check_rank<T: Real, M: Measurement<T> + ?Sized>(measurement: &M, rank_max: u32) -> Result<(), Error> {
+    let shape = measurement.shape();
+    let largest = shape.rows().min(shape.columns()).min(measurement.rank_limit());
+    if rank_max as usize > largest {
+        return Err(Error::OutOfRange { field: Field::Rank, index: largest });
+    }
+    Ok(())
+}
+
+impl<'a, T: Real, M: Measurement<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Ladder<'a, T, M, S> {
+    /// Takes up a recovery that was put away. All memory must hold what it held, that of the operator too; O(1).
+    ///
+    /// # Errors
+    /// `Length` and `OutOfRange` (rank) as [`new`](Ladder::new), `Corrupt` if the state does not fit this operator.
+    pub fn resume(
+        measurement: &'a mut M,
+        y: &'a [T],
+        left: &'a mut [T],
+        right: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        let shape = measurement.shape();
+        let Checkpoint { rank_max, rank, cursor, .. } = *state.borrow();
+        check_rank(measurement, rank_max)?;
+        error::exact(Field::Measurements, measurement.count(), y.len())?;
+        let columns = rank_max as usize;
+        error::exact(Field::Factors, shape.rows().saturating_mul(columns), left.len())?;
+        error::exact(Field::Factors, shape.right().saturating_mul(columns), right.len())?;
+        let (need, got) = (Ladder::<T, M>::workspace_len(shape, columns), workspace.len());
+        let work =
+            Work::split(shape, columns, workspace).ok_or(Error::Length { field: Field::Workspace, need, got })?;
+        let at_granule = (cursor as usize).checked_rem(measurement.granule()) == Some(0);
+        if cursor as usize > y.len() || rank > rank_max || !at_granule {
+            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+        }
+        Ok(Self { measurement, y, left, right, work, state })
+    }
 
     /// Rank reached so far; the certified one once the outcome is `Converged`.
     #[must_use]
     pub fn rank(&self) -> usize {
-        self.state.rank as usize
+        self.state.borrow().rank as usize
     }
 
     /// The factors: `rank` columns each.
@@ -157,31 +188,46 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
         factors(self.measurement.shape(), self.rank(), self.left, self.right)
     }
 
+    /// The same recovery over the state where it lies: one instance of the method for every owner.
+    fn lent(&mut self) -> Ladder<'_, T, M, &mut Checkpoint<T>> {
+        let Self { measurement, y, left, right, work: Work { counts, left: l, right: r, gram, row }, state } = self;
+        let work = Work { counts, left: l, right: r, gram, row };
+        Ladder { measurement, y, left, right, work, state: state.borrow_mut() }
+    }
+}
+
+impl<T: Real, M: Measurement<T> + ?Sized> Ladder<'_, T, M, &mut Checkpoint<T>> {
     /// One block of a pass; whether the pass is done.
     fn visit(&mut self) -> bool {
         let rank = self.rank();
         let shape = self.measurement.shape();
         let x = factors(shape, rank, self.left, self.right);
-        let (m, state) = (self.y.len(), &mut self.state);
+        let (m, state) = (self.y.len(), &mut *self.state);
+        let all = state.phase.is(Phase::Collect) || self.measurement.always_collects_matrix();
+        let collect = if all { Collect::Matrix } else { Collect::Products };
         if state.cursor == 0 {
-            let all = state.phase == Phase::Collect || self.measurement.always_collects_matrix();
-            self.measurement.begin(x, if all { Collect::Matrix } else { Collect::Products });
+            self.measurement.begin(x, collect);
             if state.rank == 0 {
-                state.window = Window::around(self.y, self.work.counts);
+                state.window = Window::around(self.y, self.work.counts).0;
             }
             self.work.counts.fill(T::ZERO);
+        } else {
+            self.measurement.proceed(collect);
         }
-        let limit = match state.config.measurements_per_step {
+        let limit = match state.measurements_per_step {
             0 => m,
             limit => (limit as usize).checked_next_multiple_of(self.measurement.granule()).unwrap_or(m),
         };
-        let end = state.cursor.saturating_add(limit).min(m);
-        let (window, counts) = (state.window, &mut *self.work.counts);
-        self.measurement.visit(state.cursor..end, x, self.y, &mut |residual| window.count(counts, residual));
-        state.cursor = if end < m { end } else { 0 };
+        let start = state.cursor as usize;
+        let end = start.saturating_add(limit).min(m);
+        let (window, counts) = (state.window(), &mut *self.work.counts);
+        self.measurement.visit(start..end, x, self.y, &mut |residual| window.count(counts, residual));
         if end < m {
+            // No operator has more measurements than this counts.
+            state.cursor = u32::try_from(end).unwrap_or(0);
             return false;
         }
+        state.cursor = 0;
         self.measurement.finish();
         true
     }
@@ -189,48 +235,78 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
     /// Judges a pass, and takes a step or a rank.
     fn judge(&mut self) -> Step {
         let total = self.total();
-        let fit = self.state.window.quantile(self.work.counts, total, T::from_f64(SHARE));
-        let state = &mut self.state;
-        state.report.iterations = state.report.iterations.saturating_add(1);
-        state.report.residual = fit;
-        state.report.estimate = fit;
+        let window = self.state.window();
+        let fit = window.quantile(self.work.counts, total, T::from_f64(SHARE));
+        let state = &mut *self.state;
+        state.iterations = state.iterations.saturating_add(1);
+        state.fit = fit;
+        state.smallest = state.smallest.min(fit);
         if state.rank == 0 {
-            let median = state.window.quantile(self.work.counts, total, T::from_f64(0.5));
-            state.report.reference = median / T::from_f64(MEDIAN);
-            state.report.initial = fit;
-            state.report.best = fit;
-            state.report.target = state.config.certificate * state.report.reference;
+            let median = window.quantile(self.work.counts, total, T::from_f64(0.5));
+            state.reference = median / T::from_f64(MEDIAN);
+            state.initial = fit;
             if median < T::MIN_POSITIVE {
                 // More than half of the measurements are 0.
                 return state.end(Step::Converged);
             }
             return self.grow(fit);
         }
-        if state.phase == Phase::Collect {
+        if state.phase.is(Phase::Collect) {
             return self.grow(fit);
         }
-        state.report.best = state.report.best.min(fit);
-        state.passes += 1;
+        state.passes = state.passes.saturating_add(1);
         if fit < state.best * T::from_f64(0.9) {
             state.best = fit;
             state.waited = 0;
         } else {
-            state.waited += 1;
+            state.waited = state.waited.saturating_add(1);
         }
-        let certified = fit <= state.report.target && self.enough_fit(fit, total);
-        let state = &mut self.state;
-        let target = state.config.target * state.report.reference;
+        let certified = fit <= self.state.certificate * self.state.reference && self.enough_fit(fit, total);
+        let state = &mut *self.state;
+        let target = state.target * state.reference;
         let at_end = fit <= target || (fit <= target * T::from_f64(NEAR_TARGET) && state.waited >= PATIENCE_AT_END);
-        if certified && (at_end || state.waited >= PATIENCE) {
-            return state.end(Step::Converged);
+        if certified && (at_end || (state.waited >= PATIENCE && state.halvings >= HALVINGS)) {
+            return self.conclude(fit);
         }
-        if state.waited >= PATIENCE || state.passes >= state.config.passes_per_rank {
+        if certified && state.waited >= PATIENCE {
+            // Near the end, and no further: the step is too long for so few measurements.
+            state.halvings += 1;
+            state.waited = 0;
+        }
+        if state.waited >= PATIENCE || state.passes >= state.passes_per_rank {
             return self.grow(fit);
         }
         if self.descend(fit).is_none() {
             return self.state.end(Step::NotCertified);
         }
         Step::Running
+    }
+
+    /// Ends with a certificate, unless the smallest direction of X is no more than its error: then the rank is one too high.
+    fn conclude(&mut self, fit: T) -> Step {
+        if self.rank() > 1 && self.state.trims < TRIMS && self.trim(fit).is_some() {
+            self.state.trims += 1;
+            return Step::Running;
+        }
+        self.state.end(Step::Converged)
+    }
+
+    fn trim(&mut self, fit: T) -> Option<()> {
+        let shape = self.measurement.shape();
+        let (rows, rank) = (shape.rows(), self.rank());
+        let gram = self.work.gram.get_mut(..Packed::elements(rank))?;
+        let v = self.work.row.get_mut(..rank)?;
+        let left = self.left.get_mut(..rank * rows)?;
+        let squares = trim::smallest(left, rows, gram, v)?;
+        if squares > T::from_f64(30.0) * fit / self.measurement.unit() {
+            return None;
+        }
+        trim::reflect(left, rows, v);
+        if !shape.is_symmetric() {
+            trim::reflect(self.right.get_mut(..rank * shape.columns())?, shape.columns(), v);
+        }
+        self.state.leave_rank();
+        Some(())
     }
 
     fn total(&self) -> T {
@@ -242,8 +318,8 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
         let freedom = self.measurement.shape().freedom(self.rank());
         let needed = T::from_u32(u32::try_from(freedom).unwrap_or(u32::MAX)) * T::from_f64(1.5);
         // Three standard deviations of what the 30 % quantile says inliers have.
-        let limit = (fit * T::from_f64(8.0)).max(self.state.config.target * self.state.report.reference);
-        let fitting = self.state.window.below(self.work.counts, limit);
+        let limit = (fit * T::from_f64(8.0)).max(self.state.target * self.state.reference);
+        let fitting = self.state.window().below(self.work.counts, limit);
         fitting >= needed.max(total * T::from_f64(SHARE))
     }
 
@@ -264,7 +340,8 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
         update::solve(right_products, x.left, rows, gram, row, damping)?;
         // Of a rectangular X both factors move, each half as far.
         let share = if shape.is_symmetric() { T::ONE } else { T::from_f64(0.5) };
-        let length = T::from_f64(1.2533 / MEDIAN) * self.measurement.gain() * share * distance;
+        let halved = T::ONE / T::from_u32(1 << self.state.halvings.min(HALVINGS));
+        let length = T::from_f64(1.2533 / MEDIAN) * self.measurement.gain() * share * halved * distance;
         let step = -length / (total * unit);
         vector::axpy(step, products, self.left);
         vector::axpy(step, right_products, self.right);
@@ -273,11 +350,11 @@ impl<'a, T: Real, M: Measurement<T> + ?Sized> Ladder<'a, T, M> {
 
     /// Leaves this rank: after an extra pass, where the operator has to collect S for it.
     fn grow(&mut self, fit: T) -> Step {
-        if self.state.rank >= self.state.config.rank_max {
+        if self.state.rank >= self.state.rank_max {
             return self.state.end(Step::NotCertified);
         }
-        if self.state.phase == Phase::Pass && self.state.rank > 0 && !self.measurement.always_collects_matrix() {
-            self.state.phase = Phase::Collect;
+        if self.state.phase.is(Phase::Pass) && self.state.rank > 0 && !self.measurement.always_collects_matrix() {
+            self.state.phase.set(Phase::Collect);
             return Step::Running;
         }
         match self.append(fit) {
@@ -342,18 +419,20 @@ fn factors<'a, T>(shape: Shape, rank: usize, left: &'a [T], right: &'a [T]) -> F
     Factors { left, right }
 }
 
-impl<T: Real, M: Measurement<T> + ?Sized> Solver for Ladder<'_, T, M> {
+impl<T: Real, M: Measurement<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Solver for Ladder<'_, T, M, S> {
     type Scalar = T;
 
     fn step(&mut self) -> Step {
-        if self.state.report.step.is_final() {
-            return self.state.report.step;
+        let mut ladder = self.lent();
+        let step = ladder.state.step.get();
+        if step.is_final() {
+            return step;
         }
-        if self.visit() { self.judge() } else { Step::Running }
+        if ladder.visit() { ladder.judge() } else { Step::Running }
     }
 
     fn report(&self) -> Report<T> {
-        self.state.report
+        self.state.borrow().report()
     }
 }
 

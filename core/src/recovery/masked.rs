@@ -29,8 +29,8 @@ use crate::vector;
 const START: u32 = 6;
 /// Rounds of repair of an attempt.
 const REPAIRS: u32 = 6;
-/// Sweeps of least squares over the entries that fit, at the end, while they gain a tenth.
-const POLISH: u32 = 40;
+/// Sweeps of least squares over the entries that fit, at the end, while they gain two per cent.
+const POLISH: u32 = 300;
 const POLISH_LEAST: u32 = 6;
 /// Step of the scaled gradient, for both factors at once.
 const GAIN: f64 = 0.5;
@@ -51,7 +51,7 @@ enum Phase {
 ///
 /// `step` is one sweep over the known entries, or one round of repair. The report counts steps; its residual is the root mean
 /// square over the entries below the threshold, its estimate the threshold, its reference the median |Y|. It ends as
-/// `Converged`: certified, every row and column having its share of entries that fit, and at least twice the rank of them; or as
+/// `Converged`: certified, every row and column having its share of entries that fit, and more than twice the rank of them; or as
 /// `NotCertified`: the factors hold the last attempt.
 ///
 /// Measured on 50 x 50 of rank 3 with outliers of 10 standard deviations: see the benchmarks for where it stops to work.
@@ -296,7 +296,7 @@ impl<'a, T: Real> Masked<'a, T> {
             Phase::Polish(sweep) => {
                 let before = self.report.residual;
                 self.polish(sweep);
-                let gained = self.report.residual < before * T::from_f64(0.9);
+                let gained = self.report.residual < before * T::from_f64(0.98);
                 if sweep < POLISH_LEAST || (gained && sweep + 1 < POLISH) {
                     self.phase = Phase::Polish(sweep + 1);
                 } else {

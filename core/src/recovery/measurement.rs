@@ -149,6 +149,9 @@ pub trait Measurement<T: Real> {
     /// Starts a pass at X.
     fn begin(&mut self, x: Factors<'_, T>, collect: Collect);
 
+    /// Goes on with a pass that this operator, or one made alike over the same scratch memory, has begun.
+    fn proceed(&mut self, _: Collect) {}
+
     /// Hands <A_i, X> - y_i to `residual` for each i of the range, in ascending order, and adds sgn of it times A_i to S; the
     /// sign of 0 counts as positive.
     fn visit(&mut self, range: Range<usize>, x: Factors<'_, T>, y: &[T], residual: &mut dyn FnMut(T));

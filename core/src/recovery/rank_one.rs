@@ -106,6 +106,10 @@ impl<T: Real> Measurement<T> for RankOneMeasurement<'_, T> {
         self.sums.fill(T::ZERO);
     }
 
+    fn proceed(&mut self, collect: Collect) {
+        self.collect = collect;
+    }
+
     fn visit(&mut self, range: Range<usize>, x: Factors<'_, T>, y: &[T], residual: &mut dyn FnMut(T)) {
         let (n, rank_max, scale) = (self.n.max(1), self.rank_max.max(1), self.scale());
         let rank = x.left.len() / n;

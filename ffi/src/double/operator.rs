@@ -126,10 +126,10 @@ impl Array {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Descriptor {
-    mark: u32,
+    pub(crate) mark: u32,
     /// The dimension.
     pub(crate) n: u32,
-    dispatch: Dispatch,
+    pub(crate) dispatch: Dispatch,
     pub(crate) arrays: [Array; 5],
     pub(crate) apply: ts_f64_apply_t,
     /// The coefficients of a constant stencil.
@@ -172,7 +172,7 @@ impl Descriptor {
     /// Enters itself and its arrays.
     pub(crate) fn enter(&self, ledger: &mut Ledger) {
         ledger.enter_known(ptr::from_ref(self).cast(), size_of::<ts_f64_operator_t>());
-        for array in self.arrays {
+        for array in &self.arrays {
             array.enter(ledger);
         }
     }

@@ -15,6 +15,8 @@ mod hash;
 mod linear;
 mod math;
 mod pattern;
+mod recovery;
+pub mod sensors;
 
 pub use hash::Hash;
 pub use pattern::Pattern;
@@ -47,6 +49,13 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
     Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
+    Case { name: "recovery/sign_pass", ram: 24 * 1024, run: recovery::sign_pass },
+    Case { name: "recovery/ladder_ram", ram: 25 * 1024, run: recovery::ladder_ram },
+    Case { name: "recovery/ladder", ram: 6 * 1024, run: recovery::ladder },
+    Case { name: "recovery/vectors", ram: 6 * 1024, run: recovery::vectors },
+    Case { name: "recovery/masked", ram: 17 * 1024, run: recovery::masked },
+    Case { name: "recovery/sensors", ram: 20 * 1024, run: recovery::sensors },
+    Case { name: "recovery/entries", ram: 5 * 1024, run: recovery::entries },
 ];
 
 /// One row of the bench table, still without its value.

@@ -4,7 +4,7 @@ use super::LadderConfig;
 use crate::error::Error;
 use crate::real::Real;
 use crate::recovery::histogram::Window;
-use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::words::{Choice, Code, Codec, Plain, words_of};
 use crate::solve::{Report, Step};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -15,8 +15,16 @@ pub(super) enum Phase {
     Collect = 1,
 }
 
-impl Phase {
-    const fn from_number(number: u32) -> Option<Self> {
+impl Choice for Phase {
+    const OTHERWISE: Self = Self::Pass;
+
+    #[inline]
+    fn number(self) -> u32 {
+        self as u32
+    }
+
+    #[inline]
+    fn from_number(number: u32) -> Option<Self> {
         match number {
             0 => Some(Self::Pass),
             1 => Some(Self::Collect),
@@ -25,102 +33,157 @@ impl Phase {
     }
 }
 
-/// A recovery put away: configuration, counters and scalars, no pointer. All vectors stay with the caller.
+/// A recovery put away: values, counters and scalars, no pointer. All vectors stay with the caller.
+///
+/// It is made of numbers alone, in the order of [`to_words`](Self::to_words): any bits are a state, and those that no
+/// recovery has left lead to wrong numbers and an outcome, no worse.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Checkpoint<T> {
-    pub(super) config: LadderConfig<T>,
-    pub(super) report: Report<T>,
-    pub(super) phase: Phase,
-    /// Measurements visited in this pass.
-    pub(super) cursor: usize,
-    pub(super) rank: u32,
-    pub(super) window: Window,
-    /// Smallest fit at this rank, passes since, and passes at this rank.
+    pub(super) certificate: T,
+    pub(super) target: T,
+    pub(super) fit: T,
+    pub(super) smallest: T,
+    pub(super) initial: T,
+    pub(super) reference: T,
+    /// Smallest fit at this rank that was a gain.
     pub(super) best: T,
+    reserved: T,
+    pub(super) rank_max: u32,
+    pub(super) passes_per_rank: u32,
+    pub(super) measurements_per_step: u32,
+    pub(super) step: Code<Step>,
+    pub(super) iterations: u32,
+    pub(super) phase: Code<Phase>,
+    /// Measurements visited in this pass.
+    pub(super) cursor: u32,
+    pub(super) rank: u32,
+    pub(super) window: u32,
+    /// Passes since the last gain, and passes at this rank.
     pub(super) waited: u32,
     pub(super) passes: u32,
+    /// Times the step has been halved at this rank.
+    pub(super) halvings: u32,
+    /// Columns taken off again.
+    pub(super) trims: u32,
+    reserved_number: u32,
 }
 
 impl<T: Real> Plain for Checkpoint<T> {
-    const WORDS: usize = Report::<T>::WORDS + 10 + 3 * words_of::<T>();
+    const WORDS: usize = 14 + 8 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        codec.number(&mut self.config.rank_max)?;
-        codec.number(&mut self.config.passes_per_rank)?;
-        codec.number(&mut self.config.measurements_per_step)?;
-        codec.real(&mut self.config.certificate)?;
-        codec.real(&mut self.config.target)?;
-        self.report.visit(codec)?;
-        self.phase = codec.choice(self.phase as u32, Phase::from_number)?;
-        codec.size(&mut self.cursor)?;
-        codec.number(&mut self.rank)?;
-        codec.number(&mut self.window.0)?;
-        codec.real(&mut self.best)?;
-        codec.number(&mut self.waited)?;
-        // Neither may be where counting up would overflow.
-        codec.require(self.waited < 1 << 30)?;
-        self.passes = codec.choice(self.passes, |number| (number < 1 << 30).then_some(number))?;
-        codec.require(self.window.0 < 1 << 12)
+        let rules = [&mut self.certificate, &mut self.target];
+        let fits = [&mut self.fit, &mut self.smallest, &mut self.initial, &mut self.reference, &mut self.best];
+        for real in rules.into_iter().chain(fits).chain([&mut self.reserved]) {
+            codec.real(real)?;
+        }
+        codec.number(&mut self.rank_max)?;
+        codec.number(&mut self.passes_per_rank)?;
+        codec.number(&mut self.measurements_per_step)?;
+        codec.code(&mut self.step)?;
+        codec.number(&mut self.iterations)?;
+        codec.code(&mut self.phase)?;
+        for number in [&mut self.cursor, &mut self.rank, &mut self.window] {
+            codec.number(number)?;
+        }
+        let counts = [&mut self.waited, &mut self.passes, &mut self.halvings];
+        for number in counts.into_iter().chain([&mut self.trims, &mut self.reserved_number]) {
+            codec.number(number)?;
+        }
+        codec.require(self.window < 1 << 12)
     }
 }
 
 impl<T: Real> Checkpoint<T> {
-    pub(super) fn new(config: LadderConfig<T>) -> Self {
-        let passes_per_rank = config.passes_per_rank.min((1 << 30) - 1);
+    pub(super) fn with(config: &LadderConfig<T>) -> Self {
         let infinite = T::INFINITY;
-        let report = Report {
-            step: Step::Running,
-            iterations: 0,
-            residual: infinite,
-            estimate: infinite,
-            best: infinite,
+        Self {
+            certificate: config.certificate,
+            target: config.target,
+            fit: infinite,
+            smallest: infinite,
             initial: infinite,
             reference: T::ZERO,
-            target: T::ZERO,
-        };
-        Self {
-            config: LadderConfig { passes_per_rank, ..config },
-            report,
-            phase: Phase::Pass,
+            best: infinite,
+            reserved: T::ZERO,
+            rank_max: config.rank_max,
+            passes_per_rank: config.passes_per_rank,
+            measurements_per_step: config.measurements_per_step,
+            step: Code::new(Step::Running),
+            iterations: 0,
+            phase: Code::new(Phase::Pass),
             cursor: 0,
             rank: 0,
-            window: Window::default(),
-            best: infinite,
+            window: 0,
             waited: 0,
             passes: 0,
+            halvings: 0,
+            trims: 0,
+            reserved_number: 0,
         }
     }
 
     pub(super) fn end(&mut self, step: Step) -> Step {
-        self.report.step = step;
+        self.step.set(step);
         step
     }
 
+    pub(super) fn window(&self) -> Window {
+        // Scrambled numbers must not overflow where bins are counted.
+        Window(self.window & 0xfff)
+    }
+
     pub(super) fn take_rank(&mut self) {
-        self.rank += 1;
-        self.phase = Phase::Pass;
+        self.rank = self.rank.saturating_add(1);
+        self.begin_rank();
+    }
+
+    pub(super) fn leave_rank(&mut self) {
+        self.rank = self.rank.saturating_sub(1);
+        self.begin_rank();
+    }
+
+    fn begin_rank(&mut self) {
+        self.phase.set(Phase::Pass);
         self.best = T::INFINITY;
         self.waited = 0;
         self.passes = 0;
+        self.halvings = 0;
     }
 
     /// What the recovery could say of itself when it was put away.
     #[must_use]
     pub fn report(&self) -> Report<T> {
-        self.report
+        Report {
+            step: self.step.get(),
+            iterations: self.iterations,
+            residual: self.fit,
+            estimate: self.fit,
+            best: self.smallest,
+            initial: self.initial,
+            reference: self.reference,
+            target: self.certificate * self.reference,
+        }
+    }
+
+    /// Largest rank to try.
+    #[must_use]
+    pub const fn rank_max(&self) -> u32 {
+        self.rank_max
     }
 
     /// Rank reached so far.
     #[must_use]
-    pub fn rank(&self) -> usize {
-        self.rank as usize
+    pub const fn rank(&self) -> u32 {
+        self.rank
     }
 
     /// Number of 32-bit words that hold it; the same on every target.
     pub const WORDS: usize = <Self as Plain>::WORDS;
 
-    /// Writes it as words, for flash or for C.
+    /// Writes it as words, for flash.
     ///
     /// # Errors
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements.
@@ -129,12 +192,12 @@ impl<T: Real> Checkpoint<T> {
         self.write(words)
     }
 
-    /// Takes it from words. Words that `to_words` did not write are an error or a recovery with wrong numbers, no worse.
+    /// Takes it from words.
     ///
     /// # Errors
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
     #[inline]
     pub fn from_words(words: &[u32]) -> Result<Self, Error> {
-        Self::new(LadderConfig::new(1)).read(words)
+        Self::with(&LadderConfig::new(1)).read(words)
     }
 }

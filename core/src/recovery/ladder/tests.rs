@@ -139,7 +139,7 @@ fn blocks_and_interruptions_change_nothing() {
 #[test]
 fn scrambled_words_are_refused_or_harmless() {
     let mut words = [0; Checkpoint::<f32>::WORDS];
-    Checkpoint::<f32>::new(LadderConfig::new(2)).to_words(&mut words).unwrap();
+    Checkpoint::<f32>::with(&LadderConfig::new(2)).to_words(&mut words).unwrap();
     let shape = Shape::Symmetric { n: 6 };
     let y = vec![1.0_f32; 40];
     for k in 0..words.len() {

@@ -4,6 +4,18 @@ use crate::factor::{Cholesky, Packed};
 use crate::real::Real;
 use crate::vector;
 
+/// The rows of the lower triangle of F'F + `damping` I, for columns of `length` elements.
+pub(super) fn gram<T: Real>(factor: &[T], length: usize, gram: &mut [T], damping: T) -> Option<()> {
+    let mut places = gram.iter_mut();
+    for (i, column) in factor.chunks_exact(length.max(1)).enumerate() {
+        for (j, other) in factor.chunks_exact(length.max(1)).take(i + 1).enumerate() {
+            let place = places.next()?;
+            *place = vector::dot(column, other) + if i == j { damping } else { T::ZERO };
+        }
+    }
+    Some(())
+}
+
 /// `products` times (F'F + `damping` I)⁻¹ in place, for the columns of F in `factor`, `length` elements each. `gram` has
 /// r (r + 1) / 2 elements and `row` r. `None` where the matrix is not positive definite, or not finite.
 pub(in crate::recovery) fn solve<T: Real>(
@@ -18,13 +30,7 @@ pub(in crate::recovery) fn solve<T: Real>(
     if products.is_empty() || rank == 0 {
         return Some(());
     }
-    let mut places = gram.iter_mut();
-    for (i, column) in factor.chunks_exact(length.max(1)).enumerate() {
-        for (j, other) in factor.chunks_exact(length.max(1)).take(i + 1).enumerate() {
-            let place = places.next()?;
-            *place = vector::dot(column, other) + if i == j { damping } else { T::ZERO };
-        }
-    }
+    self::gram(factor, length, gram, damping)?;
     let gram = Cholesky::factor(Packed::new(rank), gram).ok()?;
     let rows = products.len() / rank;
     for index in 0..rows {

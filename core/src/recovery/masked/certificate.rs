@@ -7,7 +7,7 @@ impl<T: Real> Masked<'_, T> {
     /// Whether so many of so many entries are enough for a row or column.
     fn enough(&self, fitting: usize, known: usize) -> bool {
         let of = |n: usize| T::from_u32(u32::try_from(n).unwrap_or(u32::MAX));
-        fitting >= 2 * self.rank && of(fitting) >= self.config.share * of(known)
+        fitting > 2 * self.rank && of(fitting) >= self.config.share * of(known)
     }
 
     /// Marks rows and columns that fit; whether all do, and enough of all entries.

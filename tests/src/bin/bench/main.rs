@@ -10,6 +10,7 @@
 
 mod heat;
 mod peers;
+mod recovery;
 mod row;
 mod sor;
 
@@ -20,7 +21,7 @@ use clap::Parser;
 /// Prints the rows of the benchmarks that run on the host.
 #[derive(Parser)]
 struct Arguments {
-    /// Only rows of this family: `linear` (times beside other libraries) or `bandit` (iterations).
+    /// Only rows of this family: `linear` (times beside other libraries), `bandit` (iterations) or `recovery` (successes).
     #[arg(long)]
     family: Option<String>,
     /// Trials of the SOR benchmark.
@@ -29,6 +30,9 @@ struct Arguments {
     /// Systems of a trial and time steps of the heat equation, for a quick look; goals are set for 5000.
     #[arg(long, default_value_t = 5000)]
     systems: usize,
+    /// Random instances in each row of the recovery benchmark.
+    #[arg(long, default_value_t = 20)]
+    seeds: usize,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +41,9 @@ fn main() -> ExitCode {
     if wants("bandit") {
         sor::bench(arguments.trials.max(1), arguments.systems.max(1));
         heat::bench(arguments.systems.max(1));
+    }
+    if wants("recovery") {
+        recovery::bench(arguments.seeds.max(1));
     }
     if wants("linear")
         && let Err(reason) = peers::bench()

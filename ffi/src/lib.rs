@@ -38,6 +38,7 @@ pub mod operator;
 pub mod pcg;
 pub mod preconditioner;
 pub mod recorder;
+pub mod recovery;
 pub mod solve;
 pub mod sor;
 pub mod ssor_cg;

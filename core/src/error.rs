@@ -69,6 +69,14 @@ pub enum Field {
     Groups = 38,
     /// Lower or upper bounds.
     Bounds = 39,
+    /// The measurements y, or one of them.
+    Measurements = 40,
+    /// The rank, or the largest rank to try.
+    Rank = 41,
+    /// The factors of the matrix that is sought.
+    Factors = 42,
+    /// The scratch memory of a measurement operator.
+    Scratch = 43,
 }
 
 /// Why a constructor refused.

@@ -19,6 +19,7 @@
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
 //! | [`net`] | learned proximal networks |
 //! | [`prox`] | proximal operators and their calculus |
+//! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
@@ -62,6 +63,7 @@ pub mod net;
 pub mod operator;
 pub mod prox;
 pub mod real;
+pub mod recovery;
 pub mod rng;
 pub mod solve;
 pub mod vector;

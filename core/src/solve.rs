@@ -37,6 +37,8 @@ pub enum Step {
     IndefinitePreconditioner = 7,
     /// The caller's closure asked to stop; the solve can go on later.
     Interrupted = 8,
+    /// A recovery ended without a certificate: what it left is a guess, and may be far off.
+    NotCertified = 11,
 }
 
 impl Step {
@@ -59,6 +61,7 @@ impl Step {
             6 => Self::NotPositiveDefinite,
             7 => Self::IndefinitePreconditioner,
             8 => Self::Interrupted,
+            11 => Self::NotCertified,
             _ => return None,
         })
     }
@@ -162,9 +165,9 @@ mod tests {
 
     #[test]
     fn numbers_round_trip() {
-        for number in 0..=8 {
+        for number in (0..=8).chain([11]) {
             assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
         }
-        assert_eq!(Step::from_number(9), None);
+        assert_eq!(Step::from_number(12), None);
     }
 }

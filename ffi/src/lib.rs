@@ -46,6 +46,7 @@ pub mod prox_sets;
 pub mod prox_terms;
 mod proximal;
 pub mod recorder;
+pub mod recovery;
 pub mod solve;
 pub mod sor;
 pub mod spectrum;

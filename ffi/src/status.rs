@@ -31,6 +31,8 @@ pub const TS_STEP_NOT_POSITIVE_DEFINITE: i32 = 6;
 pub const TS_STEP_INDEFINITE_PRECONDITIONER: i32 = 7;
 /// The caller's function asked to stop; the solve can go on later.
 pub const TS_STEP_INTERRUPTED: i32 = 8;
+/// A recovery ended without a certificate: what it left is a guess.
+pub const TS_STEP_NOT_CERTIFIED: i32 = 11;
 
 /// An array has the wrong length; the index is the length given.
 pub const TS_ERROR_LENGTH: u32 = 1;
@@ -121,6 +123,14 @@ pub const TS_FIELD_WEIGHTS: u32 = 37;
 pub const TS_FIELD_GROUPS: u32 = 38;
 /// Lower or upper bounds.
 pub const TS_FIELD_BOUNDS: u32 = 39;
+/// The measurements y.
+pub const TS_FIELD_MEASUREMENTS: u32 = 40;
+/// The rank, or the largest rank to try.
+pub const TS_FIELD_RANK: u32 = 41;
+/// The factors of the matrix that is sought.
+pub const TS_FIELD_FACTORS: u32 = 42;
+/// The scratch memory of a measurement operator.
+pub const TS_FIELD_SCRATCH: u32 = 43;
 
 /// A negative status. `Result<(), Refusal>` is as large as the status itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -242,6 +252,10 @@ mod tests {
             (TS_FIELD_WEIGHTS, Field::Weights),
             (TS_FIELD_GROUPS, Field::Groups),
             (TS_FIELD_BOUNDS, Field::Bounds),
+            (TS_FIELD_MEASUREMENTS, Field::Measurements),
+            (TS_FIELD_RANK, Field::Rank),
+            (TS_FIELD_FACTORS, Field::Factors),
+            (TS_FIELD_SCRATCH, Field::Scratch),
         ];
         for (number, field) in fields {
             assert_eq!(number, field as u32, "{field:?}");
@@ -260,6 +274,7 @@ mod tests {
             (TS_STEP_NOT_POSITIVE_DEFINITE, Step::NotPositiveDefinite),
             (TS_STEP_INDEFINITE_PRECONDITIONER, Step::IndefinitePreconditioner),
             (TS_STEP_INTERRUPTED, Step::Interrupted),
+            (TS_STEP_NOT_CERTIFIED, Step::NotCertified),
         ];
         for (number, step) in outcomes {
             assert_eq!(number, outcome(Ok(step)));

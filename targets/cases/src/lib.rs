@@ -16,6 +16,8 @@ mod linear;
 mod math;
 mod pattern;
 mod prox;
+mod recovery;
+pub mod sensors;
 
 pub use hash::Hash;
 pub use pattern::Pattern;
@@ -57,6 +59,13 @@ pub const CASES: &[Case] = &[
     Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
     Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },
     Case { name: "prox/wild", ram: 2 * 1024, run: prox::wild },
+    Case { name: "recovery/sign_pass", ram: 24 * 1024, run: recovery::sign_pass },
+    Case { name: "recovery/ladder_ram", ram: 25 * 1024, run: recovery::ladder_ram },
+    Case { name: "recovery/ladder", ram: 6 * 1024, run: recovery::ladder },
+    Case { name: "recovery/vectors", ram: 6 * 1024, run: recovery::vectors },
+    Case { name: "recovery/masked", ram: 17 * 1024, run: recovery::masked },
+    Case { name: "recovery/sensors", ram: 20 * 1024, run: recovery::sensors },
+    Case { name: "recovery/entries", ram: 5 * 1024, run: recovery::entries },
 ];
 
 /// One row of the bench table, still without its value.

@@ -61,6 +61,16 @@ pub enum Field {
     Output = 25,
     /// The symbolic part of a sparse factorisation.
     Symbolic = 26,
+    /// The memory the tensors of a network live in.
+    Arena = 50,
+    /// The layers of a network model; the index is the layer.
+    Layers = 51,
+    /// The weights, counts, indices or tables of a layer; the index is the layer.
+    Weights = 52,
+    /// Rows of requantisation; the index is the row.
+    Requantise = 53,
+    /// The input of a network.
+    Input = 54,
 }
 
 /// Why a constructor refused.
@@ -150,6 +160,13 @@ pub enum Error {
         /// Which object.
         field: Field,
     },
+    /// Well-formed, but of a kind this library does not know.
+    Unsupported {
+        /// Which part.
+        field: Field,
+        /// Where in it.
+        index: usize,
+    },
 }
 
 impl Error {
@@ -172,6 +189,7 @@ impl Error {
             Self::Misaligned { field } => (12, field, 0),
             Self::Overlap { field } => (13, field, 0),
             Self::Uninitialised { field } => (14, field, 0),
+            Self::Unsupported { field, index } => (15, field, index),
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "at most 16 bits")]
         let index = if index > 0xffff { 0xffff } else { index as i32 };

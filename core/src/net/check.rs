@@ -49,9 +49,8 @@ fn fits(layer: &Layer, activations: usize) -> bool {
     let [height, width, channels] = layer.shape.map(usize::from);
     let [out_height, out_width, out_channels] = layer.out_shape.map(usize::from);
     let [input, output] = [(layer.input, layer.input_len()), (layer.output, layer.output_len())];
-    let inside = |(start, len): (u32, usize)| {
-        len > 0 && (start as usize).checked_add(len).is_some_and(|end| end <= activations)
-    };
+    let inside =
+        |(start, len): (u32, usize)| len > 0 && (start as usize).checked_add(len).is_some_and(|end| end <= activations);
     let apart = input.0 as usize + input.1 <= output.0 as usize || output.0 as usize + output.1 <= input.0 as usize;
     let in_place = layer.input == layer.output;
     let same = layer.shape == layer.out_shape;
@@ -62,9 +61,7 @@ fn fits(layer: &Layer, activations: usize) -> bool {
         && match layer.kind {
             LayerKind::Convolution => apart && windows && (layer.rows_log2 != 0 || out_height * out_width >= 4),
             LayerKind::Depthwise => {
-                windows
-                    && out_channels % channels == 0
-                    && (apart || in_place && same && layer.stride == [1, 1])
+                windows && out_channels % channels == 0 && (apart || in_place && same && layer.stride == [1, 1])
             }
             LayerKind::AveragePool | LayerKind::MaxPool => apart && windows && channels == out_channels,
             LayerKind::Add | LayerKind::Multiply => {

@@ -56,19 +56,11 @@ pub(super) fn add(
         let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
         operand.each(input, output, |a, b| row.output(term(first, a).wrapping_add(term(second, b)), rounding));
     } else {
-        operand.each(input, output, |a, b| {
-            row.output(term(first, a).wrapping_add(term(second, b)), Rounding::Double)
-        });
+        operand.each(input, output, |a, b| row.output(term(first, a).wrapping_add(term(second, b)), Rounding::Double));
     }
 }
 
-pub(super) fn multiply(
-    layer: &Layer,
-    row: &[i32; 4],
-    input: &[Cell<i8>],
-    operand: Operand<'_>,
-    output: &[Cell<i8>],
-) {
+pub(super) fn multiply(layer: &Layer, row: &[i32; 4], input: &[Cell<i8>], operand: Operand<'_>, output: &[Cell<i8>]) {
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
     let row = Row::from_words(*row);
     let [zero, _, zero_second] = layer.zero.map(i32::from);

@@ -195,7 +195,8 @@ impl Layer {
     /// # Errors
     /// `Unsupported` of `Field::Layers` if the kind is unknown here, with `index`.
     pub fn from_words(words: [u32; LAYER_WORDS], index: usize) -> Result<Self, Error> {
-        let [w0, input, second, output, w4, w5, w6, w7, w8, w9, weights, counts, indices, requantise, columns, _] = words;
+        let [w0, input, second, output, w4, w5, w6, w7, w8, w9, weights, counts, indices, requantise, columns, _] =
+            words;
         let [kind, flags, rows_log2, columns_log2] = w0.to_le_bytes();
         let kind = LayerKind::from_number(kind).ok_or(Error::Unsupported { field: Field::Layers, index })?;
         let [(height, width), (channels, out_channels), (out_height, out_width)] = [w4, w5, w6].map(halves);

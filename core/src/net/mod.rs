@@ -42,5 +42,3 @@ pub use model::{MODEL_VERSION, Model, SHAPE_WORDS, Shape, Tag};
 pub use requantise::{Rounding, Row};
 pub use slots::Slots;
 
-#[cfg(test)]
-mod tests;

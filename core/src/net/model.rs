@@ -1,7 +1,8 @@
 //! A network in a container: checked once, then read where it lies.
 
 use super::check;
-use super::layer::{LAYER_WORDS, Layer};
+use super::layer::{LAYER_WORDS, Layer, LayerKind};
+use super::strips::Strips;
 use crate::container::{Kind, Reader};
 use crate::error::{Error, Field};
 
@@ -78,8 +79,20 @@ impl Shape {
     }
 
     fn from_words(words: [u32; SHAPE_WORDS]) -> Option<Self> {
-        let [activations, scratch, input, input_len, output, output_len, input_scale, zero, output_scale, zero_out, _, _] =
-            words;
+        let [
+            activations,
+            scratch,
+            input,
+            input_len,
+            output,
+            output_len,
+            input_scale,
+            zero,
+            output_scale,
+            zero_out,
+            _,
+            _,
+        ] = words;
         let shape = Self {
             activations,
             scratch,
@@ -188,5 +201,14 @@ impl<'a> Model<'a> {
     #[must_use]
     pub fn layer(&self, index: usize) -> Option<Layer> {
         Layer::from_words(*self.layers.get(index)?, index).ok()
+    }
+
+    /// Weights of a convolution that are stored, and so multiplied for each pixel, padding included; 0 for other layers.
+    #[must_use]
+    pub fn stored_weights(&self, layer: &Layer) -> usize {
+        if layer.kind != LayerKind::Convolution {
+            return 0;
+        }
+        Strips::of(layer, &self.constants).map_or(0, |strips| strips.weights.len())
     }
 }

@@ -34,7 +34,10 @@ impl<'a> Strips<'a> {
         let rows = constants.rows.get(layer.requantise as usize..)?.get(..strips.checked_mul(rows_of_strip)?)?;
         let weights = constants.weights.get(layer.weights as usize..)?;
         let (counts, skips) = if layer.has(Layer::SPARSE) {
-            (constants.counts.get(layer.counts as usize..)?.get(..strips)?, constants.indices.get(layer.indices as usize..)?)
+            (
+                constants.counts.get(layer.counts as usize..)?.get(..strips)?,
+                constants.indices.get(layer.indices as usize..)?,
+            )
         } else {
             (&[][..], &[][..])
         };

@@ -14,6 +14,7 @@ mod bandit;
 mod hash;
 mod linear;
 mod math;
+mod net;
 mod pattern;
 
 pub use hash::Hash;
@@ -47,6 +48,13 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
     Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
+    Case { name: "net/connected_640", ram: 94 * 1024, run: net::connected_640 },
+    Case { name: "net/convolution_32", ram: 34 * 1024, run: net::convolution_32 },
+    Case { name: "net/pointwise_64", ram: 28 * 1024, run: net::pointwise_64 },
+    Case { name: "net/first_layer", ram: 8 * 1024, run: net::first_layer },
+    Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
+    Case { name: "net/add", ram: 32 * 1024, run: net::add },
+    Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
 ];
 
 /// One row of the bench table, still without its value.

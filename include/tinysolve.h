@@ -38,6 +38,10 @@
 /** Elements of workspace of ts_ssor_cg_init; scaling_len is n, or 0 for a constant stencil. */
 #define TS_SSOR_CG_WORKSPACE_LEN(n, scaling_len, keep_best) \
     ((size_t)(scaling_len) + (size_t)(n) * ((keep_best) ? (size_t)5 : (size_t)4))
+/** Elements of a packed lower triangle of dimension n. */
+#define TS_PACKED_LEN(n) ((size_t)(n) * ((size_t)(n) + (size_t)1) / (size_t)2)
+/** Elements of a lower band: n rows of bandwidth + 1. */
+#define TS_BAND_LEN(n, bandwidth) ((size_t)(n) * ((size_t)(bandwidth) + (size_t)1))
 /** Elements of memory of ts_tsallis_inf_init. */
 #define TS_TSALLIS_INF_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)2)
 /** Elements of memory of ts_contextual_tsallis_inf_init. */
@@ -48,7 +52,7 @@
 /**
  * `uint64_t` words of a `ts_cg_t`.
  */
-#define TS_CG_WORDS 14
+#define TS_CG_WORDS 13
 
 /**
  * `uint64_t` words of a `ts_cheb_cb_t`.
@@ -64,7 +68,7 @@
 /**
  * `uint64_t` words of a `ts_f64_cg_t`.
  */
-#define TS_F64_CG_WORDS 22
+#define TS_F64_CG_WORDS 21
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -78,7 +82,7 @@
 /**
  * `uint64_t` words of a `ts_f64_pcg_t`.
  */
-#define TS_F64_PCG_WORDS 22
+#define TS_F64_PCG_WORDS 21
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -92,14 +96,14 @@
 /**
  * `uint64_t` words of a `ts_f64_sor_t`.
  */
-#define TS_F64_SOR_WORDS 25
+#define TS_F64_SOR_WORDS 24
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
-#define TS_F64_SSOR_CG_WORDS 22
+#define TS_F64_SSOR_CG_WORDS 31
 #endif
 
 /**
@@ -125,12 +129,77 @@
 /**
  * `uint64_t` words of a `ts_pcg_t`.
  */
-#define TS_PCG_WORDS 14
+#define TS_PCG_WORDS 13
 
 /**
  * `uint64_t` words of a `ts_preconditioner_t`.
  */
 #define TS_PRECONDITIONER_WORDS 8
+
+/**
+ * 0: these elements are left alone.
+ */
+#define TS_PROX_ZERO 0
+
+/**
+ * Sum of |x_i|, or of first\[i\] |x_i| if `first` is given.
+ */
+#define TS_PROX_L1 1
+
+/**
+ * |x|² / 2.
+ */
+#define TS_PROX_SQUARED_L2 2
+
+/**
+ * |x|.
+ */
+#define TS_PROX_L2 3
+
+/**
+ * max |x_i|.
+ */
+#define TS_PROX_L_INFINITY 4
+
+/**
+ * Huber's function of width `a`.
+ */
+#define TS_PROX_HUBER 5
+
+/**
+ * x_i >= 0.
+ */
+#define TS_PROX_NONNEGATIVE 6
+
+/**
+ * first\[i\] <= x_i <= second\[i\], or `a` <= x_i <= `b` if both are null.
+ */
+#define TS_PROX_BOUNDS 7
+
+/**
+ * x >= 0, sum of x_i = `a`.
+ */
+#define TS_PROX_SIMPLEX 8
+
+/**
+ * Sum of |x_i| <= `a`.
+ */
+#define TS_PROX_L1_BALL 9
+
+/**
+ * |x| <= `a`.
+ */
+#define TS_PROX_L2_BALL 10
+
+/**
+ * |(x_1, ...)| <= `a` x_0.
+ */
+#define TS_PROX_SECOND_ORDER_CONE 11
+
+/**
+ * Sum of |x_{i+1} - x_i|.
+ */
+#define TS_PROX_TOTAL_VARIATION 12
 
 /**
  * `uint64_t` words of a `ts_recorder_t`.
@@ -140,12 +209,12 @@
 /**
  * `uint64_t` words of a `ts_sor_t`.
  */
-#define TS_SOR_WORDS 17
+#define TS_SOR_WORDS 16
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
  */
-#define TS_SSOR_CG_WORDS 14
+#define TS_SSOR_CG_WORDS 19
 
 /**
  * Done; or, from a step, not finished yet.
@@ -396,6 +465,26 @@
  * The symbolic part of a sparse factorisation.
  */
 #define TS_FIELD_SYMBOLIC 26
+
+/**
+ * The step of a proximal operator.
+ */
+#define TS_FIELD_STEP 36
+
+/**
+ * Weights of elements or groups.
+ */
+#define TS_FIELD_WEIGHTS 37
+
+/**
+ * How a vector is divided into groups or blocks.
+ */
+#define TS_FIELD_GROUPS 38
+
+/**
+ * Lower or upper bounds.
+ */
+#define TS_FIELD_BOUNDS 39
 
 /**
  * `uint64_t` words of a `ts_tsallis_inf_t`.
@@ -785,6 +874,26 @@ typedef struct ts_f64_sor_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * What a power iteration found.
+ */
+typedef struct ts_f64_eigenvalue_t {
+    /**
+     * The eigenvalue of largest magnitude, the shift taken off.
+     */
+    double value;
+    /**
+     * |A x - value x|: an eigenvalue of A is no further than this from `value`.
+     */
+    double residual;
+    /**
+     * Applications of the operator.
+     */
+    uint32_t iterations;
+} ts_f64_eigenvalue_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Values of an SSOR-preconditioned conjugate gradient solve.
  */
 typedef struct ts_f64_ssor_cg_config_t {
@@ -796,6 +905,12 @@ typedef struct ts_f64_ssor_cg_config_t {
      * When to stop.
      */
     struct ts_f64_stopping_t stopping;
+    /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration. The bits are those of
+     * whole iterations. The first step, the last one and those that judge a claim of convergence also pass over vectors as a
+     * whole.
+     */
+    uint32_t rows_per_step;
     /**
      * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
      */
@@ -866,6 +981,48 @@ typedef struct ts_preconditioner_t {
 } ts_preconditioner_t;
 
 /**
+ * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
+ */
+typedef struct ts_prox_term_t {
+    /**
+     * f: `TS_PROX_...`.
+     */
+    uint32_t kind;
+    /**
+     * Elements of the part, which follow those of the term before.
+     */
+    uint32_t len;
+    /**
+     * Above 0; 1 for f itself.
+     */
+    float factor;
+    /**
+     * First parameter, as the kind says.
+     */
+    float a;
+    /**
+     * Second parameter.
+     */
+    float b;
+    /**
+     * First array of the kind, `len` elements, or null.
+     */
+    const float *first;
+    /**
+     * Second array, or null.
+     */
+    const float *second;
+    /**
+     * `len` elements, or null for 0.
+     */
+    const float *offset;
+    /**
+     * `len` elements, or null for 0.
+     */
+    const float *slope;
+} ts_prox_term_t;
+
+/**
  * Counts what went into a ring. Put it and the ring in memory that a reset does not clear, and read it after a fault.
  */
 typedef struct ts_recorder_t {
@@ -933,6 +1090,24 @@ typedef struct ts_sor_t {
 } ts_sor_t;
 
 /**
+ * What a power iteration found.
+ */
+typedef struct ts_eigenvalue_t {
+    /**
+     * The eigenvalue of largest magnitude, the shift taken off.
+     */
+    float value;
+    /**
+     * |A x - value x|: an eigenvalue of A is no further than this from `value`.
+     */
+    float residual;
+    /**
+     * Applications of the operator.
+     */
+    uint32_t iterations;
+} ts_eigenvalue_t;
+
+/**
  * Values of an SSOR-preconditioned conjugate gradient solve.
  */
 typedef struct ts_ssor_cg_config_t {
@@ -944,6 +1119,12 @@ typedef struct ts_ssor_cg_config_t {
      * When to stop.
      */
     struct ts_stopping_t stopping;
+    /**
+     * Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration. The bits are those of
+     * whole iterations. The first step, the last one and those that judge a claim of convergence also pass over vectors as a
+     * whole.
+     */
+    uint32_t rows_per_step;
     /**
      * 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
      */
@@ -1069,6 +1250,38 @@ ts_status_t ts_cheb_cb_predict(struct ts_cheb_cb_t *learner,
                                uint32_t arm,
                                float context,
                                float *out);
+
+/**
+ * Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+ * `bytes_len`: at least `ts_cheb_cb_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+ * power cut then costs the newer one.
+ *
+ * Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+ */
+ts_status_t ts_cheb_cb_store(struct ts_cheb_cb_t *learner,
+                             float *memory,
+                             size_t memory_len,
+                             uint8_t *bytes,
+                             size_t bytes_len,
+                             size_t *stored);
+
+/**
+ * A learner of so many arms as it was stored, to the bit; in the place of `ts_cheb_cb_init`. Nothing is written unless
+ * the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+ *
+ * Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+ */
+ts_status_t ts_cheb_cb_load(struct ts_cheb_cb_t *learner,
+                            uint32_t arms,
+                            float *memory,
+                            size_t memory_len,
+                            const uint8_t *bytes,
+                            size_t bytes_len);
+
+/**
+ * Bytes of a stored learner of so many arms.
+ */
+size_t ts_cheb_cb_container_len(uint32_t arms);
 
 /**
  * Elements of memory for so many arms.
@@ -1330,6 +1543,80 @@ ts_status_t ts_f64_dense_init_sor(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * A = L L' in place, for A symmetric and positive definite: `values` are the rows of the lower triangle, a00, a10, a11,
+ * a20, ..., `TS_PACKED_LEN(n)` elements. About n³ / 6 multiplications.
+ *
+ * Errors: `TOO_LARGE` (values), `PIVOT` with the row at which A is not positive definite; the rows before it are
+ * overwritten then.
+ */
+ts_status_t ts_f64_cholesky_factor(uint32_t n,
+                                   double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Solves A x = b by what `ts_f64_cholesky_factor` left in `factor`: b in `x`, then x. n² multiplications.
+ *
+ * Errors: `PIVOT` for a row that no factorisation left.
+ */
+ts_status_t ts_f64_cholesky_solve(uint32_t n, const double *factor, double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `ts_f64_cholesky_factor` for a matrix whose elements are 0 further than `bandwidth` from the diagonal: row by row the
+ * `bandwidth` elements before the diagonal and the diagonal, `TS_BAND_LEN(n, bandwidth)` elements, of which those before
+ * the first column are not used. About n bandwidth² / 2 multiplications. `OUT_OF_RANGE` (size, 1) for a bandwidth of n or
+ * more.
+ */
+ts_status_t ts_f64_band_cholesky_factor(uint32_t n,
+                                        uint32_t bandwidth,
+                                        double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Solves A x = b by what `ts_f64_band_cholesky_factor` left in `factor`: b in `x`, then x.
+ */
+ts_status_t ts_f64_band_cholesky_solve(uint32_t n, uint32_t bandwidth, const double *factor, double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A = L D L' in place, without square roots, for A symmetric and positive definite or quasi-definite; stored as for
+ * `ts_f64_cholesky_factor`. `positive`, which may be null, gets the number of positive eigenvalues.
+ *
+ * Errors: `TOO_LARGE` (values), `PIVOT` with the row whose pivot is 0 or not finite; the rows before it are overwritten
+ * then. Other indefinite matrices may lose all digits: nothing is pivoted.
+ */
+ts_status_t ts_f64_ldlt_factor(uint32_t n,
+                               double *values,
+                               uint32_t *positive);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Solves A x = b by what `ts_f64_ldlt_factor` left in `factor`: b in `x`, then x. n² multiplications.
+ */
+ts_status_t ts_f64_ldlt_solve(uint32_t n, const double *factor, double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `ts_f64_ldlt_factor` for a banded matrix, stored as for `ts_f64_band_cholesky_factor`.
+ */
+ts_status_t ts_f64_band_ldlt_factor(uint32_t n, uint32_t bandwidth, double *values, uint32_t *positive);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Solves A x = b by what `ts_f64_band_ldlt_factor` left in `factor`: b in `x`, then x.
+ */
+ts_status_t ts_f64_band_ldlt_solve(uint32_t n, uint32_t bandwidth, const double *factor, double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Describes an operator of dimension `n` by the function that applies it. Conjugate gradients can use it; sweeps, which
  * want rows, answer `OUT_OF_RANGE` (matrix).
  */
@@ -1424,6 +1711,34 @@ ts_status_t ts_f64_pcg_report(const struct ts_f64_pcg_t *pcg, struct ts_f64_repo
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Describes the 5-point operator on `nx` x `ny` cells, x running fastest, with Dirichlet zero around:
+ * A x = centre x + along (west + east) + across (south + north). For the Laplacian: 4, -1, -1. The bits are those of
+ * `ts_f64_stencil_init` with `nz` 1 and without a mask.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: 0 is the centre), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_f64_plane_init(struct ts_f64_operator_t *a,
+                              uint32_t nx,
+                              uint32_t ny,
+                              double centre,
+                              double along,
+                              double across);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_f64_plane_init_sor(struct ts_f64_operator_t *a,
+                                  uint32_t nx,
+                                  uint32_t ny,
+                                  double centre,
+                                  double along,
+                                  double across);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Describes the symmetric successive over-relaxation preconditioner of `a`, `omega` in (0, 2), and fills the workspace:
  * at least `ts_f64_operator_scaling_len` elements, which must stay as they are. For SSOR alone, `ts_f64_ssor_cg_init` is
  * faster.
@@ -1447,6 +1762,611 @@ ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *
                                                 uint32_t n,
                                                 ts_f64_apply_t apply,
                                                 void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
+ */
+ts_status_t ts_f64_prox_l0(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of sqrt|x_i|; 0 at the tie.
+ */
+ts_status_t ts_f64_prox_square_root(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_i|^(2/3); 0 at the tie.
+ */
+ts_status_t ts_f64_prox_two_thirds(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + |x_i| / offset), offset > 0.
+ */
+ts_status_t ts_f64_prox_log_sum(double *x, uint32_t n, double step, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the minimax concave penalty, slope and concavity > 0.
+ */
+ts_status_t ts_f64_prox_mcp(double *x, uint32_t n, double step, double slope, double concavity);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the smoothly clipped absolute deviation, slope > 0, reach > 2.
+ */
+ts_status_t ts_f64_prox_scad(double *x, uint32_t n, double step, double slope, double reach);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of min(slope |x_i|, 1), slope > 0.
+ */
+ts_status_t ts_f64_prox_capped_l1(double *x, uint32_t n, double step, double slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_i| / (|x_i| + offset), offset > 0.
+ */
+ts_status_t ts_f64_prox_geman(double *x, uint32_t n, double step, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of (1 - e^(-rate |x_i|)) / (1 - e^-rate), rate > 0.
+ */
+ts_status_t ts_f64_prox_exponential_type(double *x, uint32_t n, double step, double rate);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + x_i² / width²), width > 0.
+ */
+ts_status_t ts_f64_prox_cauchy(double *x, uint32_t n, double step, double width);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times |x|.
+ */
+ts_status_t ts_f64_prox_l2(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times |x| over x >= 0.
+ */
+ts_status_t ts_f64_prox_nonnegative_l2(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times Huber's function of |x|, width > 0.
+ */
+ts_status_t ts_f64_prox_huber_norm(double *x, uint32_t n, double step, double width);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times max |x_i|.
+ */
+ts_status_t ts_f64_prox_l_infinity(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times max x_i.
+ */
+ts_status_t ts_f64_prox_largest(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times the square of the sum of |x_i|.
+ */
+ts_status_t ts_f64_prox_squared_l1(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (sum of |x_i| - share |x|), share from 0 to 1.
+ */
+ts_status_t ts_f64_prox_l1_minus_l2(double *x, uint32_t n, double step, double share);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+ */
+ts_status_t ts_f64_prox_group_lasso(double *x, uint32_t n, double step, uint32_t group_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+ */
+ts_status_t ts_f64_prox_sparse_group_lasso(double *x,
+                                           uint32_t n,
+                                           double step,
+                                           uint32_t group_len,
+                                           double absolute);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+ */
+ts_status_t ts_f64_prox_sparse_groups(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t group_len,
+                                      uint32_t count,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+ */
+ts_status_t ts_f64_prox_wgsef(double *x,
+                              uint32_t n,
+                              double step,
+                              uint32_t group_len,
+                              uint32_t count,
+                              double *scratch,
+                              size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of the count largest x_i.
+ */
+ts_status_t ts_f64_prox_sum_of_largest(double *x, uint32_t n, double step, uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of the count largest |x_i|.
+ */
+ts_status_t ts_f64_prox_sum_of_largest_magnitudes(double *x, uint32_t n, double step, uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+ */
+ts_status_t ts_f64_prox_sorted_l1(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *weights,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on x_0 <= x_1 <= ... Scratch: n.
+ */
+ts_status_t ts_f64_prox_isotonic(double *x, uint32_t n, double step, double *scratch, size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_{i+1} - x_i|, without scratch; n² / 2 visits of an element at worst.
+ */
+ts_status_t ts_f64_prox_total_variation(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same in a time of order n. Scratch: 5 n.
+ */
+ts_status_t ts_f64_prox_total_variation_linear(double *x,
+                                               uint32_t n,
+                                               double step,
+                                               double *scratch,
+                                               size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+ */
+ts_status_t ts_f64_prox_fused_lasso(double *x, uint32_t n, double step, double differences, double absolute);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+ */
+ts_status_t ts_f64_prox_plane_total_variation(double *x,
+                                              uint32_t n,
+                                              double step,
+                                              uint32_t rows,
+                                              uint32_t columns,
+                                              uint32_t rounds,
+                                              double tolerance,
+                                              double *scratch,
+                                              size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Soft threshold: prox of step times the sum of |x_i|.
+ */
+ts_status_t ts_f64_prox_l1(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Soft threshold by step times w_i, n weights of at least 0.
+ */
+ts_status_t ts_f64_prox_weighted_l1(double *x, uint32_t n, double step, const double *weights);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of max(0, x_i).
+ */
+ts_status_t ts_f64_prox_positive_part(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+ */
+ts_status_t ts_f64_prox_elastic_net(double *x, uint32_t n, double step, double absolute, double square);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times |x|²: x / (1 + step).
+ */
+ts_status_t ts_f64_prox_squared_l2(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times slope'x, n elements of slope.
+ */
+ts_status_t ts_f64_prox_linear(double *x, uint32_t n, double step, const double *slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Negative elements become 0.
+ */
+ts_status_t ts_f64_prox_nonnegative(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Positive elements become 0.
+ */
+ts_status_t ts_f64_prox_nonpositive(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= x_i <= high.
+ */
+ts_status_t ts_f64_prox_interval(double *x, uint32_t n, double step, double low, double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on the box low_i <= x_i <= high_i, n bounds each, which may be infinite.
+ */
+ts_status_t ts_f64_prox_bounds(double *x, uint32_t n, double step, const double *low, const double *high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The nearer of two numbers, at the middle the first.
+ */
+ts_status_t ts_f64_prox_binary(double *x, uint32_t n, double step, double first, double second);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times Huber's function of width at least 0, element by element.
+ */
+ts_status_t ts_f64_prox_huber(double *x, uint32_t n, double step, double width);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i), n labels y_i, none 0.
+ */
+ts_status_t ts_f64_prox_hinge(double *x, uint32_t n, double step, const double *labels);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
+ */
+ts_status_t ts_f64_prox_squared_hinge(double *x, uint32_t n, double step, const double *labels);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + e^x_i).
+ */
+ts_status_t ts_f64_prox_logistic(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of e^x_i.
+ */
+ts_status_t ts_f64_prox_exponential(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of x_i ln x_i.
+ */
+ts_status_t ts_f64_prox_entropy(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of -step times the sum of ln x_i.
+ */
+ts_status_t ts_f64_prox_negative_log(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of 1 / x_i, x_i > 0.
+ */
+ts_status_t ts_f64_prox_reciprocal(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_i|^p: exponent 0 is p = 4/3, 1 is 3/2, 2 is 3, 3 is 4.
+ */
+ts_status_t ts_f64_prox_power(double *x, uint32_t n, double step, uint32_t exponent);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of x_i - b_i ln x_i, n counts b_i of at least 0.
+ */
+ts_status_t ts_f64_prox_kullback_leibler(double *x, uint32_t n, double step, const double *counts);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of -step times the sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), n frequencies b_i from 0 to 1.
+ */
+ts_status_t ts_f64_prox_cross_entropy(double *x, uint32_t n, double step, const double *frequencies);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on x >= 0, sum of x_i = total > 0.
+ */
+ts_status_t ts_f64_prox_simplex(double *x, uint32_t n, double step, double total);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on x >= 0, sum of x_i <= total > 0.
+ */
+ts_status_t ts_f64_prox_extended_simplex(double *x, uint32_t n, double step, double total);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= x_i <= high, sum of x_i = total.
+ */
+ts_status_t ts_f64_prox_capped_simplex(double *x,
+                                       uint32_t n,
+                                       double step,
+                                       double total,
+                                       double low,
+                                       double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on the sum of |x_i| <= radius.
+ */
+ts_status_t ts_f64_prox_l1_ball(double *x, uint32_t n, double step, double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+ */
+ts_status_t ts_f64_prox_weighted_l1_ball(double *x,
+                                         uint32_t n,
+                                         double step,
+                                         const double *weights,
+                                         double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on |x| <= radius.
+ */
+ts_status_t ts_f64_prox_l2_ball(double *x, uint32_t n, double step, double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on |x| = radius; of 0, the first unit vector times radius.
+ */
+ts_status_t ts_f64_prox_sphere(double *x, uint32_t n, double step, double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The count elements of largest magnitude stay, the others become 0.
+ */
+ts_status_t ts_f64_prox_sparse_vectors(double *x, uint32_t n, double step, uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on normal'x <= offset.
+ */
+ts_status_t ts_f64_prox_halfspace(double *x, uint32_t n, double step, const double *normal, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on normal'x = offset.
+ */
+ts_status_t ts_f64_prox_hyperplane(double *x, uint32_t n, double step, const double *normal, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= normal'x <= high.
+ */
+ts_status_t ts_f64_prox_hyperslab(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *normal,
+                                  double low,
+                                  double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from
+ * `ts_f64_prox_affine_factor`. Scratch: rows.
+ */
+ts_status_t ts_f64_prox_affine(double *x,
+                               uint32_t n,
+                               double step,
+                               uint32_t rows,
+                               const double *matrix,
+                               const double *rhs,
+                               const double *factor,
+                               double *scratch,
+                               size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ */
+ts_status_t ts_f64_prox_second_order_cone(double *x, uint32_t n, double step, double slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ */
+ts_status_t ts_f64_prox_rotated_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ */
+ts_status_t ts_f64_prox_exponential_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of each triple on the dual of the exponential cone.
+ */
+ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_f64_prox_semidefinite(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t dimension,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_f64_prox_nuclear_norm(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t rows,
+                                     uint32_t columns,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_rank(double *x,
+                             uint32_t n,
+                             double step,
+                             uint32_t rows,
+                             uint32_t columns,
+                             uint32_t count,
+                             double *scratch,
+                             size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_f64_prox_quadratic(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *matrix,
+                                  const double *linear,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_f64_prox_least_squares(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      const double *matrix,
+                                      const double *rhs,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Factors A A' for `ts_f64_prox_affine`: matrix has rows times n elements, factor gets rows (rows + 1) / 2. `PIVOT` with the
+ * first row that depends on those above it.
+ */
+ts_status_t ts_f64_prox_affine_factor(const double *matrix,
+                                      uint32_t rows,
+                                      uint32_t n,
+                                      double *factor);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1517,6 +2437,59 @@ ts_status_t ts_f64_sor_run_while(struct ts_f64_sor_t *sor,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_f64_sor_report(const struct ts_f64_sor_t *sor, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Eigenvalues of a symmetric matrix by Jacobi rotations: `a` is row-major, n x n, its lower triangle is read and all of
+ * it destroyed; `values` gets the n eigenvalues in ascending order, `vectors`, n x n or null, in its rows the unit
+ * eigenvectors. `sweeps` at most, 30 as a rule: `TS_STEP_ITERATION_CAP` when they were not enough. In single precision
+ * within 5e-7 of the largest magnitude up to n = 12.
+ *
+ * Errors: `TOO_LARGE` (size), `NOT_FINITE` (values), `OVERLAP`.
+ */
+ts_status_t ts_f64_symmetric_jacobi(uint32_t n,
+                                    double *a,
+                                    double *values,
+                                    double *vectors,
+                                    uint32_t sweeps);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Singular values by one-sided Jacobi rotations: `a` holds `count` row vectors of `length` elements, `count` <= `length`
+ * (a wide matrix by rows, a tall one by columns), and gets the unit vectors w_k; `values` gets the `count` singular
+ * values in descending order, `rotations`, count x count or null, in its rows the vectors u_k: the sum of
+ * values\[k\] u_k w_k' is the matrix. `sweeps` at most, 30 as a rule.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values), `OVERLAP`.
+ */
+ts_status_t ts_f64_one_sided_jacobi(uint32_t count,
+                                    uint32_t length,
+                                    double *a,
+                                    double *values,
+                                    double *rotations,
+                                    uint32_t sweeps);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The eigenvalue of largest magnitude of a symmetric operator, given by the function that applies it: `x`, n elements and
+ * not all 0, is where it starts and gets the unit eigenvector; `work` has n elements. Ends when |A x - value x| <=
+ * `tolerance` |value + shift|, or after `iterations` applications; A + shift I is iterated. `TS_STEP_BREAKDOWN` when the
+ * operator gave no finite number.
+ *
+ * Errors: `NULL` (function), `OUT_OF_RANGE` or `NOT_FINITE` (tolerance, configuration, iterate), `OVERLAP`.
+ */
+ts_status_t ts_f64_power_iteration(uint32_t n,
+                                   ts_f64_apply_t apply,
+                                   void *context,
+                                   uint32_t iterations,
+                                   double tolerance,
+                                   double shift,
+                                   double *x,
+                                   double *work,
+                                   struct ts_f64_eigenvalue_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1655,6 +2628,64 @@ ts_status_t ts_f64_variable_stencil_init_sor(struct ts_f64_operator_t *a,
                                              const double *up,
                                              const uint8_t *mask);
 #endif
+
+/**
+ * A = L L' in place, for A symmetric and positive definite: `values` are the rows of the lower triangle, a00, a10, a11,
+ * a20, ..., `TS_PACKED_LEN(n)` elements. About n³ / 6 multiplications.
+ *
+ * Errors: `TOO_LARGE` (values), `PIVOT` with the row at which A is not positive definite; the rows before it are
+ * overwritten then.
+ */
+ts_status_t ts_cholesky_factor(uint32_t n,
+                               float *values);
+
+/**
+ * Solves A x = b by what `ts_cholesky_factor` left in `factor`: b in `x`, then x. n² multiplications.
+ *
+ * Errors: `PIVOT` for a row that no factorisation left.
+ */
+ts_status_t ts_cholesky_solve(uint32_t n, const float *factor, float *x);
+
+/**
+ * `ts_cholesky_factor` for a matrix whose elements are 0 further than `bandwidth` from the diagonal: row by row the
+ * `bandwidth` elements before the diagonal and the diagonal, `TS_BAND_LEN(n, bandwidth)` elements, of which those before
+ * the first column are not used. About n bandwidth² / 2 multiplications. `OUT_OF_RANGE` (size, 1) for a bandwidth of n or
+ * more.
+ */
+ts_status_t ts_band_cholesky_factor(uint32_t n,
+                                    uint32_t bandwidth,
+                                    float *values);
+
+/**
+ * Solves A x = b by what `ts_band_cholesky_factor` left in `factor`: b in `x`, then x.
+ */
+ts_status_t ts_band_cholesky_solve(uint32_t n, uint32_t bandwidth, const float *factor, float *x);
+
+/**
+ * A = L D L' in place, without square roots, for A symmetric and positive definite or quasi-definite; stored as for
+ * `ts_cholesky_factor`. `positive`, which may be null, gets the number of positive eigenvalues.
+ *
+ * Errors: `TOO_LARGE` (values), `PIVOT` with the row whose pivot is 0 or not finite; the rows before it are overwritten
+ * then. Other indefinite matrices may lose all digits: nothing is pivoted.
+ */
+ts_status_t ts_ldlt_factor(uint32_t n,
+                           float *values,
+                           uint32_t *positive);
+
+/**
+ * Solves A x = b by what `ts_ldlt_factor` left in `factor`: b in `x`, then x. n² multiplications.
+ */
+ts_status_t ts_ldlt_solve(uint32_t n, const float *factor, float *x);
+
+/**
+ * `ts_ldlt_factor` for a banded matrix, stored as for `ts_band_cholesky_factor`.
+ */
+ts_status_t ts_band_ldlt_factor(uint32_t n, uint32_t bandwidth, float *values, uint32_t *positive);
+
+/**
+ * Solves A x = b by what `ts_band_ldlt_factor` left in `factor`: b in `x`, then x.
+ */
+ts_status_t ts_band_ldlt_solve(uint32_t n, uint32_t bandwidth, const float *factor, float *x);
 
 /**
  * Describes an operator of dimension `n` by the function that applies it. Conjugate gradients can use it; sweeps, which
@@ -1811,6 +2842,30 @@ ts_status_t ts_pcg_run_while(struct ts_pcg_t *pcg,
 ts_status_t ts_pcg_report(const struct ts_pcg_t *pcg, struct ts_report_t *out);
 
 /**
+ * Describes the 5-point operator on `nx` x `ny` cells, x running fastest, with Dirichlet zero around:
+ * A x = centre x + along (west + east) + across (south + north). For the Laplacian: 4, -1, -1. The bits are those of
+ * `ts_stencil_init` with `nz` 1 and without a mask.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values: 0 is the centre), `ZERO_DIAGONAL`.
+ */
+ts_status_t ts_plane_init(struct ts_operator_t *a,
+                          uint32_t nx,
+                          uint32_t ny,
+                          float centre,
+                          float along,
+                          float across);
+
+/**
+ * The same for `ts_sor_...` alone, which takes less flash: other methods answer `OUT_OF_RANGE` (matrix).
+ */
+ts_status_t ts_plane_init_sor(struct ts_operator_t *a,
+                              uint32_t nx,
+                              uint32_t ny,
+                              float centre,
+                              float along,
+                              float across);
+
+/**
  * Describes the symmetric successive over-relaxation preconditioner of `a`, `omega` in (0, 2), and fills the workspace:
  * at least `ts_operator_scaling_len` elements, which must stay as they are. For SSOR alone, `ts_ssor_cg_init` is
  * faster.
@@ -1832,6 +2887,457 @@ ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *precondi
                                             uint32_t n,
                                             ts_apply_t apply,
                                             void *context);
+
+/**
+ * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
+ */
+ts_status_t ts_prox_l0(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of sqrt|x_i|; 0 at the tie.
+ */
+ts_status_t ts_prox_square_root(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of |x_i|^(2/3); 0 at the tie.
+ */
+ts_status_t ts_prox_two_thirds(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of ln(1 + |x_i| / offset), offset > 0.
+ */
+ts_status_t ts_prox_log_sum(float *x, uint32_t n, float step, float offset);
+
+/**
+ * Prox of step times the minimax concave penalty, slope and concavity > 0.
+ */
+ts_status_t ts_prox_mcp(float *x, uint32_t n, float step, float slope, float concavity);
+
+/**
+ * Prox of step times the smoothly clipped absolute deviation, slope > 0, reach > 2.
+ */
+ts_status_t ts_prox_scad(float *x, uint32_t n, float step, float slope, float reach);
+
+/**
+ * Prox of step times the sum of min(slope |x_i|, 1), slope > 0.
+ */
+ts_status_t ts_prox_capped_l1(float *x, uint32_t n, float step, float slope);
+
+/**
+ * Prox of step times the sum of |x_i| / (|x_i| + offset), offset > 0.
+ */
+ts_status_t ts_prox_geman(float *x, uint32_t n, float step, float offset);
+
+/**
+ * Prox of step times the sum of (1 - e^(-rate |x_i|)) / (1 - e^-rate), rate > 0.
+ */
+ts_status_t ts_prox_exponential_type(float *x, uint32_t n, float step, float rate);
+
+/**
+ * Prox of step times the sum of ln(1 + x_i² / width²), width > 0.
+ */
+ts_status_t ts_prox_cauchy(float *x, uint32_t n, float step, float width);
+
+/**
+ * Prox of step times |x|.
+ */
+ts_status_t ts_prox_l2(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times |x| over x >= 0.
+ */
+ts_status_t ts_prox_nonnegative_l2(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times Huber's function of |x|, width > 0.
+ */
+ts_status_t ts_prox_huber_norm(float *x, uint32_t n, float step, float width);
+
+/**
+ * Prox of step times max |x_i|.
+ */
+ts_status_t ts_prox_l_infinity(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times max x_i.
+ */
+ts_status_t ts_prox_largest(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step / 2 times the square of the sum of |x_i|.
+ */
+ts_status_t ts_prox_squared_l1(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times (sum of |x_i| - share |x|), share from 0 to 1.
+ */
+ts_status_t ts_prox_l1_minus_l2(float *x, uint32_t n, float step, float share);
+
+/**
+ * Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+ */
+ts_status_t ts_prox_group_lasso(float *x, uint32_t n, float step, uint32_t group_len);
+
+/**
+ * Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+ */
+ts_status_t ts_prox_sparse_group_lasso(float *x, uint32_t n, float step, uint32_t group_len, float absolute);
+
+/**
+ * The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+ */
+ts_status_t ts_prox_sparse_groups(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t group_len,
+                                  uint32_t count,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+ */
+ts_status_t ts_prox_wgsef(float *x,
+                          uint32_t n,
+                          float step,
+                          uint32_t group_len,
+                          uint32_t count,
+                          float *scratch,
+                          size_t scratch_len);
+
+/**
+ * Prox of step times the sum of the count largest x_i.
+ */
+ts_status_t ts_prox_sum_of_largest(float *x, uint32_t n, float step, uint32_t count);
+
+/**
+ * Prox of step times the sum of the count largest |x_i|.
+ */
+ts_status_t ts_prox_sum_of_largest_magnitudes(float *x, uint32_t n, float step, uint32_t count);
+
+/**
+ * Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+ */
+ts_status_t ts_prox_sorted_l1(float *x,
+                              uint32_t n,
+                              float step,
+                              const float *weights,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Projection on x_0 <= x_1 <= ... Scratch: n.
+ */
+ts_status_t ts_prox_isotonic(float *x, uint32_t n, float step, float *scratch, size_t scratch_len);
+
+/**
+ * Prox of step times the sum of |x_{i+1} - x_i|, without scratch; n² / 2 visits of an element at worst.
+ */
+ts_status_t ts_prox_total_variation(float *x, uint32_t n, float step);
+
+/**
+ * The same in a time of order n. Scratch: 5 n.
+ */
+ts_status_t ts_prox_total_variation_linear(float *x,
+                                           uint32_t n,
+                                           float step,
+                                           float *scratch,
+                                           size_t scratch_len);
+
+/**
+ * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+ */
+ts_status_t ts_prox_fused_lasso(float *x, uint32_t n, float step, float differences, float absolute);
+
+/**
+ * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+ */
+ts_status_t ts_prox_plane_total_variation(float *x,
+                                          uint32_t n,
+                                          float step,
+                                          uint32_t rows,
+                                          uint32_t columns,
+                                          uint32_t rounds,
+                                          float tolerance,
+                                          float *scratch,
+                                          size_t scratch_len);
+
+/**
+ * Soft threshold: prox of step times the sum of |x_i|.
+ */
+ts_status_t ts_prox_l1(float *x, uint32_t n, float step);
+
+/**
+ * Soft threshold by step times w_i, n weights of at least 0.
+ */
+ts_status_t ts_prox_weighted_l1(float *x, uint32_t n, float step, const float *weights);
+
+/**
+ * Prox of step times the sum of max(0, x_i).
+ */
+ts_status_t ts_prox_positive_part(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+ */
+ts_status_t ts_prox_elastic_net(float *x, uint32_t n, float step, float absolute, float square);
+
+/**
+ * Prox of step / 2 times |x|²: x / (1 + step).
+ */
+ts_status_t ts_prox_squared_l2(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times slope'x, n elements of slope.
+ */
+ts_status_t ts_prox_linear(float *x, uint32_t n, float step, const float *slope);
+
+/**
+ * Negative elements become 0.
+ */
+ts_status_t ts_prox_nonnegative(float *x, uint32_t n, float step);
+
+/**
+ * Positive elements become 0.
+ */
+ts_status_t ts_prox_nonpositive(float *x, uint32_t n, float step);
+
+/**
+ * Projection on low <= x_i <= high.
+ */
+ts_status_t ts_prox_interval(float *x, uint32_t n, float step, float low, float high);
+
+/**
+ * Projection on the box low_i <= x_i <= high_i, n bounds each, which may be infinite.
+ */
+ts_status_t ts_prox_bounds(float *x, uint32_t n, float step, const float *low, const float *high);
+
+/**
+ * The nearer of two numbers, at the middle the first.
+ */
+ts_status_t ts_prox_binary(float *x, uint32_t n, float step, float first, float second);
+
+/**
+ * Prox of step times Huber's function of width at least 0, element by element.
+ */
+ts_status_t ts_prox_huber(float *x, uint32_t n, float step, float width);
+
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i), n labels y_i, none 0.
+ */
+ts_status_t ts_prox_hinge(float *x, uint32_t n, float step, const float *labels);
+
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
+ */
+ts_status_t ts_prox_squared_hinge(float *x, uint32_t n, float step, const float *labels);
+
+/**
+ * Prox of step times the sum of ln(1 + e^x_i).
+ */
+ts_status_t ts_prox_logistic(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of e^x_i.
+ */
+ts_status_t ts_prox_exponential(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of x_i ln x_i.
+ */
+ts_status_t ts_prox_entropy(float *x, uint32_t n, float step);
+
+/**
+ * Prox of -step times the sum of ln x_i.
+ */
+ts_status_t ts_prox_negative_log(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of 1 / x_i, x_i > 0.
+ */
+ts_status_t ts_prox_reciprocal(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of |x_i|^p: exponent 0 is p = 4/3, 1 is 3/2, 2 is 3, 3 is 4.
+ */
+ts_status_t ts_prox_power(float *x, uint32_t n, float step, uint32_t exponent);
+
+/**
+ * Prox of step times the sum of x_i - b_i ln x_i, n counts b_i of at least 0.
+ */
+ts_status_t ts_prox_kullback_leibler(float *x, uint32_t n, float step, const float *counts);
+
+/**
+ * Prox of -step times the sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), n frequencies b_i from 0 to 1.
+ */
+ts_status_t ts_prox_cross_entropy(float *x, uint32_t n, float step, const float *frequencies);
+
+/**
+ * Projection on x >= 0, sum of x_i = total > 0.
+ */
+ts_status_t ts_prox_simplex(float *x, uint32_t n, float step, float total);
+
+/**
+ * Projection on x >= 0, sum of x_i <= total > 0.
+ */
+ts_status_t ts_prox_extended_simplex(float *x, uint32_t n, float step, float total);
+
+/**
+ * Projection on low <= x_i <= high, sum of x_i = total.
+ */
+ts_status_t ts_prox_capped_simplex(float *x, uint32_t n, float step, float total, float low, float high);
+
+/**
+ * Projection on the sum of |x_i| <= radius.
+ */
+ts_status_t ts_prox_l1_ball(float *x, uint32_t n, float step, float radius);
+
+/**
+ * Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+ */
+ts_status_t ts_prox_weighted_l1_ball(float *x, uint32_t n, float step, const float *weights, float radius);
+
+/**
+ * Projection on |x| <= radius.
+ */
+ts_status_t ts_prox_l2_ball(float *x, uint32_t n, float step, float radius);
+
+/**
+ * Projection on |x| = radius; of 0, the first unit vector times radius.
+ */
+ts_status_t ts_prox_sphere(float *x, uint32_t n, float step, float radius);
+
+/**
+ * The count elements of largest magnitude stay, the others become 0.
+ */
+ts_status_t ts_prox_sparse_vectors(float *x, uint32_t n, float step, uint32_t count);
+
+/**
+ * Projection on normal'x <= offset.
+ */
+ts_status_t ts_prox_halfspace(float *x, uint32_t n, float step, const float *normal, float offset);
+
+/**
+ * Projection on normal'x = offset.
+ */
+ts_status_t ts_prox_hyperplane(float *x, uint32_t n, float step, const float *normal, float offset);
+
+/**
+ * Projection on low <= normal'x <= high.
+ */
+ts_status_t ts_prox_hyperslab(float *x, uint32_t n, float step, const float *normal, float low, float high);
+
+/**
+ * Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from
+ * `ts_prox_affine_factor`. Scratch: rows.
+ */
+ts_status_t ts_prox_affine(float *x,
+                           uint32_t n,
+                           float step,
+                           uint32_t rows,
+                           const float *matrix,
+                           const float *rhs,
+                           const float *factor,
+                           float *scratch,
+                           size_t scratch_len);
+
+/**
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ */
+ts_status_t ts_prox_second_order_cone(float *x, uint32_t n, float step, float slope);
+
+/**
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ */
+ts_status_t ts_prox_rotated_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ */
+ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of each triple on the dual of the exponential cone.
+ */
+ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_prox_semidefinite(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t dimension,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_prox_nuclear_norm(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t rows,
+                                 uint32_t columns,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_prox_rank(float *x,
+                         uint32_t n,
+                         float step,
+                         uint32_t rows,
+                         uint32_t columns,
+                         uint32_t count,
+                         float *scratch,
+                         size_t scratch_len);
+
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_prox_quadratic(float *x,
+                              uint32_t n,
+                              float step,
+                              const float *matrix,
+                              const float *linear,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_prox_least_squares(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  const float *matrix,
+                                  const float *rhs,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Factors A A' for `ts_prox_affine`: matrix has rows times n elements, factor gets rows (rows + 1) / 2. `PIVOT` with the
+ * first row that depends on those above it.
+ */
+ts_status_t ts_prox_affine_factor(const float *matrix,
+                                  uint32_t rows,
+                                  uint32_t n,
+                                  float *factor);
+
+/**
+ * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
+ * anything is written; the index of a refused parameter is that in its own operator.
+ */
+ts_status_t ts_prox_terms(float *x,
+                          uint32_t n,
+                          float step,
+                          const struct ts_prox_term_t *terms,
+                          uint32_t count);
 
 /**
  * Empties the recorder over a ring of `len` records. The ring is not written.
@@ -1917,6 +3423,53 @@ ts_status_t ts_sor_run_while(struct ts_sor_t *sor,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_sor_report(const struct ts_sor_t *sor, struct ts_report_t *out);
+
+/**
+ * Eigenvalues of a symmetric matrix by Jacobi rotations: `a` is row-major, n x n, its lower triangle is read and all of
+ * it destroyed; `values` gets the n eigenvalues in ascending order, `vectors`, n x n or null, in its rows the unit
+ * eigenvectors. `sweeps` at most, 30 as a rule: `TS_STEP_ITERATION_CAP` when they were not enough. In single precision
+ * within 5e-7 of the largest magnitude up to n = 12.
+ *
+ * Errors: `TOO_LARGE` (size), `NOT_FINITE` (values), `OVERLAP`.
+ */
+ts_status_t ts_symmetric_jacobi(uint32_t n,
+                                float *a,
+                                float *values,
+                                float *vectors,
+                                uint32_t sweeps);
+
+/**
+ * Singular values by one-sided Jacobi rotations: `a` holds `count` row vectors of `length` elements, `count` <= `length`
+ * (a wide matrix by rows, a tall one by columns), and gets the unit vectors w_k; `values` gets the `count` singular
+ * values in descending order, `rotations`, count x count or null, in its rows the vectors u_k: the sum of
+ * values\[k\] u_k w_k' is the matrix. `sweeps` at most, 30 as a rule.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `NOT_FINITE` (values), `OVERLAP`.
+ */
+ts_status_t ts_one_sided_jacobi(uint32_t count,
+                                uint32_t length,
+                                float *a,
+                                float *values,
+                                float *rotations,
+                                uint32_t sweeps);
+
+/**
+ * The eigenvalue of largest magnitude of a symmetric operator, given by the function that applies it: `x`, n elements and
+ * not all 0, is where it starts and gets the unit eigenvector; `work` has n elements. Ends when |A x - value x| <=
+ * `tolerance` |value + shift|, or after `iterations` applications; A + shift I is iterated. `TS_STEP_BREAKDOWN` when the
+ * operator gave no finite number.
+ *
+ * Errors: `NULL` (function), `OUT_OF_RANGE` or `NOT_FINITE` (tolerance, configuration, iterate), `OVERLAP`.
+ */
+ts_status_t ts_power_iteration(uint32_t n,
+                               ts_apply_t apply,
+                               void *context,
+                               uint32_t iterations,
+                               float tolerance,
+                               float shift,
+                               float *x,
+                               float *work,
+                               struct ts_eigenvalue_t *out);
 
 /**
  * Omega 1, no copy of the best iterate, 1e-5 relative to |b|.
@@ -2044,6 +3597,38 @@ ts_status_t ts_tsallis_inf_rounds(struct ts_tsallis_inf_t *learner,
                                   float *memory,
                                   size_t memory_len,
                                   uint32_t *out);
+
+/**
+ * Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+ * `bytes_len`: at least `ts_tsallis_inf_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+ * power cut then costs the newer one.
+ *
+ * Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+ */
+ts_status_t ts_tsallis_inf_store(struct ts_tsallis_inf_t *learner,
+                                 float *memory,
+                                 size_t memory_len,
+                                 uint8_t *bytes,
+                                 size_t bytes_len,
+                                 size_t *stored);
+
+/**
+ * A learner of so many arms as it was stored, to the bit; in the place of `ts_tsallis_inf_init`. Nothing is written unless
+ * the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+ *
+ * Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+ */
+ts_status_t ts_tsallis_inf_load(struct ts_tsallis_inf_t *learner,
+                                uint32_t arms,
+                                float *memory,
+                                size_t memory_len,
+                                const uint8_t *bytes,
+                                size_t bytes_len);
+
+/**
+ * Bytes of a stored learner of so many arms.
+ */
+size_t ts_tsallis_inf_container_len(uint32_t arms);
 
 /**
  * Elements of memory for so many arms.

@@ -61,12 +61,18 @@ pub enum Field {
     Output = 25,
     /// The symbolic part of a sparse factorisation.
     Symbolic = 26,
+    /// The step of a proximal operator.
+    Step = 36,
+    /// Weights of elements or groups.
+    Weights = 37,
+    /// How a vector is divided into groups or blocks.
+    Groups = 38,
+    /// Lower or upper bounds.
+    Bounds = 39,
     /// The memory the tensors of a network live in.
     Arena = 50,
     /// The layers of a network model; the index is the layer.
     Layers = 51,
-    /// The weights, counts, indices or tables of a layer; the index is the layer.
-    Weights = 52,
     /// Rows of requantisation; the index is the row.
     Requantise = 53,
     /// The input of a network.

@@ -17,7 +17,8 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
-//! | [`net`] | quantised networks: 8-bit kernels, sparse weights, models that run where they lie in flash |
+//! | [`net`] | quantised networks that run where they lie in flash; learned proximal networks |
+//! | [`prox`] | proximal operators and their calculus |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
@@ -59,6 +60,7 @@ pub mod math;
 pub mod matrix;
 pub mod net;
 pub mod operator;
+pub mod prox;
 pub mod real;
 pub mod rng;
 pub mod solve;

@@ -113,6 +113,14 @@ pub const TS_FIELD_FUNCTION: u32 = 24;
 pub const TS_FIELD_OUTPUT: u32 = 25;
 /// The symbolic part of a sparse factorisation.
 pub const TS_FIELD_SYMBOLIC: u32 = 26;
+/// The step of a proximal operator.
+pub const TS_FIELD_STEP: u32 = 36;
+/// Weights of elements or groups.
+pub const TS_FIELD_WEIGHTS: u32 = 37;
+/// How a vector is divided into groups or blocks.
+pub const TS_FIELD_GROUPS: u32 = 38;
+/// Lower or upper bounds.
+pub const TS_FIELD_BOUNDS: u32 = 39;
 
 /// A negative status. `Result<(), Refusal>` is as large as the status itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -230,6 +238,10 @@ mod tests {
             (TS_FIELD_FUNCTION, Field::Function),
             (TS_FIELD_OUTPUT, Field::Output),
             (TS_FIELD_SYMBOLIC, Field::Symbolic),
+            (TS_FIELD_STEP, Field::Step),
+            (TS_FIELD_WEIGHTS, Field::Weights),
+            (TS_FIELD_GROUPS, Field::Groups),
+            (TS_FIELD_BOUNDS, Field::Bounds),
         ];
         for (number, field) in fields {
             assert_eq!(number, field as u32, "{field:?}");

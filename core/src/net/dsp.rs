@@ -29,12 +29,34 @@ fn aligned<T>(of: &[T]) -> bool {
 macro_rules! twice {
     ($sum:literal) => {
         concat!(
-            "lsl ", $sum, ", ", $sum, ", #1\n",
-            "smmulr ", $sum, ", ", $sum, ", r9\n",
-            "add ", $sum, ", ", $sum, ", ", $sum, ", asr #31\n",
-            "add ", $sum, ", r10\n",
-            "asr ", $sum, ", r11\n",
-            "ssat ", $sum, ", #8, ", $sum, "\n",
+            "lsl ",
+            $sum,
+            ", ",
+            $sum,
+            ", #1\n",
+            "smmulr ",
+            $sum,
+            ", ",
+            $sum,
+            ", r9\n",
+            "add ",
+            $sum,
+            ", ",
+            $sum,
+            ", ",
+            $sum,
+            ", asr #31\n",
+            "add ",
+            $sum,
+            ", r10\n",
+            "asr ",
+            $sum,
+            ", r11\n",
+            "ssat ",
+            $sum,
+            ", #8, ",
+            $sum,
+            "\n",
         )
     };
 }
@@ -44,10 +66,8 @@ macro_rules! twice {
 macro_rules! once {
     ($sum:literal) => {
         concat!(
-            "smmul ", $sum, ", ", $sum, ", r9\n",
-            "add ", $sum, ", r10\n",
-            "asr ", $sum, ", r11\n",
-            "ssat ", $sum, ", #8, ", $sum, "\n",
+            "smmul ", $sum, ", ", $sum, ", r9\n", "add ", $sum, ", r10\n", "asr ", $sum, ", r11\n", "ssat ", $sum,
+            ", #8, ", $sum, "\n",
         )
     };
 }

@@ -1,4 +1,7 @@
-//! Quantised networks: 8-bit inference, to the bit as TensorFlow Lite for Microcontrollers does it.
+//! Trained networks, from containers, where they lie: quantised ones, and learned proximal networks ([`lpn`]).
+//!
+//! # Quantised networks
+//! 8-bit inference, to the bit as TensorFlow Lite for Microcontrollers does it.
 //!
 //! `tinysolve convert` makes a container from a `.tflite` file. [`Model::new`] checks it once, where it lies in flash;
 //! [`Inference`] runs it in memory of the caller's, one layer a [`step`](Inference::step).
@@ -25,6 +28,7 @@ mod dsp;
 mod elementwise;
 mod inference;
 mod layer;
+pub mod lpn;
 mod memory;
 mod model;
 mod movement;
@@ -41,4 +45,3 @@ pub use memory::Arena;
 pub use model::{MODEL_VERSION, Model, SHAPE_WORDS, Shape, Tag};
 pub use requantise::{Rounding, Row};
 pub use slots::Slots;
-

@@ -16,6 +16,7 @@ mod linear;
 mod math;
 mod net;
 mod pattern;
+mod prox;
 
 pub use hash::Hash;
 pub use pattern::Pattern;
@@ -39,8 +40,11 @@ pub const CASES: &[Case] = &[
     Case { name: "math/sin", ram: 1024, run: math::sin },
     Case { name: "math/sqrt_f64", ram: 1024, run: math::sqrt_f64 },
     Case { name: "linear/sweep_constant", ram: 24 * 1024, run: linear::sweep_constant },
+    Case { name: "linear/sweep_plane", ram: 34 * 1024, run: linear::sweep_plane },
     Case { name: "linear/sweep_masked", ram: 28 * 1024, run: linear::sweep_masked },
+    Case { name: "linear/sweep_solid", ram: 28 * 1024, run: linear::sweep_solid },
     Case { name: "linear/sweep_variable", ram: 64 * 1024, run: linear::sweep_variable },
+    Case { name: "linear/sweep_shapes", ram: 5 * 1024, run: linear::sweep_shapes },
     Case { name: "linear/sweep_csr", ram: 48 * 1024, run: linear::sweep_csr },
     Case { name: "linear/sor", ram: 4 * 1024, run: linear::sor },
     Case { name: "linear/cg", ram: 6 * 1024, run: linear::cg },
@@ -48,6 +52,12 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
     Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
+    Case { name: "prox/separable", ram: 5 * 1024, run: prox::separable },
+    Case { name: "prox/sets", ram: 2 * 1024, run: prox::sets },
+    Case { name: "prox/ordered", ram: 7 * 1024, run: prox::ordered },
+    Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
+    Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },
+    Case { name: "prox/wild", ram: 2 * 1024, run: prox::wild },
     Case { name: "net/connected_640", ram: 94 * 1024, run: net::connected_640 },
     Case { name: "net/convolution_32", ram: 34 * 1024, run: net::convolution_32 },
     Case { name: "net/pointwise_64", ram: 28 * 1024, run: net::pointwise_64 },

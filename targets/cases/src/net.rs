@@ -1,6 +1,11 @@
 //! Layers of a quantised network, one model each, made up on the spot.
 
-#![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "bytes of patterns")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "bytes of patterns"
+)]
 
 use crate::{Hash, Meter, Pattern, Row};
 use tinysolve::container::{Kind, SectionSpec, Writer};

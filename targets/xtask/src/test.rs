@@ -5,6 +5,7 @@
 
 use crate::abi::{ABIS, Abi};
 use crate::qemu;
+use crate::rows::Row;
 use crate::shell;
 use crate::toolchain::{Cross, Toolchain};
 use crate::{archive, bench, board, cfirmware, cmatrix, header, readme, setup, size};
@@ -55,7 +56,7 @@ const STEPS: &[Step] = &[
     ("board", |run| done(board::boot(run.tools))),
     ("sizes", |run| done(size::run(run.tools, &size::Arguments { check: true, explain: None }))),
     ("README", |run| done(readme::run(run.tools, &readme::Arguments { check: true }))),
-    ("instruction goals", |run| done(bench::judge(&bench::chips(run.tools, &[])?))),
+    ("instruction goals", |run| done(bench::judge(&bench::chips(run.tools, &[])?, Row::breaks))),
 ];
 
 /// Crates that only make sense on a chip, and the features they are checked with there.
@@ -140,7 +141,9 @@ fn clippy_chips(run: &Run) -> Result<Outcome> {
 
 fn host_tests(run: &Run) -> Result<Outcome> {
     let mut cargo = run.tools.cargo();
-    cargo.args(["test", "--workspace"]);
+    // Features add tests, so one run has them all; without features everything is checked below. defmt needs a linked
+    // logger, micromath has hashes of its own.
+    cargo.args(["test", "--workspace", "--features", "tinysolve/nalgebra,tinysolve/serde"]);
     if run.long {
         cargo.env("TINYSOLVE_LONG", "1");
     }
@@ -152,9 +155,7 @@ fn feature_sets(run: &Run) -> Result<Outcome> {
         let mut cargo = run.tools.cargo_for(abi_named(CHIP)?, "check")?;
         shell::run(cargo.args(["--quiet", "-p", "tinysolve", "--no-default-features", "--features", set]))?;
     }
-    // defmt needs a linked logger, so its set is checked and not run; micromath has hashes of its own.
-    let mut cargo = run.tools.cargo();
-    done(shell::run(cargo.args(["test", "--quiet", "-p", "tinysolve", "--lib", "--features", "nalgebra,serde"])))
+    Ok(Outcome::Done)
 }
 
 /// The `rust-version` of the workspace, where that compiler can be had.
@@ -189,12 +190,7 @@ fn docs(run: &Run) -> Result<Outcome> {
 
 /// The harness and every case on every core.
 fn firmware(run: &Run) -> Result<Outcome> {
-    for core in qemu::CORES {
-        for name in ["selftest", "cases"] {
-            qemu::check(run.tools, core, name)?;
-        }
-    }
-    Ok(Outcome::Done)
+    done(qemu::check_all(run.tools, &["selftest", "cases"]))
 }
 
 #[cfg(test)]

@@ -24,10 +24,30 @@ struct Arguments {
 macro_rules! row {
     ($weights:literal, $sum:literal, $even:literal, $odd:literal) => {
         concat!(
-            "sxtb16 r3, ", $weights, "\n",
-            "sxtb16 ", $weights, ", ", $weights, ", ror #8\n",
-            "smlad ", $sum, ", r3, ", $even, ", ", $sum, "\n",
-            "smlad ", $sum, ", ", $weights, ", ", $odd, ", ", $sum, "\n",
+            "sxtb16 r3, ",
+            $weights,
+            "\n",
+            "sxtb16 ",
+            $weights,
+            ", ",
+            $weights,
+            ", ror #8\n",
+            "smlad ",
+            $sum,
+            ", r3, ",
+            $even,
+            ", ",
+            $sum,
+            "\n",
+            "smlad ",
+            $sum,
+            ", ",
+            $weights,
+            ", ",
+            $odd,
+            ", ",
+            $sum,
+            "\n",
         )
     };
 }

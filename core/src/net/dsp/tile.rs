@@ -26,13 +26,17 @@ struct Arguments {
 macro_rules! group {
     ($weights:literal) => {
         concat!(
-            "sxtb16 r3, ", $weights, "\n",
+            "sxtb16 r3, ",
+            $weights,
+            "\n",
             "ldm r0!, {{r8-r11}}\n",
             "smlad r4, r3, r8, r4\n",
             "smlad r5, r3, r9, r5\n",
             "smlad r6, r3, r10, r6\n",
             "smlad r7, r3, r11, r7\n",
-            "sxtb16 r3, ", $weights, ", ror #8\n",
+            "sxtb16 r3, ",
+            $weights,
+            ", ror #8\n",
             "ldm r0!, {{r8-r11}}\n",
             "smlad r4, r3, r8, r4\n",
             "smlad r5, r3, r9, r5\n",

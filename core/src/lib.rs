@@ -17,7 +17,7 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
-//! | [`net`] | learned proximal networks |
+//! | [`net`] | quantised networks that run where they lie in flash; learned proximal networks |
 //! | [`prox`] | proximal operators and their calculus |
 //! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |

@@ -14,6 +14,7 @@ mod bandit;
 mod hash;
 mod linear;
 mod math;
+mod net;
 mod pattern;
 mod prox;
 mod recovery;
@@ -66,6 +67,13 @@ pub const CASES: &[Case] = &[
     Case { name: "recovery/masked", ram: 17 * 1024, run: recovery::masked },
     Case { name: "recovery/sensors", ram: 20 * 1024, run: recovery::sensors },
     Case { name: "recovery/entries", ram: 5 * 1024, run: recovery::entries },
+    Case { name: "net/connected_640", ram: 94 * 1024, run: net::connected_640 },
+    Case { name: "net/convolution_32", ram: 34 * 1024, run: net::convolution_32 },
+    Case { name: "net/pointwise_64", ram: 28 * 1024, run: net::pointwise_64 },
+    Case { name: "net/first_layer", ram: 8 * 1024, run: net::first_layer },
+    Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
+    Case { name: "net/add", ram: 32 * 1024, run: net::add },
+    Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
 ];
 
 /// One row of the bench table, still without its value.

@@ -119,7 +119,7 @@ fn build(memory: &mut [u8], mut layer: Layer, every: usize) -> Option<&[u8]> {
             1 => 1 << 7,
             _ => 8,
         },
-        LayerKind::Softmax => (i32::MAX >> (k / 8).min(31)) / 8 * (16 - (k % 8) as i32) / 2,
+        LayerKind::Softmax => (i64::from(i32::MAX >> (k / 8).min(31)) / 8 * (16 - (k % 8) as i64) / 2) as i32,
         _ => (k as i32 % 256 - 128) * 1000,
     };
     writer.put((0..words).map(word)).ok()?;

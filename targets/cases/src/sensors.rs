@@ -1,7 +1,11 @@
 //! Fifty temperature sensors on a plate, some of them broken: the input of `recovery/sensors` and of the example `recover`.
 
-#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small numbers")]
-#![allow(clippy::cast_precision_loss, reason = "sensors and times are few")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "sensors and times are few"
+)]
 
 use crate::Pattern;
 use tinysolve::recovery::MaskedConfig;

@@ -187,7 +187,7 @@ fn tables_are_near_their_functions() {
     }
     let table = fixed::softmax_table(0.1, 1.0);
     for (k, value) in table.iter().enumerate() {
-        let exact = (-0.1_f32 as f64 * k as f64).exp() * 2_147_483_648.0;
+        let exact = (-f64::from(0.1_f32) * k as f64).exp() * 2_147_483_648.0;
         assert!((f64::from(*value) - exact).abs() < 1e-6 * 2_147_483_648.0, "{k}: {value} {exact}");
     }
     assert_eq!(fixed::multiplier(0.5), (1 << 30, 0));

@@ -59,7 +59,6 @@ pub const CASES: &[Case] = &[
     Case { name: "prox/ordered", ram: 7 * 1024, run: prox::ordered },
     Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
     Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },
-    Case { name: "prox/wild", ram: 2 * 1024, run: prox::wild },
     Case { name: "recovery/sign_pass", ram: 24 * 1024, run: recovery::sign_pass },
     Case { name: "recovery/ladder_ram", ram: 25 * 1024, run: recovery::ladder_ram },
     Case { name: "recovery/ladder", ram: 6 * 1024, run: recovery::ladder },

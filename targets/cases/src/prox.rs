@@ -107,28 +107,3 @@ pub(crate) fn spectral(meter: &mut dyn Meter) {
     let row = Row::new("prox", "positive semidefinite", "4 x 4");
     one::<16>(meter, "prox/semidefinite", &row, 1.0, &mut |x, step| call(&semidefinite, x, step, &mut scratch));
 }
-
-/// What is not a number, or not finite: the kernels of a core keep to the portable ones there too.
-pub(crate) fn wild(meter: &mut dyn Meter) {
-    let mut pattern = Pattern::new(9);
-    let mut hash = Hash::default();
-    let odd = [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -0.0, 1e-42, -1e-42];
-    for round in 0..200_u32 {
-        let mut x = [0.0; 37];
-        pattern.fill(-2.0, 2.0, &mut x);
-        for _ in 0..=round % 3 {
-            let (place, which) = (pattern.word() as usize % 37, pattern.word() as usize % 8);
-            if let (Some(x), Some(odd)) = (x.get_mut(place), odd.get(which)) {
-                *x = *odd;
-            }
-        }
-        let bounds = Bounds { low: &[-1.0; 37], high: &[0.5; 37] };
-        let operators: [&dyn Prox<f32>; 5] = [&TotalVariation, &L1, &Nonnegative, &bounds, &Simplex { total: 1.0 }];
-        for operator in operators {
-            let mut y = x;
-            operator.prox(&mut y, 0.8, &mut []);
-            hash.f32s(&y);
-        }
-    }
-    meter.result("prox/wild", hash.finish());
-}

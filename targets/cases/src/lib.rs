@@ -92,6 +92,8 @@ pub struct Row {
     pub goal_target: &'static str,
     /// What must be reached, as a decimal number; empty where nothing is promised.
     pub goal: &'static str,
+    /// Where the goal is not reached yet: what must not be exceeded on the way there; empty otherwise.
+    pub ceiling: &'static str,
     /// What it is measured against, as a decimal number; empty where there is nothing.
     pub reference: &'static str,
     /// Where the reference comes from.
@@ -110,6 +112,7 @@ impl Row {
             per: 1,
             goal_target: "",
             goal: "",
+            ceiling: "",
             reference: "",
             reference_name: "",
         }
@@ -128,6 +131,13 @@ impl Row {
     pub const fn goal(mut self, target: &'static str, goal: &'static str) -> Self {
         self.goal_target = target;
         self.goal = goal;
+        self
+    }
+
+    /// The goal is missed so far, and the value is kept below this.
+    #[must_use]
+    pub const fn ceiling(mut self, ceiling: &'static str) -> Self {
+        self.ceiling = ceiling;
         self
     }
 

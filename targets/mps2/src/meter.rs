@@ -39,13 +39,14 @@ impl fmt::Display for Number<'_> {
 }
 
 fn print(row: &Row, metric: &str, value: fmt::Arguments) {
-    let Row { family, kernel, case, unit, goal, goal_target, reference, reference_name, .. } = row;
+    let Row { family, kernel, case, unit, goal, ceiling, goal_target, reference, reference_name, .. } = row;
     println!(
         "row {{\"family\":\"{family}\",\"kernel\":\"{kernel}\",\"case\":\"{case}\",\"metric\":\"{metric}\",\
          \"value\":{value},\"unit\":\"{unit}\",\"reference\":{},\"reference_name\":\"{reference_name}\",\
-         \"goal\":{},\"goal_target\":\"{goal_target}\",\"lower_is_better\":true}}",
+         \"goal\":{},\"ceiling\":{},\"goal_target\":\"{goal_target}\",\"lower_is_better\":true}}",
         Number(reference),
         Number(goal),
+        Number(ceiling),
     );
 }
 

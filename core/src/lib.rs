@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
+//! | [`splitting`] | minimise f + g: quadratic programs and linear MPC, proximal gradient, ADMM, primal-dual methods, PANOC |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
@@ -60,6 +61,7 @@ pub mod operator;
 pub mod real;
 pub mod rng;
 pub mod solve;
+pub mod splitting;
 pub mod vector;
 
 pub use error::{Error, Field};

@@ -38,6 +38,10 @@ pub enum Step {
     IndefinitePreconditioner = 7,
     /// The caller's closure asked to stop; the solve can go on later.
     Interrupted = 8,
+    /// No point satisfies the constraints; there is a certificate.
+    PrimalInfeasible = 9,
+    /// The objective falls without bound, or no dual point is feasible; there is a certificate.
+    DualInfeasible = 10,
 }
 
 impl Step {
@@ -60,6 +64,8 @@ impl Step {
             6 => Self::NotPositiveDefinite,
             7 => Self::IndefinitePreconditioner,
             8 => Self::Interrupted,
+            9 => Self::PrimalInfeasible,
+            10 => Self::DualInfeasible,
             _ => return None,
         })
     }
@@ -164,9 +170,9 @@ mod tests {
 
     #[test]
     fn numbers_round_trip() {
-        for number in 0..=8 {
+        for number in 0..=10 {
             assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
         }
-        assert_eq!(Step::from_number(9), None);
+        assert_eq!(Step::from_number(u32::MAX), None);
     }
 }

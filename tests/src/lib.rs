@@ -17,6 +17,7 @@ pub mod draw;
 pub mod heat;
 pub mod methods;
 pub mod policy;
+pub mod qp;
 pub mod shifted;
 pub mod sor_benchmark;
 pub mod sparse;

@@ -74,6 +74,7 @@ struct C;
         using ssor_cg_config_t = prefix##ssor_cg_config_t;                                                             \
         static constexpr auto csr16_init = &prefix##csr16_init;                                                        \
         static constexpr auto csr32_init = &prefix##csr32_init;                                                        \
+        static constexpr auto plane_init = &prefix##plane_init;                                                        \
         static constexpr auto stencil_init = &prefix##stencil_init;                                                    \
         static constexpr auto variable_stencil_init = &prefix##variable_stencil_init;                                  \
         static constexpr auto dense_init = &prefix##dense_init;                                                        \
@@ -154,6 +155,16 @@ public:
             return detail::C<Real>::csr32_init(&this->descriptor_, n, row_starts.data(), nonzeros, columns.data(),
                                                values.data());
         }
+    }
+};
+
+/// The 5-point operator with constant coefficients and without a mask: a Stencil that takes less flash.
+template <typename Real, std::size_t nx, std::size_t ny = 1>
+class Plane : public Operator<Real, nx * ny> {
+public:
+    static constexpr std::size_t scaling_len = 0;
+    Status init(Real centre, Real along, Real across) noexcept {
+        return detail::C<Real>::plane_init(&this->descriptor_, nx, ny, centre, along, across);
     }
 };
 

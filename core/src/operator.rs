@@ -121,9 +121,23 @@ pub trait Sweep<T: Real>: LinearOperator<T> {
         sum
     }
 
+    /// r = b - A x over a block of rows; 0 for fixed ones. All slices are whole vectors.
+    fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {
+        for row in rows {
+            let (Some(&b), Some(&value), Some(r)) = (b.get(row), x.get(row), r.get_mut(row)) else { return };
+            let product = self.lower(row, x) + self.diagonal(row) * value + self.upper(row, x);
+            *r = if self.is_fixed(row) { T::ZERO } else { b - product };
+        }
+    }
+
     /// Solves K z = r in place.
     fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-        solve_lower(self, relaxation, z);
+        self.solve_lower_rows(0..self.dim(), relaxation, z);
+    }
+
+    /// The part of [`solve_lower`](Self::solve_lower) that is a block of rows; those before it come first.
+    fn solve_lower_rows(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+        solve_lower(self, rows, relaxation, z);
     }
 
     /// Solves K' z = r in place.
@@ -131,15 +145,26 @@ pub trait Sweep<T: Real>: LinearOperator<T> {
         solve_upper(self, relaxation, z);
     }
 
-    /// Eisenstat's backward half: t = K'⁻¹ p and v = p + (1 - 2/omega) D t, in one pass over the upper triangle.
-    fn eisenstat_backward(&self, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
-        eisenstat_backward(self, relaxation, p, t, v);
+    /// Eisenstat's backward half: t = K'⁻¹ p and v = p + (1 - 2/omega) D t, in one pass over the upper triangle; a block
+    /// of rows, those after it come first.
+    fn eisenstat_backward(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
+        eisenstat_backward(self, rows, relaxation, p, t, v);
     }
 
-    /// Eisenstat's update: g -= alpha (t + y), then z = (2/omega - 1) D g; returns g'z and |K g|², the squared norm of
-    /// the true residual, in one pass over the lower triangle. `y` becomes `z`.
-    fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
-        eisenstat_update(self, relaxation, alpha, t, g, y)
+    /// Eisenstat's update: g -= alpha (t + y), then z = (2/omega - 1) D g; adds g'z and |K g|², the squared norm of
+    /// the true residual, to the two sums, in one pass over the lower triangle. `y` becomes `z`. A block of rows, those
+    /// before it come first.
+    fn eisenstat_update(
+        &self,
+        rows: Range<usize>,
+        relaxation: Relaxation<'_, T>,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        sums: [T; 2],
+    ) -> [T; 2] {
+        eisenstat_update(self, rows, relaxation, alpha, t, g, y, sums)
     }
 
     /// z = (2/omega - 1) D z, the middle factor of the SSOR preconditioner.
@@ -207,9 +232,14 @@ impl<T: Real, A: Sweep<T> + ?Sized> Relax<T> for A {
     }
 }
 
-/// [`Sweep::solve_lower`] row by row.
-pub(crate) fn solve_lower<T: Real, A: Sweep<T> + ?Sized>(a: &A, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-    for row in 0..a.dim() {
+/// [`Sweep::solve_lower_rows`] row by row.
+pub(crate) fn solve_lower<T: Real, A: Sweep<T> + ?Sized>(
+    a: &A,
+    rows: Range<usize>,
+    relaxation: Relaxation<'_, T>,
+    z: &mut [T],
+) {
+    for row in rows {
         let sum = a.lower(row, z);
         if let Some(z) = z.get_mut(row) {
             *z = a.scaling(relaxation, row) * (*z - sum);
@@ -230,13 +260,14 @@ pub(crate) fn solve_upper<T: Real, A: Sweep<T> + ?Sized>(a: &A, relaxation: Rela
 /// [`Sweep::eisenstat_backward`] row by row.
 pub(crate) fn eisenstat_backward<T: Real, A: Sweep<T> + ?Sized>(
     a: &A,
+    rows: Range<usize>,
     relaxation: Relaxation<'_, T>,
     p: &[T],
     t: &mut [T],
     v: &mut [T],
 ) {
     let fold = relaxation.omega - T::TWO;
-    for row in (0..a.dim()).rev() {
+    for row in rows.rev() {
         let (Some(&p), Some(v)) = (p.get(row), v.get_mut(row)) else { return };
         // D t = omega times the bracket, so v needs no division.
         let bracket = p - a.upper(row, t);
@@ -250,18 +281,20 @@ pub(crate) fn eisenstat_backward<T: Real, A: Sweep<T> + ?Sized>(
 /// [`Sweep::eisenstat_update`] row by row.
 pub(crate) fn eisenstat_update<T: Real, A: Sweep<T> + ?Sized>(
     a: &A,
+    rows: Range<usize>,
     relaxation: Relaxation<'_, T>,
     alpha: T,
     t: &[T],
     g: &mut [T],
     y: &mut [T],
-) -> (T, T) {
+    sums: [T; 2],
+) -> [T; 2] {
     let per_omega = T::ONE / relaxation.omega;
     let weight = T::TWO - relaxation.omega;
-    let (mut gz, mut squares) = (T::ZERO, T::ZERO);
-    for row in 0..a.dim() {
+    let [mut gz, mut squares] = sums;
+    for row in rows {
         let (Some(&t), Some(y), Some(&old)) = (t.get(row), y.get_mut(row), g.get(row)) else {
-            return (gz, squares);
+            return [gz, squares];
         };
         let new = old - alpha * (t + *y);
         let scaled = a.diagonal(row) * new * per_omega;
@@ -275,7 +308,7 @@ pub(crate) fn eisenstat_update<T: Real, A: Sweep<T> + ?Sized>(
             squares += residual * residual;
         }
     }
-    (gz, squares)
+    [gz, squares]
 }
 
 /// What proposes a search direction from a residual: a preconditioner, a multigrid cycle, a trained network.

@@ -13,6 +13,7 @@ use crate::solve::words::{Codec, Plain};
 /// xoshiro128++; not for cryptography.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[repr(C)]
 pub struct Xoshiro128 {
     state: [u32; 4],
 }

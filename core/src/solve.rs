@@ -8,9 +8,8 @@ pub(crate) mod words;
 
 pub use recorder::{Record, Recorder};
 
-use crate::error::Error;
 use crate::real::Real;
-use words::{Codec, Plain, words_of};
+use words::Choice;
 
 /// Where a solve stands. The numbers are those of the C ABI and are never reused.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,6 +70,21 @@ impl Step {
     }
 }
 
+impl Choice for Step {
+    /// A solve whose state is scrambled has ended.
+    const OTHERWISE: Self = Self::Breakdown;
+
+    #[inline]
+    fn number(self) -> u32 {
+        self as u32
+    }
+
+    #[inline]
+    fn from_number(number: u32) -> Option<Self> {
+        Self::from_number(number)
+    }
+}
+
 /// What a solve can say of itself. All norms are unpreconditioned 2-norms in the units of the right-hand side.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -93,22 +107,6 @@ pub struct Report<T> {
     pub reference: T,
     /// The residual norm that ends the solve: max(absolute, relative x reference).
     pub target: T,
-}
-
-impl<T: Real> Plain for Report<T> {
-    const WORDS: usize = 2 + 6 * words_of::<T>();
-
-    #[inline]
-    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        self.step = codec.choice(self.step as u32, Step::from_number)?;
-        codec.number(&mut self.iterations)?;
-        codec.real(&mut self.residual)?;
-        codec.real(&mut self.estimate)?;
-        codec.real(&mut self.best)?;
-        codec.real(&mut self.initial)?;
-        codec.real(&mut self.reference)?;
-        codec.real(&mut self.target)
-    }
 }
 
 /// Exact counts of scalar operations, for worst-case time tables.

@@ -8,9 +8,19 @@ use crate::real::Real;
 /// Sum of x\[i\] y\[i\] over the shorter length; 2n flops.
 #[must_use]
 pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
+    join(add_products(x, y, [T::ZERO; 4]))
+}
+
+/// The lanes of a product, joined.
+pub(crate) fn join<T: Real>([l0, l1, l2, l3]: [T; 4]) -> T {
+    (l0 + l1) + (l2 + l3)
+}
+
+/// The lanes of a product, going on with pieces of the vectors that start at a multiple of four.
+pub(crate) fn add_products<T: Real>(x: &[T], y: &[T], lanes: [T; 4]) -> [T; 4] {
     let (x4, x_rest) = x.as_chunks::<4>();
     let (y4, y_rest) = y.as_chunks::<4>();
-    let [mut l0, mut l1, mut l2, mut l3] = [T::ZERO; 4];
+    let [mut l0, mut l1, mut l2, mut l3] = lanes;
     for ([a0, a1, a2, a3], [b0, b1, b2, b3]) in x4.iter().zip(y4) {
         l0 += *a0 * *b0;
         l1 += *a1 * *b1;
@@ -20,7 +30,7 @@ pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
     for ((a, b), lane) in x_rest.iter().zip(y_rest).zip([&mut l0, &mut l1, &mut l2]) {
         *lane += *a * *b;
     }
-    (l0 + l1) + (l2 + l3)
+    [l0, l1, l2, l3]
 }
 
 /// y += a x; 2n flops.
@@ -53,6 +63,7 @@ pub fn scale<T: Real>(a: T, x: &mut [T]) {
 
 /// Largest magnitude; 0 for an empty slice. NaN is passed over.
 #[must_use]
+#[inline(never)]
 pub fn max_abs<T: Real>(x: &[T]) -> T {
     x.iter().fold(T::ZERO, |largest, x| largest.max(x.abs()))
 }

@@ -3,18 +3,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::method::{self, Arguments, Method, Vectors};
 use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
 use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{Cg, PcgConfig};
+use tinysolve::operator::LinearOperator;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_cg_t`.
-pub const TS_CG_WORDS: usize = 14; // f64: 22
+pub const TS_CG_WORDS: usize = 13; // f64: 21
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -23,7 +24,7 @@ pub struct ts_cg_t {
     words: [u64; TS_CG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f32>::WORDS) == TS_CG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f32>>() == TS_CG_WORDS);
 
 /// Values of a conjugate gradient solve, with or without a preconditioner.
 #[derive(Clone, Copy)]
@@ -45,35 +46,39 @@ enum CgMethod {}
 
 impl Method for CgMethod {
     const KIND: Kind = Kind::Cg;
-    const STATE: usize = Checkpoint::<f32>::WORDS;
-    type Config = ts_cg_config_t;
+    type State = Checkpoint<f32>;
+    type Given = ts_cg_config_t;
+    type Config = PcgConfig<f32>;
     type With<'a> = ();
+
+    fn config(given: &ts_cg_config_t) -> Result<PcgConfig<f32>, Error> {
+        given.get()
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: &mut Vectors<'_>,
-        config: &ts_cg_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
-        let config = config.get()?;
-        Cg::new(required(view.product)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &PcgConfig<f32>) -> Result<(), Error> {
+        Cg::check(required(view.product)?, vectors.b, vectors.x, config)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Cg::resume(required(view.product)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f32>) -> Result<usize, Error> {
+        let a = required(view.product)?;
+        Ok(Cg::<f32, dyn LinearOperator<f32>>::workspace_len(a.dim(), config.keep_best))
     }
 
-    fn report(state: &[u32]) -> Result<Report<f32>, Error> {
-        Ok(Checkpoint::<f32>::from_words(state).map_err(scrambled)?.report())
+    fn start(config: &PcgConfig<f32>) -> Checkpoint<f32> {
+        Cg::<f32, dyn LinearOperator<f32>>::start(config)
+    }
+
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f32>) -> Result<Step, Error> {
+        let Vectors { b, x, workspace } = vectors;
+        Ok(Cg::resume(required(view.product)?, b, x, workspace, state)?.step())
+    }
+
+    fn report(state: &Checkpoint<f32>) -> Report<f32> {
+        state.report()
     }
 }
 

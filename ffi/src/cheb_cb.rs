@@ -4,6 +4,7 @@ use crate::checks;
 use crate::learner::{self, Arguments, Bandit};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, size, ts_status_t};
+use tinysolve::bandit::cheb_cb::State;
 use tinysolve::bandit::{ChebCb, ChebCbConfig};
 use tinysolve::{Error, Field};
 
@@ -17,7 +18,7 @@ pub struct ts_cheb_cb_t {
     words: [u64; TS_CHEB_CB_WORDS],
 }
 
-const _: () = assert!(words_for(ChebCb::STATE_WORDS) == TS_CHEB_CB_WORDS);
+const _: () = assert!(words_for::<State>() == TS_CHEB_CB_WORDS);
 
 /// Values of a `ChebCB` learner.
 #[derive(Clone, Copy)]
@@ -37,25 +38,33 @@ pub(crate) enum Cheb {}
 
 impl Bandit for Cheb {
     const KIND: Kind = Kind::ChebCb;
-    const STATE: usize = ChebCb::STATE_WORDS;
+    type State = State;
     type Config = ts_cheb_cb_config_t;
-    type Of<'a> = ChebCb<&'a mut [f32]>;
+    type Of<'a> = ChebCb<&'a mut [f32], &'a mut State>;
 
     fn memory_len(arms: usize) -> usize {
         ChebCb::workspace_len(arms)
     }
 
-    fn create<'a>(memory: &'a mut [f32], config: &ts_cheb_cb_config_t) -> Result<Self::Of<'a>, Error> {
-        let ts_cheb_cb_config_t { seed, low, high, cost_cap } = *config;
-        ChebCb::new(memory, ChebCbConfig { seed, low, high, cost_cap })
+    fn check_memory(len: usize) -> Result<(), Error> {
+        ChebCb::check_memory(len)
     }
 
-    fn resume<'a>(memory: &'a mut [f32], state: &[u32]) -> Result<Self::Of<'a>, Error> {
+    fn start(config: &ts_cheb_cb_config_t) -> Result<State, Error> {
+        let ts_cheb_cb_config_t { seed, low, high, cost_cap } = *config;
+        State::new(ChebCbConfig { seed, low, high, cost_cap })
+    }
+
+    fn resume<'a>(memory: &'a mut [f32], state: &'a mut State) -> Result<Self::Of<'a>, Error> {
         ChebCb::resume(memory, state)
     }
 
-    fn suspend(learner: &Self::Of<'_>, state: &mut [u32]) -> Result<(), Error> {
-        learner.suspend(state)
+    fn store(learner: &Self::Of<'_>, bytes: &mut [u8]) -> Result<usize, Error> {
+        learner.store(bytes).map(|container| container.len())
+    }
+
+    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<State, Error> {
+        ChebCb::load(memory, bytes).map(ChebCb::suspend)
     }
 }
 
@@ -137,9 +146,51 @@ pub unsafe extern "C" fn ts_cheb_cb_predict(
     out: *mut f32,
 ) -> ts_status_t {
     let arguments = Arguments { object: learner.cast(), memory, memory_len };
-    let predict = |learner: &ChebCb<&mut [f32]>| learner.predict(size(arm), context);
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { learner::ask::<Cheb, f32>(&arguments, out, predict) })
+    status::done(unsafe { learner::ask::<Cheb, f32>(&arguments, out, |learner| learner.predict(size(arm), context)) })
+}
+
+/// Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+/// `bytes_len`: at least `ts_cheb_cb_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+/// power cut then costs the newer one.
+///
+/// Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_cheb_cb_store(
+    learner: *mut ts_cheb_cb_t,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *mut u8,
+    bytes_len: usize,
+    stored: *mut usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner.cast(), memory, memory_len };
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { learner::store::<Cheb>(&arguments, bytes, bytes_len, stored) })
+}
+
+/// A learner of so many arms as it was stored, to the bit; in the place of `ts_cheb_cb_init`. Nothing is written unless
+/// the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+///
+/// Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_cheb_cb_load(
+    learner: *mut ts_cheb_cb_t,
+    arms: u32,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner.cast(), memory, memory_len };
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { learner::load::<Cheb>(&arguments, arms, bytes, bytes_len) })
+}
+
+/// Bytes of a stored learner of so many arms.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_cheb_cb_container_len(arms: u32) -> usize {
+    ChebCb::container_len(size(arms))
 }
 
 /// Elements of memory for so many arms.

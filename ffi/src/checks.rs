@@ -1,22 +1,29 @@
 //! Everything that can be wrong with pointers from C, looked at before a slice is made or a byte is written.
 
 use core::ffi::c_void;
+use core::mem::MaybeUninit;
 
 use crate::status::{
     Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE, TS_ERROR_UNINITIALISED,
 };
 use tinysolve::Field;
 
+/// Entries of which the first few are written.
+type Entries = [MaybeUninit<Entry>];
+
 /// The memory one call uses. Every pointer is entered, with what it is for; `settle` says whether all of them are usable
 /// and whether what is written shares no byte with anything else. The first defect counts.
-pub(crate) struct Ledger {
-    entries: [Entry; Self::MOST],
+///
+/// A ledger is made with room for so many entries, `Ledger::<[_; 6]>::new()`, and used without knowing how many.
+pub(crate) struct Ledger<E: ?Sized = Entries> {
     count: usize,
     defect: Option<Refusal>,
+    /// The first `count` are noted.
+    entries: E,
 }
 
 #[derive(Clone, Copy)]
-struct Entry {
+pub(crate) struct Entry {
     start: usize,
     /// First byte behind it.
     end: usize,
@@ -44,15 +51,27 @@ impl Kind {
     const fn size(self) -> usize {
         (self.0 & 0xffff) as usize
     }
+
+    /// Err if memory of this kind cannot begin here.
+    #[inline(never)]
+    fn look_at(self, start: usize) -> Result<(), Refusal> {
+        if start == 0 {
+            Err(Refusal::new(TS_ERROR_NULL, self.field(), 0))
+        } else if start & self.align().wrapping_sub(1) != 0 {
+            Err(Refusal::new(TS_ERROR_MISALIGNED, self.field(), 0))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<const ROOM: usize> Ledger<[MaybeUninit<Entry>; ROOM]> {
+    pub(crate) const fn new() -> Self {
+        Self { count: 0, defect: None, entries: [MaybeUninit::uninit(); ROOM] }
+    }
 }
 
 impl Ledger {
-    const MOST: usize = 18;
-
-    pub(crate) const fn new() -> Self {
-        Self { entries: [Entry { start: 0, end: 0 }; Self::MOST], count: 0, defect: None }
-    }
-
     /// Enters `len` elements from `pointer` on; of no elements, any pointer will do.
     pub(crate) fn enter<T>(&mut self, field: Field, pointer: *const T, len: usize) {
         self.enter_kind(Kind::of::<T>(field), pointer.addr(), len);
@@ -63,12 +82,14 @@ impl Ledger {
         if self.defect.is_some() || len == 0 {
             return;
         }
-        let end = len.checked_mul(kind.size()).filter(|bytes| *bytes <= isize::MAX.unsigned_abs());
-        match end.and_then(|bytes| start.checked_add(bytes)) {
-            _ if start == 0 => self.refuse(TS_ERROR_NULL, kind),
-            _ if start & kind.align().wrapping_sub(1) != 0 => self.refuse(TS_ERROR_MISALIGNED, kind),
-            None => self.refuse(TS_ERROR_TOO_LARGE, kind),
+        if let Err(refusal) = kind.look_at(start) {
+            self.defect = Some(refusal);
+            return;
+        }
+        let bytes = len.checked_mul(kind.size()).filter(|bytes| *bytes <= isize::MAX.unsigned_abs());
+        match bytes.and_then(|bytes| start.checked_add(bytes)) {
             Some(end) => self.note(start, end),
+            None => self.defect = Some(Refusal::new(TS_ERROR_TOO_LARGE, kind.field(), 0)),
         }
     }
 
@@ -78,14 +99,14 @@ impl Ledger {
     }
 
     fn note(&mut self, start: usize, end: usize) {
-        if let Some(entry) = self.entries.get_mut(self.count) {
-            *entry = Entry { start, end };
-            self.count += 1;
+        match self.entries.get_mut(self.count) {
+            Some(entry) => {
+                entry.write(Entry { start, end });
+                self.count += 1;
+            }
+            // Never: whoever makes a ledger knows how much goes in. It must not pass unseen all the same.
+            None => self.defect = Some(Refusal::new(TS_ERROR_OVERLAP, Field::Object as u32, 0)),
         }
-    }
-
-    fn refuse(&mut self, error: u32, kind: Kind) {
-        self.defect = Some(Refusal::new(error, kind.field(), 0));
     }
 
     /// Whether all is well so far, the overlaps apart.
@@ -97,7 +118,8 @@ impl Ledger {
     #[inline(never)]
     pub(crate) fn settle(&self, written: &[Field]) -> Result<(), Refusal> {
         self.so_far()?;
-        let entries = self.entries.get(..self.count).unwrap_or(&[]);
+        // SAFETY: `note` counts an entry only after it has written it.
+        let entries = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
         for ((k, one), field) in entries.iter().enumerate().zip(written) {
             for other in entries.iter().skip(k + 1) {
                 if one.start < other.end && other.start < one.end {
@@ -135,9 +157,7 @@ pub(crate) unsafe fn slice_mut<'a, T>(pointer: *mut T, len: usize) -> &'a mut [T
 
 /// Err if this pointer to one `T` is null or misaligned.
 pub(crate) fn usable<T>(field: Field, pointer: *const T) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
-    ledger.enter(field, pointer, 1);
-    ledger.so_far()
+    Kind::of::<T>(field).look_at(pointer.addr())
 }
 
 /// Reads what a pointer shows that has to be given.
@@ -179,7 +199,7 @@ mod tests {
     fn a_pointer_is_looked_at_from_all_sides() {
         let values = [0.0_f64; 4];
         let enter = |pointer, len| {
-            let mut ledger = Ledger::new();
+            let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
             ledger.enter::<f64>(Field::Iterate, pointer, len);
             ledger.settle(&[])
         };
@@ -195,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_first_defect_counts() {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter::<f32>(Field::Iterate, core::ptr::null(), 1);
         ledger.enter::<f32>(Field::Workspace, core::ptr::null(), 1);
         assert_eq!(ledger.settle(&[]), refused(Error::Null { field: Field::Iterate }));
@@ -204,7 +224,7 @@ mod tests {
     #[test]
     fn overlap_is_of_bytes_and_names_the_written_buffer() {
         let settle = |spans: &[(usize, usize)], written: &[Field]| {
-            let mut ledger = Ledger::new();
+            let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
             for &(start, bytes) in spans {
                 ledger.enter::<u8>(Field::Matrix, core::ptr::without_provenance(start), bytes);
             }

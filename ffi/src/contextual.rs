@@ -101,8 +101,8 @@ pub unsafe extern "C" fn ts_contextual_tsallis_inf_init(
 ) -> ts_status_t {
     let arguments = Arguments { object: learner, learners, bins, memory, memory_len };
     status::done((|| {
-        let mut ledger = Ledger::new();
-        arguments.enter(&mut ledger);
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+        arguments.enter(ledger);
         ledger.enter(Field::Configuration, config, 1);
         ledger.settle(&[Field::Object, Field::Context, Field::Workspace])?;
         check_range(low, high)?;
@@ -136,8 +136,8 @@ pub unsafe extern "C" fn ts_contextual_tsallis_inf_select(
 ) -> ts_status_t {
     let arguments = Arguments { object: learner, learners, bins, memory, memory_len };
     status::done((|| {
-        let mut ledger = Ledger::new();
-        arguments.enter(&mut ledger);
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+        arguments.enter(ledger);
         ledger.enter(Field::Output, arm, 1);
         ledger.settle(&[Field::Object, Field::Context, Field::Workspace, Field::Output])?;
         // SAFETY: the ledger took everything.
@@ -163,8 +163,8 @@ pub unsafe extern "C" fn ts_contextual_tsallis_inf_update(
 ) -> ts_status_t {
     let arguments = Arguments { object: learner, learners, bins, memory, memory_len };
     status::done((|| {
-        let mut ledger = Ledger::new();
-        arguments.enter(&mut ledger);
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+        arguments.enter(ledger);
         ledger.settle(&[Field::Object, Field::Context, Field::Workspace])?;
         // SAFETY: the ledger took everything.
         unsafe {

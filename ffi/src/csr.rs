@@ -77,7 +77,7 @@ unsafe fn init<I: Index>(
     dispatch: Dispatch,
 ) -> Result<(), Refusal> {
     let (starts, nonzeros) = (size(n).saturating_add(1), size(nonzeros));
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Object, a, 1);
     ledger.enter(Field::RowPointers, row_starts, starts);
     ledger.enter(Field::Columns, columns, nonzeros);

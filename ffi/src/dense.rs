@@ -46,7 +46,7 @@ unsafe fn init(
 ) -> Result<(), Refusal> {
     let [row_stride, column_stride] = strides;
     let len = span(n, row_stride, column_stride)?;
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Object, a, 1);
     ledger.enter(Field::Values, values, len);
     ledger.settle(&[Field::Object])?;

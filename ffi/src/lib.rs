@@ -26,18 +26,23 @@ pub mod csr;
 pub mod dense;
 #[cfg(feature = "f64")]
 pub mod double;
+pub mod factor;
 pub mod function;
 mod learner;
 pub mod lengths;
+#[cfg(feature = "panic-handler")]
+mod memory;
 mod method;
 pub mod objects;
 pub mod omega;
 pub mod operator;
 pub mod pcg;
+pub mod plane;
 pub mod preconditioner;
 pub mod recorder;
 pub mod solve;
 pub mod sor;
+pub mod spectrum;
 pub mod ssor_cg;
 pub mod status;
 pub mod stencil;

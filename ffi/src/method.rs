@@ -1,16 +1,16 @@
-//! What all solvers do alike at the border: gather, check, hand over, put away.
+//! What all solvers do alike at the border: gather, check, hand over.
 //!
-//! An object is \[mark, dimension, state\]. A step takes the state from the words and puts it back, so no reference into
-//! the caller's memory outlives a step, and a function of the caller's that is asked in between may read x.
+//! A step works on the state where it lies, in the words of the object. No reference into the caller's memory outlives a
+//! step, and a function of the caller's that is asked in between may read x.
 
 use core::ffi::c_void;
 use core::ptr;
 
 use crate::checks::{self, Ledger};
-use crate::objects::{Kind, mark};
+use crate::objects::{InPlace, Kind, Object, mark, words_for};
 use crate::operator::{Descriptor, Room, View, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t};
-use crate::status::{Refusal, TS_ERROR_LENGTH, TS_ERROR_UNINITIALISED, size};
+use crate::status::{Refusal, TS_ERROR_LENGTH, size};
 use tinysolve::solve::{Report, Step};
 use tinysolve::{Error, Field};
 
@@ -24,24 +24,26 @@ pub(crate) struct Vectors<'a> {
 /// One solver.
 pub(crate) trait Method {
     const KIND: Kind;
-    /// 32-bit words of its checkpoint.
-    const STATE: usize;
+    type State: InPlace + 'static;
+    /// The configuration, as C gives it and as the library takes it.
+    type Given: Copy;
     type Config: Copy;
     /// What it needs beside the operator.
     type With<'a>: Copy;
 
+    fn config(given: &Self::Given) -> Result<Self::Config, Error>;
+
     /// Enters the memory of what it needs beside the operator.
     fn enter(with: Self::With<'_>, ledger: &mut Ledger) -> Result<(), Refusal>;
 
-    fn start(
-        view: View<'_>,
-        with: Self::With<'_>,
-        vectors: &mut Vectors<'_>,
-        config: &Self::Config,
-        state: &mut [u32],
-    ) -> Result<(), Error>;
-    fn step(view: View<'_>, with: Self::With<'_>, vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error>;
-    fn report(state: &[u32]) -> Result<Report<f32>, Error>;
+    /// Looks at everything but the workspace.
+    fn check(view: View<'_>, with: Self::With<'_>, vectors: &Vectors<'_>, config: &Self::Config) -> Result<(), Error>;
+    /// Elements of workspace.
+    fn workspace_len(view: View<'_>, config: &Self::Config) -> Result<usize, Error>;
+    fn start(config: &Self::Config) -> Self::State;
+    fn step(view: View<'_>, with: Self::With<'_>, vectors: Vectors<'_>, state: &mut Self::State)
+    -> Result<Step, Error>;
+    fn report(state: &Self::State) -> Report<f32>;
 }
 
 /// The arguments of a solver function, as they came.
@@ -55,11 +57,26 @@ pub(crate) struct Arguments {
     pub(crate) workspace_len: usize,
 }
 
-/// The same, checked.
-struct Opened<'a> {
-    a: &'a Descriptor,
-    words: &'a mut [u32],
-    vectors: Vectors<'a>,
+impl Arguments {
+    fn object<M: Method>(&self) -> *mut Object<M::State> {
+        self.object.cast()
+    }
+
+    /// The vectors for `n` unknowns.
+    ///
+    /// # Safety
+    /// A ledger took the pointers for these lengths, and what is written meets nothing else.
+    unsafe fn vectors<'a>(&self, n: u32) -> Vectors<'a> {
+        let n = size(n);
+        // SAFETY: the promise above.
+        unsafe {
+            Vectors {
+                b: checks::slice(self.b, n),
+                x: checks::slice_mut(self.x, n),
+                workspace: checks::slice_mut(self.workspace, self.workspace_len),
+            }
+        }
+    }
 }
 
 /// Looks at every pointer; nothing is written. `more` enters what else will be read.
@@ -68,33 +85,19 @@ struct Opened<'a> {
 /// Pointers that are neither null nor misaligned show what the header says.
 unsafe fn open<'a, M: Method>(
     arguments: &Arguments,
-    config: *const M::Config,
+    config: *const M::Given,
     with: M::With<'_>,
-) -> Result<Opened<'a>, Refusal> {
-    let mut ledger = Ledger::new();
-    // Every object is made of whole `u64` words, and this many of them.
-    ledger.enter(Field::Object, arguments.object, words::<M>() / 2);
+) -> Result<&'a Descriptor, Refusal> {
+    let ledger: &mut Ledger = &mut Ledger::<[_; 20]>::new();
+    ledger.enter(Field::Object, arguments.object, words_for::<M::State>());
     // SAFETY: the promise above.
-    let a = unsafe { open_vectors(arguments, &mut ledger)? };
+    let a = unsafe { open_vectors(arguments, ledger)? };
     if !config.is_null() {
         ledger.enter(Field::Configuration, config, 1);
     }
-    M::enter(with, &mut ledger)?;
+    M::enter(with, ledger)?;
     ledger.settle(&[Field::Object, Field::Iterate, Field::Workspace])?;
-    let Arguments { object, b, x, workspace, workspace_len, .. } = *arguments;
-    let n = size(a.n);
-    // SAFETY: the ledger took each pointer for its length, and what is written meets nothing else.
-    unsafe {
-        Ok(Opened {
-            a,
-            words: checks::slice_mut(object.cast(), words::<M>()),
-            vectors: Vectors {
-                b: checks::slice(b, n),
-                x: checks::slice_mut(x, n),
-                workspace: checks::slice_mut(workspace, workspace_len),
-            },
-        })
-    }
+    Ok(a)
 }
 
 /// Enters what all methods are given: x, workspace, b, and the operator, which it finds.
@@ -115,36 +118,30 @@ unsafe fn open_vectors<'a>(arguments: &Arguments, ledger: &mut Ledger) -> Result
     Ok(descriptor)
 }
 
-/// 32-bit words of an object.
-const fn words<M: Method>() -> usize {
-    (M::STATE + 2).next_multiple_of(2)
-}
-
-/// Err unless the words are those of an initialised object of dimension `n`.
-fn check_head(words: &[u32], expected: u32, n: u32) -> Result<(), Refusal> {
-    let [found, dimension, ..] = *words else { return Err(scrambled_words()) };
-    checks::marked(Field::Object, expected, found)?;
-    if dimension == n { Ok(()) } else { Err(Refusal::new(TS_ERROR_LENGTH, Field::Matrix as u32, n.min(0xffff))) }
-}
-
 /// Starts a solve.
 ///
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn init<M: Method>(
     arguments: &Arguments,
-    config: *const M::Config,
+    config: *const M::Given,
     with: M::With<'_>,
 ) -> Result<(), Refusal> {
     checks::usable(Field::Configuration, config)?;
-    // SAFETY: the promise above.
-    let Opened { a, words, mut vectors } = unsafe { open::<M>(arguments, config, with)? };
-    let [head, n, state @ ..] = words else { return Err(scrambled_words()) };
-    let state = state.get_mut(..M::STATE).unwrap_or(&mut []);
     let mut room = Room::new();
-    // SAFETY: `open` found the descriptor and took the configuration, which is made of numbers.
-    unsafe { M::start(a.view(&mut room)?, with, &mut vectors, &*config, state)? };
-    (*head, *n) = (mark::<f32>(M::KIND), a.n);
+    // SAFETY: `open` takes all pointers before they are followed; a configuration is made of numbers.
+    unsafe {
+        let a = open::<M>(arguments, config, with)?;
+        let config = M::config(&*config)?;
+        let view = a.view(&mut room)?;
+        M::check(view, with, &arguments.vectors(a.n), &config)?;
+        let (need, got) = (M::workspace_len(view, &config)?, arguments.workspace_len);
+        if got < need {
+            return Err(Error::Length { field: Field::Workspace, need, got }.into());
+        }
+        let object = arguments.object::<M>();
+        object.write(Object { mark: mark::<f32>(M::KIND), size: a.n, state: M::start(&config) });
+    }
     Ok(())
 }
 
@@ -153,13 +150,17 @@ pub(crate) unsafe fn init<M: Method>(
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn step<M: Method>(arguments: &Arguments, with: M::With<'_>) -> Result<Step, Refusal> {
-    // SAFETY: the promise above.
-    let Opened { a, words, mut vectors } = unsafe { open::<M>(arguments, ptr::null(), with)? };
-    check_head(words, mark::<f32>(M::KIND), a.n)?;
-    let state = words.get_mut(2..M::STATE + 2).unwrap_or(&mut []);
     let mut room = Room::new();
-    // SAFETY: `open` found the descriptor.
-    Ok(unsafe { M::step(a.view(&mut room)?, with, &mut vectors, state)? })
+    // SAFETY: `open` takes all pointers before they are followed; any words are an object.
+    unsafe {
+        let a = open::<M>(arguments, ptr::null(), with)?;
+        let object = &mut *arguments.object::<M>();
+        checks::marked(Field::Object, mark::<f32>(M::KIND), object.mark)?;
+        if object.size != a.n {
+            return Err(Refusal::new(TS_ERROR_LENGTH, Field::Matrix as u32, a.n.min(0xffff)));
+        }
+        Ok(M::step(a.view(&mut room)?, with, arguments.vectors(a.n), &mut object.state)?)
+    }
 }
 
 /// Steps to the end.
@@ -194,7 +195,7 @@ pub(crate) unsafe fn run_while<M: Method>(
             return Ok(step);
         }
         // SAFETY: the step found the object; the function was given to be asked, with this context.
-        let more = unsafe { go_on(context, &report_of::<M>(arguments.object)?) };
+        let more = unsafe { go_on(context, &report_of::<M>(arguments.object)) };
         if more == 0 {
             return Ok(Step::Interrupted);
         }
@@ -202,12 +203,10 @@ pub(crate) unsafe fn run_while<M: Method>(
 }
 
 /// # Safety
-/// `object` was checked.
-unsafe fn report_of<M: Method>(object: *const u64) -> Result<ts_report_t, Error> {
-    // SAFETY: the promise above; nobody writes the object meanwhile.
-    let words: &[u32] = unsafe { checks::slice(object.cast(), words::<M>()) };
-    let state = words.get(2..M::STATE + 2).unwrap_or(&[]);
-    M::report(state).map(ts_report_t::from)
+/// A ledger took `object`.
+unsafe fn report_of<M: Method>(object: *const u64) -> ts_report_t {
+    // SAFETY: the promise above; any words are an object, and nobody writes it meanwhile.
+    M::report(unsafe { &(*object.cast::<Object<M::State>>()).state }).into()
 }
 
 /// Writes the report.
@@ -215,23 +214,14 @@ unsafe fn report_of<M: Method>(object: *const u64) -> Result<ts_report_t, Error>
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn report<M: Method>(object: *const u64, out: *mut ts_report_t) -> Result<(), Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 2]>::new();
     ledger.enter(Field::Output, out, 1);
-    ledger.enter(Field::Object, object, words::<M>() / 2);
+    ledger.enter(Field::Object, object, words_for::<M::State>());
     ledger.settle(&[Field::Output])?;
     // SAFETY: the ledger took both.
     unsafe {
         checks::marked(Field::Object, mark::<f32>(M::KIND), object.cast::<u32>().read())?;
-        out.write(report_of::<M>(object)?);
+        out.write(report_of::<M>(object));
     }
     Ok(())
-}
-
-/// What is answered for words that no solve can have left.
-pub(crate) fn scrambled(_: Error) -> Error {
-    Error::Uninitialised { field: Field::Object }
-}
-
-const fn scrambled_words() -> Refusal {
-    Refusal::new(TS_ERROR_UNINITIALISED, Field::Object as u32, 0)
 }

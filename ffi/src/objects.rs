@@ -1,6 +1,9 @@
 //! How large the objects are that C allocates, and how they are told apart.
 
 use crate::version::TS_ABI_VERSION;
+use tinysolve::Real;
+use tinysolve::bandit::{cheb_cb, tsallis_inf};
+use tinysolve::linear::{conjugate, sor, ssor_cg};
 
 /// What an object is.
 #[derive(Clone, Copy)]
@@ -25,7 +28,72 @@ pub(crate) const fn mark<T>(kind: Kind) -> u32 {
     0x5453_0000 | (kind as u32) << 8 | bytes << 4 | TS_ABI_VERSION
 }
 
-/// 32-bit words of an object: the mark, the dimension, the state.
-pub(crate) const fn words_for(state: usize) -> usize {
-    (state + 2).div_ceil(2)
+/// A state that is worked on where it lies, in the words of the caller's object.
+///
+/// # Safety
+/// `repr(C)` and made of numbers alone: any bits are a value. No alignment above that of `u64`.
+pub(crate) unsafe trait InPlace {}
+
+// SAFETY: the documentation of each of these types says so; a test holds their memory against their words.
+unsafe impl<T: Real> InPlace for sor::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
+// SAFETY: `repr(C)`, made of numbers.
+unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl InPlace for tsallis_inf::State {}
+// SAFETY: as above.
+unsafe impl InPlace for cheb_cb::State {}
+
+/// What is in the words of an object.
+#[repr(C)]
+pub(crate) struct Object<S> {
+    pub(crate) mark: u32,
+    /// The dimension, or the number of arms.
+    pub(crate) size: u32,
+    pub(crate) state: S,
+}
+
+/// `uint64_t` words of an object with this state.
+pub(crate) const fn words_for<S: InPlace>() -> usize {
+    const { assert!(align_of::<Object<S>>() <= align_of::<u64>()) }
+    size_of::<Object<S>>().div_ceil(size_of::<u64>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use tinysolve::linear::{Cg, PcgConfig, Sor, SorConfig, SsorCg, SsorCgConfig};
+    use tinysolve::matrix::Stencil;
+    use tinysolve::solve::Solver;
+
+    /// The state of a solve lies in memory as its words are written.
+    macro_rules! lies_as_written {
+        ($real:ty, $solver:ident, $config:ident, $state:ty) => {{
+            let a = Stencil::<$real>::new([5, 4, 1], 4.0, [-1.0, -1.0, 0.0], None).unwrap();
+            let (b, mut x, mut workspace) = ([1.0; 20], [0.5; 20], [0.0; 80]);
+            let mut solve = $solver::new(&a, &b, &mut x, &mut workspace, $config::default()).unwrap();
+            for _ in 0..3 {
+                let _ = solve.step();
+            }
+            let state = solve.suspend();
+            let mut written = [0_u32; <$state>::WORDS];
+            state.to_words(&mut written).unwrap();
+            assert_eq!(size_of::<$state>(), size_of_val(&written));
+            // SAFETY: as many bytes, all of them initialised.
+            let words = unsafe { *(&raw const state).cast::<[u32; <$state>::WORDS]>() };
+            assert_eq!(words, written);
+        }};
+    }
+
+    #[test]
+    fn memory_is_words() {
+        lies_as_written!(f32, Sor, SorConfig, sor::Checkpoint<f32>);
+        lies_as_written!(f64, Sor, SorConfig, sor::Checkpoint<f64>);
+        lies_as_written!(f32, Cg, PcgConfig, conjugate::Checkpoint<f32>);
+        lies_as_written!(f64, Cg, PcgConfig, conjugate::Checkpoint<f64>);
+        lies_as_written!(f32, SsorCg, SsorCgConfig, ssor_cg::Checkpoint<f32>);
+        lies_as_written!(f64, SsorCg, SsorCgConfig, ssor_cg::Checkpoint<f64>);
+    }
 }

@@ -82,7 +82,7 @@ pub unsafe extern "C" fn ts_young_model_omega(
     out: *mut f32,
 ) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Output, out, 1);
         ledger.enter(Field::Object, model, 1);
         ledger.settle(&[Field::Output])?;
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn ts_guard_propose(
     out: *mut f32,
 ) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Output, out, 1);
         ledger.enter(Field::Object, guard, 1);
         ledger.enter(Field::Cost, prediction, 1);
@@ -133,7 +133,7 @@ pub unsafe extern "C" fn ts_guard_tell(
             TS_OUTCOME_VOID => Outcome::Void,
             _ => return Err(Refusal::new(TS_ERROR_OUT_OF_RANGE, Field::Cost as u32, 0)),
         };
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Object, guard, 1);
         ledger.enter(Field::Cost, prediction, 1);
         ledger.settle(&[Field::Object])?;

@@ -4,19 +4,20 @@ use core::ffi::c_void;
 
 use crate::cg::ts_cg_config_t;
 use crate::checks::Ledger;
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::method::{self, Arguments, Method, Vectors};
 use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::preconditioner::{Lent, Preconditioner, PreconditionerRoom, ts_preconditioner_t};
 use crate::solve::{ts_go_on_t, ts_report_t};
 use crate::status::{self, Refusal, ts_status_t};
 use tinysolve::Error;
-use tinysolve::linear::Pcg;
 use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::linear::{Pcg, PcgConfig};
+use tinysolve::operator::LinearOperator;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_pcg_t`.
-pub const TS_PCG_WORDS: usize = 14; // f64: 22
+pub const TS_PCG_WORDS: usize = 13; // f64: 21
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -25,53 +26,61 @@ pub struct ts_pcg_t {
     words: [u64; TS_PCG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f32>::WORDS) == TS_PCG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f32>>() == TS_PCG_WORDS);
 
 enum PcgMethod {}
 
 impl Method for PcgMethod {
     const KIND: Kind = Kind::Pcg;
-    const STATE: usize = Checkpoint::<f32>::WORDS;
-    type Config = ts_cg_config_t;
+    type State = Checkpoint<f32>;
+    type Given = ts_cg_config_t;
+    type Config = PcgConfig<f32>;
     type With<'a> = &'a Preconditioner;
+
+    fn config(given: &ts_cg_config_t) -> Result<PcgConfig<f32>, Error> {
+        given.get()
+    }
 
     fn enter(with: &Preconditioner, ledger: &mut Ledger) -> Result<(), Refusal> {
         // SAFETY: `open` found the descriptor.
         unsafe { with.enter(ledger) }
     }
 
-    fn start(
+    fn check(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: &mut Vectors<'_>,
-        config: &ts_cg_config_t,
-        state: &mut [u32],
+        vectors: &Vectors<'_>,
+        config: &PcgConfig<f32>,
     ) -> Result<(), Error> {
-        let config = config.get()?;
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        let direction = unsafe { with.view(a.dim(), &mut room)? };
-        Pcg::new(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
+        Pcg::check(a, &direction, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f32>) -> Result<usize, Error> {
+        let n = required(view.product)?.dim();
+        Ok(Pcg::<f32, dyn LinearOperator<f32>, Lent<'_>>::workspace_len(n, config.keep_best))
+    }
+
+    fn start(config: &PcgConfig<f32>) -> Checkpoint<f32> {
+        Pcg::<f32, dyn LinearOperator<f32>, Lent<'_>>::start(config)
     }
 
     fn step(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: &mut Vectors<'_>,
-        state: &mut [u32],
+        vectors: Vectors<'_>,
+        state: &mut Checkpoint<f32>,
     ) -> Result<Step, Error> {
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        let direction = unsafe { with.view(a.dim(), &mut room)? };
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Pcg::resume(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+        let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
+        Ok(Pcg::resume(a, direction, vectors.b, vectors.x, vectors.workspace, state)?.step())
     }
 
-    fn report(state: &[u32]) -> Result<Report<f32>, Error> {
-        Ok(Checkpoint::<f32>::from_words(state).map_err(scrambled)?.report())
+    fn report(state: &Checkpoint<f32>) -> Report<f32> {
+        state.report()
     }
 }
 

@@ -119,13 +119,13 @@ pub unsafe extern "C" fn ts_ssor_preconditioner_init(
     workspace_len: usize,
 ) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 8]>::new();
         ledger.enter(Field::Object, preconditioner, 1);
         ledger.enter(Field::Workspace, workspace, workspace_len);
         ledger.so_far()?;
         // SAFETY: the pointers are as the header demands.
         let descriptor = unsafe { Descriptor::open(a)? };
-        descriptor.enter(&mut ledger);
+        descriptor.enter(ledger);
         ledger.settle(&[Field::Object, Field::Workspace])?;
         let mut room = Room::new();
         // SAFETY: `open` found the descriptor; the ledger took the workspace, which meets nothing that is read.

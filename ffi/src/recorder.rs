@@ -52,7 +52,7 @@ pub unsafe extern "C" fn ts_recorder_init(
     len: u32,
 ) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Object, recorder, 1);
         ledger.enter(Field::Output, ring, size(len));
         ledger.settle(&[Field::Object])?;
@@ -74,7 +74,7 @@ pub unsafe extern "C" fn ts_recorder_push(
     record: *const ts_record_t,
 ) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Object, recorder, 1);
         ledger.enter(Field::Output, ring, size(len));
         ledger.enter(Field::Cost, record, 1);
@@ -96,7 +96,7 @@ pub unsafe extern "C" fn ts_recorder_push(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_recorder_count(recorder: *const ts_recorder_t, out: *mut u32) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Output, out, 1);
         ledger.enter(Field::Object, recorder, 1);
         ledger.settle(&[Field::Output])?;
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn ts_recorder_get(
     out: *mut ts_record_t,
 ) -> ts_status_t {
     status::done((|| {
-        let mut ledger = Ledger::new();
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         ledger.enter(Field::Output, out, 1);
         ledger.enter(Field::Object, recorder, 1);
         ledger.enter(Field::Bytes, ring, size(len));

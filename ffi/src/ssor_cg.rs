@@ -3,18 +3,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::method::{self, Arguments, Method, Vectors};
 use crate::objects::{Kind, words_for};
 use crate::operator::{View, required, ts_operator_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
 use crate::status::{self, Refusal, flag, ts_status_t};
-use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::linear::ssor_cg::Checkpoint;
 use tinysolve::linear::{SsorCg, SsorCgConfig};
+use tinysolve::operator::Sweep;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_ssor_cg_t`.
-pub const TS_SSOR_CG_WORDS: usize = 14; // f64: 22
+pub const TS_SSOR_CG_WORDS: usize = 19; // f64: 31
 
 /// An SSOR-preconditioned conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -23,7 +24,7 @@ pub struct ts_ssor_cg_t {
     words: [u64; TS_SSOR_CG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f32>::WORDS) == TS_SSOR_CG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f32>>() == TS_SSOR_CG_WORDS);
 
 /// Values of an SSOR-preconditioned conjugate gradient solve.
 #[derive(Clone, Copy)]
@@ -33,6 +34,10 @@ pub struct ts_ssor_cg_config_t {
     pub omega: f32,
     /// When to stop.
     pub stopping: ts_stopping_t,
+    /// Rows one step may visit, rounded up to whole grid lines for a stencil; 0 for a whole iteration. The bits are those of
+    /// whole iterations. The first step, the last one and those that judge a claim of convergence also pass over vectors as a
+    /// whole.
+    pub rows_per_step: u32,
     /// 1 to hold a copy of the best iterate in the workspace, put back when the solve ends without convergence.
     pub keep_best: u32,
 }
@@ -41,46 +46,51 @@ enum SsorCgMethod {}
 
 impl Method for SsorCgMethod {
     const KIND: Kind = Kind::SsorCg;
-    const STATE: usize = Checkpoint::<f32>::WORDS;
-    type Config = ts_ssor_cg_config_t;
+    type State = Checkpoint<f32>;
+    type Given = ts_ssor_cg_config_t;
+    type Config = SsorCgConfig<f32>;
     type With<'a> = ();
+
+    fn config(given: &ts_ssor_cg_config_t) -> Result<SsorCgConfig<f32>, Error> {
+        Ok(SsorCgConfig {
+            omega: given.omega,
+            stopping: given.stopping.get()?,
+            rows_per_step: given.rows_per_step,
+            keep_best: flag(given.keep_best, 1)?,
+        })
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: &mut Vectors<'_>,
-        config: &ts_ssor_cg_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
-        let config = SsorCgConfig {
-            omega: config.omega,
-            stopping: config.stopping.get()?,
-            keep_best: flag(config.keep_best, 1)?,
-        };
-        SsorCg::new(required(view.sweep)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &SsorCgConfig<f32>) -> Result<(), Error> {
+        SsorCg::check(required(view.sweep)?, vectors.b, vectors.x, config)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = SsorCg::resume(required(view.sweep)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+    fn workspace_len(view: View<'_>, config: &SsorCgConfig<f32>) -> Result<usize, Error> {
+        let a = required(view.sweep)?;
+        Ok(SsorCg::<f32, dyn Sweep<f32>>::workspace_len(a.dim(), a.scaling_len(), config.keep_best))
     }
 
-    fn report(state: &[u32]) -> Result<Report<f32>, Error> {
-        Ok(Checkpoint::<f32>::from_words(state).map_err(scrambled)?.report())
+    fn start(config: &SsorCgConfig<f32>) -> Checkpoint<f32> {
+        SsorCg::<f32, dyn Sweep<f32>>::start(config)
+    }
+
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f32>) -> Result<Step, Error> {
+        let Vectors { b, x, workspace } = vectors;
+        Ok(SsorCg::resume(required(view.sweep)?, b, x, workspace, state)?.step())
+    }
+
+    fn report(state: &Checkpoint<f32>) -> Report<f32> {
+        state.report()
     }
 }
 
 /// Omega 1, no copy of the best iterate, 1e-5 relative to |b|.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_ssor_cg_config_default(out: *mut ts_ssor_cg_config_t) -> ts_status_t {
-    let config = ts_ssor_cg_config_t { omega: 1.0, stopping: ts_stopping_t::default(), keep_best: 0 };
+    let config = ts_ssor_cg_config_t { omega: 1.0, stopping: ts_stopping_t::default(), rows_per_step: 0, keep_best: 0 };
     // SAFETY: the pointer is as the header demands.
     status::done(unsafe { checks::write(Field::Output, out, config) })
 }

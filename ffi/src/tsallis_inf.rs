@@ -4,6 +4,7 @@ use crate::checks;
 use crate::learner::{self, Arguments, Bandit};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, flag, size, ts_status_t};
+use tinysolve::bandit::tsallis_inf::State;
 use tinysolve::bandit::{TsallisInf, TsallisInfConfig};
 use tinysolve::{Error, Field};
 
@@ -17,7 +18,7 @@ pub struct ts_tsallis_inf_t {
     words: [u64; TS_TSALLIS_INF_WORDS],
 }
 
-const _: () = assert!(words_for(TsallisInf::STATE_WORDS) == TS_TSALLIS_INF_WORDS);
+const _: () = assert!(words_for::<State>() == TS_TSALLIS_INF_WORDS);
 
 /// Values of a Tsallis-INF learner.
 #[derive(Clone, Copy)]
@@ -45,24 +46,32 @@ pub(crate) enum Tsallis {}
 
 impl Bandit for Tsallis {
     const KIND: Kind = Kind::TsallisInf;
-    const STATE: usize = TsallisInf::STATE_WORDS;
+    type State = State;
     type Config = ts_tsallis_inf_config_t;
-    type Of<'a> = TsallisInf<&'a mut [f32]>;
+    type Of<'a> = TsallisInf<&'a mut [f32], &'a mut State>;
 
     fn memory_len(arms: usize) -> usize {
         TsallisInf::workspace_len(arms)
     }
 
-    fn create<'a>(memory: &'a mut [f32], config: &ts_tsallis_inf_config_t) -> Result<Self::Of<'a>, Error> {
-        TsallisInf::new(memory, config.get()?)
+    fn check_memory(len: usize) -> Result<(), Error> {
+        TsallisInf::check_memory(len)
     }
 
-    fn resume<'a>(memory: &'a mut [f32], state: &[u32]) -> Result<Self::Of<'a>, Error> {
+    fn start(config: &ts_tsallis_inf_config_t) -> Result<State, Error> {
+        State::new(config.get()?)
+    }
+
+    fn resume<'a>(memory: &'a mut [f32], state: &'a mut State) -> Result<Self::Of<'a>, Error> {
         TsallisInf::resume(memory, state)
     }
 
-    fn suspend(learner: &Self::Of<'_>, state: &mut [u32]) -> Result<(), Error> {
-        learner.suspend(state)
+    fn store(learner: &Self::Of<'_>, bytes: &mut [u8]) -> Result<usize, Error> {
+        learner.store(bytes).map(|container| container.len())
+    }
+
+    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<State, Error> {
+        TsallisInf::load(memory, bytes).map(TsallisInf::suspend)
     }
 }
 
@@ -130,6 +139,49 @@ pub unsafe extern "C" fn ts_tsallis_inf_rounds(
     let arguments = Arguments { object: learner.cast(), memory, memory_len };
     // SAFETY: the pointers are as the header demands.
     status::done(unsafe { learner::ask::<Tsallis, u32>(&arguments, out, |learner| learner.rounds()) })
+}
+
+/// Puts all the learner knows, scalars and memory, into a container at the start of `bytes`, with version and checksum;
+/// `bytes_len`: at least `ts_tsallis_inf_container_len(arms)`, which `stored` gets. Keep two slots and write them in turn: a
+/// power cut then costs the newer one.
+///
+/// Errors: `LENGTH` (output, workspace), `UNINITIALISED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_tsallis_inf_store(
+    learner: *mut ts_tsallis_inf_t,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *mut u8,
+    bytes_len: usize,
+    stored: *mut usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner.cast(), memory, memory_len };
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { learner::store::<Tsallis>(&arguments, bytes, bytes_len, stored) })
+}
+
+/// A learner of so many arms as it was stored, to the bit; in the place of `ts_tsallis_inf_init`. Nothing is written unless
+/// the container is sound and of such a learner. `bytes` may lie anywhere, in flash too.
+///
+/// Errors: `LENGTH` (workspace, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_tsallis_inf_load(
+    learner: *mut ts_tsallis_inf_t,
+    arms: u32,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner.cast(), memory, memory_len };
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe { learner::load::<Tsallis>(&arguments, arms, bytes, bytes_len) })
+}
+
+/// Bytes of a stored learner of so many arms.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_tsallis_inf_container_len(arms: u32) -> usize {
+    TsallisInf::container_len(size(arms))
 }
 
 /// Elements of memory for so many arms.

@@ -60,7 +60,7 @@ unsafe fn init(
     let upper = if sides[2] > 1 { size(n) } else { 0 };
     let masked = if mask.is_null() { 0 } else { size(n) };
     let [centre, east, north, up] = values;
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Object, a, 1);
     for pointer in [centre, east, north] {
         ledger.enter(Field::Values, pointer, size(n));
@@ -70,39 +70,42 @@ unsafe fn init(
     ledger.settle(&[Field::Object])?;
     let array = |pointer| Array::new(pointer, size(n));
     let arrays = [array(centre), array(east), array(north), Array::new(up, upper), Array::new(mask, masked)];
-    let mut descriptor = Descriptor::new(n, dispatch, arrays);
-    descriptor.numbers = sides;
     // SAFETY: the ledger took the pointers with these lengths.
     unsafe {
-        stencil(&descriptor, VariableStencil::new)?;
-        descriptor.write(a);
+        let (centre, coupling, mask) = slices(&arrays);
+        VariableStencil::new(sides.map(size), centre, coupling, mask)?;
+        Descriptor { numbers: sides, ..Descriptor::new(n, dispatch, arrays) }.write(a);
     }
     Ok(())
 }
 
-type Make<'a> = fn([usize; 3], &'a [f32], [&'a [f32]; 3], Option<&'a [u8]>) -> Result<VariableStencil<'a, f32>, Error>;
+/// Centre, east, north and up, mask.
+///
+/// # Safety
+/// The arrays were made of pointers to these types, and the caller's memory is still there.
+unsafe fn slices<'a>([centre, east, north, up, mask]: &[Array; 5]) -> (&'a [f32], [&'a [f32]; 3], Option<&'a [u8]>) {
+    // SAFETY: the promise above.
+    unsafe { (centre.slice(), [east.slice(), north.slice(), up.slice()], mask_of(*mask)) }
+}
 
 /// # Safety
 /// As for `Dispatch`.
-unsafe fn stencil<'a>(descriptor: &'a Descriptor, make: Make<'a>) -> Result<VariableStencil<'a, f32>, Error> {
-    let [centre, east, north, up, mask] = descriptor.arrays;
-    // SAFETY: the arrays were made of pointers to these types.
-    unsafe {
-        let coupling = [east.slice(), north.slice(), up.slice()];
-        make(descriptor.numbers.map(size), centre.slice(), coupling, mask_of(mask))
-    }
+unsafe fn stencil(descriptor: &Descriptor) -> Result<VariableStencil<'_, f32>, Error> {
+    // SAFETY: the promise above.
+    let (centre, coupling, mask) = unsafe { slices(&descriptor.arrays) };
+    VariableStencil::trusted(descriptor.numbers.map(size), centre, coupling, mask)
 }
 
 /// # Safety
 /// As for `Dispatch`.
 unsafe fn rows<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    Ok(View::of_rows(room.put(unsafe { stencil(descriptor, VariableStencil::trusted)? })))
+    Ok(View::of_rows(room.put(unsafe { stencil(descriptor)? })))
 }
 
 /// # Safety
 /// As for `Dispatch`.
 unsafe fn relaxation<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    Ok(View::of_relaxation(room.put(unsafe { stencil(descriptor, VariableStencil::trusted)? })))
+    Ok(View::of_relaxation(room.put(unsafe { stencil(descriptor)? })))
 }

@@ -6,7 +6,7 @@
 #define N (NX * NY)
 #define NONZEROS (5u * N - 2u * NX - 2u * NY)
 #define GUARD 4u
-enum kind { CSR16, CSR32, STENCIL, MASKED, VARIABLE, DENSE_ROWS, DENSE_COLUMNS, FUNCTION, KINDS };
+enum kind { CSR16, CSR32, PLANE, STENCIL, MASKED, VARIABLE, DENSE_ROWS, DENSE_COLUMNS, FUNCTION, KINDS };
 #endif
 
 typedef struct NAME(grid) {
@@ -80,6 +80,8 @@ static inline ts_status_t NAME(describe)(TS(operator_t) *a, enum kind kind, cons
         return TS(csr16_init)(a, N, grid->starts16, NONZEROS, grid->columns16, grid->values);
     case CSR32:
         return TS(csr32_init)(a, N, grid->starts32, NONZEROS, grid->columns32, grid->values);
+    case PLANE:
+        return TS(plane_init)(a, NX, NY, R(4.25), R(-1.0), R(-1.0));
     case STENCIL:
         return TS(stencil_init)(a, NX, NY, 1, R(4.25), grid->coupling, NULL);
     case MASKED:

@@ -119,6 +119,97 @@ static void cheb(void)
     CHECK(intact(memory, len));
 }
 
+
+static void tsallis_survives(void)
+{
+    enum { BYTES = 2048 };
+    const size_t len = TS_TSALLIS_INF_MEMORY_LEN(ARMS);
+    float memory[2][TS_TSALLIS_INF_MEMORY_LEN(ARMS)];
+    uint8_t bytes[BYTES];
+    ts_tsallis_inf_t learner[2];
+    ts_tsallis_inf_config_t config;
+    size_t stored = 0;
+    size_t k;
+    uint32_t round;
+    uint32_t arm[2] = {98, 99};
+    CHECK(ts_tsallis_inf_config_default(&config) == TS_OK);
+    CHECK(ts_tsallis_inf_init(&learner[0], ARMS, memory[0], len, &config) == TS_OK);
+    for (round = 0; round < 100; round++) {
+        CHECK(ts_tsallis_inf_select(&learner[0], memory[0], len, &arm[0]) == TS_OK);
+        CHECK(ts_tsallis_inf_update(&learner[0], memory[0], len, cost_of(arm[0], 2)) == TS_OK);
+    }
+    CHECK(ts_tsallis_inf_store(&learner[0], memory[0], len, bytes, sizeof bytes, &stored) == TS_OK);
+    CHECK(stored == ts_tsallis_inf_container_len(ARMS) && stored <= sizeof bytes);
+    CHECK(REFUSED(ts_tsallis_inf_store(&learner[0], memory[0], len, bytes, stored - 1, &stored), TS_ERROR_LENGTH,
+                  TS_FIELD_OUTPUT));
+    /* Another number of arms, a byte less, any flipped bit: refused, and nothing is written. */
+    memset(memory[1], 0x5a, sizeof memory[1]);
+    CHECK(ts_tsallis_inf_load(&learner[1], ARMS - 1, memory[1], len, bytes, stored) < 0);
+    CHECK(ts_tsallis_inf_load(&learner[1], ARMS, memory[1], len, bytes, stored - 1) < 0);
+    for (k = 0; k < 8 * stored; k++) {
+        bytes[k / 8] = (uint8_t)(bytes[k / 8] ^ (1u << k % 8));
+        CHECK(ts_tsallis_inf_load(&learner[1], ARMS, memory[1], len, bytes, stored) < 0);
+        bytes[k / 8] = (uint8_t)(bytes[k / 8] ^ (1u << k % 8));
+    }
+    for (k = 0; k < sizeof memory[1]; k++) {
+        CHECK(((const uint8_t *)memory[1])[k] == 0x5a);
+    }
+    CHECK(ts_tsallis_inf_load(&learner[1], ARMS, memory[1], len, bytes, stored) == TS_OK);
+    CHECK(memcmp(&learner[0], &learner[1], sizeof learner[0]) == 0 && memcmp(memory[0], memory[1], sizeof memory[0]) == 0);
+    for (round = 0; round < 100; round++) {
+        for (k = 0; k < 2; k++) {
+            CHECK(ts_tsallis_inf_select(&learner[k], memory[k], len, &arm[k]) == TS_OK);
+            CHECK(ts_tsallis_inf_update(&learner[k], memory[k], len, cost_of(arm[k], 2)) == TS_OK);
+        }
+        CHECK(arm[0] == arm[1]);
+    }
+}
+
+static void cheb_survives(void)
+{
+    enum { BYTES = 2048 };
+    const size_t len = TS_CHEB_CB_MEMORY_LEN(ARMS);
+    float memory[2][TS_CHEB_CB_MEMORY_LEN(ARMS)];
+    uint8_t bytes[BYTES];
+    ts_cheb_cb_t learner[2];
+    ts_cheb_cb_config_t config;
+    size_t stored = 0;
+    size_t k;
+    uint32_t round;
+    uint32_t arm[2] = {98, 99};
+    CHECK(ts_cheb_cb_config_default(&config) == TS_OK);
+    CHECK(ts_cheb_cb_init(&learner[0], ARMS, memory[0], len, &config) == TS_OK);
+    for (round = 0; round < 100; round++) {
+        CHECK(ts_cheb_cb_select(&learner[0], memory[0], len, 0.25f, &arm[0]) == TS_OK);
+        CHECK(ts_cheb_cb_update(&learner[0], memory[0], len, cost_of(arm[0], 2)) == TS_OK);
+    }
+    CHECK(ts_cheb_cb_store(&learner[0], memory[0], len, bytes, sizeof bytes, &stored) == TS_OK);
+    CHECK(stored == ts_cheb_cb_container_len(ARMS) && stored <= sizeof bytes);
+    CHECK(REFUSED(ts_cheb_cb_store(&learner[0], memory[0], len, bytes, stored - 1, &stored), TS_ERROR_LENGTH,
+                  TS_FIELD_OUTPUT));
+    /* Another number of arms, a byte less, any flipped bit: refused, and nothing is written. */
+    memset(memory[1], 0x5a, sizeof memory[1]);
+    CHECK(ts_cheb_cb_load(&learner[1], ARMS - 1, memory[1], len, bytes, stored) < 0);
+    CHECK(ts_cheb_cb_load(&learner[1], ARMS, memory[1], len, bytes, stored - 1) < 0);
+    for (k = 0; k < 8 * stored; k++) {
+        bytes[k / 8] = (uint8_t)(bytes[k / 8] ^ (1u << k % 8));
+        CHECK(ts_cheb_cb_load(&learner[1], ARMS, memory[1], len, bytes, stored) < 0);
+        bytes[k / 8] = (uint8_t)(bytes[k / 8] ^ (1u << k % 8));
+    }
+    for (k = 0; k < sizeof memory[1]; k++) {
+        CHECK(((const uint8_t *)memory[1])[k] == 0x5a);
+    }
+    CHECK(ts_cheb_cb_load(&learner[1], ARMS, memory[1], len, bytes, stored) == TS_OK);
+    CHECK(memcmp(&learner[0], &learner[1], sizeof learner[0]) == 0 && memcmp(memory[0], memory[1], sizeof memory[0]) == 0);
+    for (round = 0; round < 100; round++) {
+        for (k = 0; k < 2; k++) {
+            CHECK(ts_cheb_cb_select(&learner[k], memory[k], len, 0.25f, &arm[k]) == TS_OK);
+            CHECK(ts_cheb_cb_update(&learner[k], memory[k], len, cost_of(arm[k], 2)) == TS_OK);
+        }
+        CHECK(arm[0] == arm[1]);
+    }
+}
+
 static int near(float value, double exact)
 {
     const double distance = (double)value - exact;
@@ -165,6 +256,8 @@ int main(void)
     tsallis(1);
     contextual();
     cheb();
+    tsallis_survives();
+    cheb_survives();
     policies();
     return 0;
 }

@@ -56,10 +56,11 @@ static void NAME(by_sor)(const NAME(grid) *grid, const TS(operator_t) *a, uint32
 
 static void NAME(by_ssor_cg)(const NAME(grid) *grid, const TS(operator_t) *a, uint32_t scaling_len, double tolerance)
 {
-    uint32_t keep_best;
-    for (keep_best = 0; keep_best < 2; keep_best++) {
+    uint32_t variant;
+    for (variant = 0; variant < 4; variant++) {
         static NAME(guarded) x_memory;
         static NAME(guarded) workspace_memory;
+        const uint32_t keep_best = variant & 1u;
         TS(ssor_cg_config_t) config;
         TS(ssor_cg_t) cg;
         TS(report_t) report;
@@ -71,6 +72,7 @@ static void NAME(by_ssor_cg)(const NAME(grid) *grid, const TS(operator_t) *a, ui
         config.omega = R(1.3);
         config.stopping.relative = (REAL)(tolerance / 10.0);
         config.keep_best = keep_best;
+        config.rows_per_step = variant >> 1 != 0 ? 17u : 0u;
         CHECK(REFUSED(TS(ssor_cg_init)(&cg, a, grid->b, x, workspace, len - 1, &config), TS_ERROR_LENGTH,
                       TS_FIELD_WORKSPACE));
         CHECK(TS(ssor_cg_init)(&cg, a, grid->b, x, workspace, len, &config) == TS_OK);
@@ -137,7 +139,7 @@ static void NAME(by_pcg)(const NAME(grid) *grid, const TS(operator_t) *a, const 
 /* An operator made for relaxation alone relaxes as the full one does, and refuses the rest. */
 static void NAME(by_sor_alone)(const NAME(grid) *grid, double tolerance)
 {
-    TS(operator_t) slim[5];
+    TS(operator_t) slim[6];
     uint32_t k;
     CHECK(TS(csr16_init_sor)(&slim[0], N, grid->starts16, NONZEROS, grid->columns16, grid->values) == TS_OK);
     CHECK(TS(csr32_init_sor)(&slim[1], N, grid->starts32, NONZEROS, grid->columns32, grid->values) == TS_OK);
@@ -145,7 +147,8 @@ static void NAME(by_sor_alone)(const NAME(grid) *grid, double tolerance)
     CHECK(TS(variable_stencil_init_sor)(&slim[3], NX, NY, 1, grid->centre, grid->east, grid->north, NULL, NULL) ==
           TS_OK);
     CHECK(TS(dense_init_sor)(&slim[4], N, grid->dense, N, 1) == TS_OK);
-    for (k = 0; k < 5; k++) {
+    CHECK(TS(plane_init_sor)(&slim[5], NX, NY, R(4.25), R(-1.0), R(-1.0)) == TS_OK);
+    for (k = 0; k < 6; k++) {
         static REAL x[N];
         static REAL workspace[5u * N];
         TS(cg_config_t) config;
@@ -191,7 +194,7 @@ static void NAME(methods)(double tolerance)
             CHECK(scaling_len == 1234);
         } else {
             CHECK(TS(operator_scaling_len)(&a, &scaling_len) == TS_OK);
-            CHECK(scaling_len == (kind == STENCIL || kind == MASKED ? 0 : N));
+            CHECK(scaling_len == (kind == PLANE || kind == STENCIL || kind == MASKED ? 0 : N));
             NAME(by_sor)(&grid, &a, scaling_len, tolerance);
             NAME(by_ssor_cg)(&grid, &a, scaling_len, tolerance);
             scaling[scaling_len] = R(77.0);

@@ -260,6 +260,8 @@ static void NAME(refuse_operators)(void)
             slim ? TS(csr32_init_sor) : TS(csr32_init);
         ts_status_t (*stencil)(TS(operator_t) *, uint32_t, uint32_t, uint32_t, REAL, const REAL *, const uint8_t *) =
             slim ? TS(stencil_init_sor) : TS(stencil_init);
+        ts_status_t (*plane)(TS(operator_t) *, uint32_t, uint32_t, REAL, REAL, REAL) =
+            slim ? TS(plane_init_sor) : TS(plane_init);
         ts_status_t (*variable)(TS(operator_t) *, uint32_t, uint32_t, uint32_t, const REAL *, const REAL *,
                                 const REAL *, const REAL *, const uint8_t *) =
             slim ? TS(variable_stencil_init_sor) : TS(variable_stencil_init);
@@ -287,6 +289,13 @@ static void NAME(refuse_operators)(void)
 #if SIZE_MAX == UINT32_MAX
         EXPECT(TOO_LARGE, ROW_POINTERS, csr32(a, UINT32_MAX, g->starts32, NONZEROS, g->columns32, g->values));
 #endif
+
+        EXPECT(NULL, OBJECT, plane(NULL, NX, NY, R(4.0), R(-1.0), R(-1.0)));
+        EXPECT(MISALIGNED, OBJECT, plane(off, NX, NY, R(4.0), R(-1.0), R(-1.0)));
+        EXPECT(OUT_OF_RANGE, SIZE, plane(a, 0, NY, R(4.0), R(-1.0), R(-1.0)));
+        EXPECT(TOO_LARGE, SIZE, plane(a, UINT32_MAX, 2, R(4.0), R(-1.0), R(-1.0)));
+        EXPECT(ZERO_DIAGONAL, DIAGONAL, plane(a, NX, NY, R(0.0), R(-1.0), R(-1.0)));
+        EXPECT(NOT_FINITE, VALUES, plane(a, NX, NY, R(4.0), R(1.0) / s->behind[0], R(-1.0)));
 
         EXPECT(NULL, OBJECT, stencil(NULL, NX, NY, 1, R(4.0), g->coupling, NULL));
         EXPECT(NULL, VALUES, stencil(a, NX, NY, 1, R(4.0), NULL, NULL));

@@ -19,6 +19,8 @@ static struct {
     ts_young_model_t model;
     ts_prediction_t prediction;
     float memory[LEN];
+    uint8_t bytes[2048];
+    size_t stored;
     float number;
     uint32_t arm;
     uint64_t behind[64];
@@ -62,6 +64,10 @@ static struct {
 #define TSALLIS_SELECT(o, memory, len) ts_tsallis_inf_select(o, memory, len, &now.arm)
 #define TSALLIS_UPDATE(o, memory, len) ts_tsallis_inf_update(o, memory, len, 2.0f)
 #define TSALLIS_ROUNDS(o, memory, len) ts_tsallis_inf_rounds(o, memory, len, &now.arm)
+#define TSALLIS_STORE(o, memory, len) ts_tsallis_inf_store(o, memory, len, now.bytes, sizeof now.bytes, &now.stored)
+#define TSALLIS_LOAD(o, memory, len) ts_tsallis_inf_load(o, ARMS, memory, len, kept, kept_len)
+#define CHEB_STORE(o, memory, len) ts_cheb_cb_store(o, memory, len, now.bytes, sizeof now.bytes, &now.stored)
+#define CHEB_LOAD(o, memory, len) ts_cheb_cb_load(o, ARMS, memory, len, kept, kept_len)
 #define CHEB_INIT(o, memory, len) ts_cheb_cb_init(o, ARMS, memory, len, &now.cheb_config)
 #define CHEB_SELECT(o, memory, len) ts_cheb_cb_select(o, memory, len, 0.5f, &now.arm)
 #define CHEB_UPDATE(o, memory, len) ts_cheb_cb_update(o, memory, len, 2.0f)
@@ -72,6 +78,10 @@ static struct {
 #define CONTEXTUAL_SELECT(o, memory, len)                                                                              \
     ts_contextual_tsallis_inf_select(o, now.bins, BINS, memory, len, 0.5f, &now.arm)
 #define CONTEXTUAL_UPDATE(o, memory, len) ts_contextual_tsallis_inf_update(o, now.bins, BINS, memory, len, 2.0f)
+
+/* A container outside of what is compared. */
+static uint8_t kept[2048];
+static size_t kept_len;
 
 static void tsallis(void)
 {
@@ -105,6 +115,20 @@ static void tsallis(void)
     EXPECT(OVERLAP, WORKSPACE, ts_tsallis_inf_select(o, now.memory, LEN, (uint32_t *)(void *)now.memory));
     EXPECT(NULL, OUTPUT, ts_tsallis_inf_rounds(o, now.memory, LEN, NULL));
     EXPECT(MISALIGNED, OUTPUT, ts_tsallis_inf_rounds(o, now.memory, LEN, OFF(uint32_t, &now.arm)));
+    DEFECTS(TSALLIS_STORE, ts_tsallis_inf_t, o, need);
+    UNINITIALISED(TSALLIS_STORE, o);
+    EXPECT(NULL, BYTES, ts_tsallis_inf_store(o, now.memory, LEN, NULL, 10, &now.stored));
+    EXPECT(NULL, OUTPUT, ts_tsallis_inf_store(o, now.memory, LEN, now.bytes, sizeof now.bytes, NULL));
+    EXPECT(LENGTH, OUTPUT, ts_tsallis_inf_store(o, now.memory, LEN, now.bytes, 100, &now.stored));
+    EXPECT(OVERLAP, BYTES, ts_tsallis_inf_store(o, now.memory, LEN, (uint8_t *)now.memory, 100, &now.stored));
+    EXPECT(OVERLAP, BYTES, ts_tsallis_inf_store(o, now.memory, LEN, (uint8_t *)o, 100, &now.stored));
+    CHECK(ts_tsallis_inf_store(o, now.memory, LEN, kept, sizeof kept, &kept_len) == TS_OK);
+    DEFECTS(TSALLIS_LOAD, ts_tsallis_inf_t, o, need);
+    EXPECT(NULL, BYTES, ts_tsallis_inf_load(o, ARMS, now.memory, LEN, NULL, 100));
+    EXPECT(OVERLAP, OBJECT, ts_tsallis_inf_load(o, ARMS, now.memory, LEN, (const uint8_t *)o, 8));
+    EXPECT(LENGTH, HEADER, ts_tsallis_inf_load(o, ARMS, now.memory, LEN, kept, 8));
+    kept[0] = 0;
+    EXPECT(CORRUPT, HEADER, ts_tsallis_inf_load(o, ARMS, now.memory, LEN, kept, kept_len));
 }
 
 static void contextual(void)
@@ -160,6 +184,20 @@ static void cheb(void)
     EXPECT(NULL, OUTPUT, ts_cheb_cb_predict(o, now.memory, LEN, 1, 0.5f, NULL));
     /* One learner is not another. */
     EXPECT(UNINITIALISED, OBJECT, ts_tsallis_inf_update((ts_tsallis_inf_t *)(void *)o, now.memory, LEN, 2.0f));
+    DEFECTS(CHEB_STORE, ts_cheb_cb_t, o, need);
+    UNINITIALISED(CHEB_STORE, o);
+    EXPECT(NULL, BYTES, ts_cheb_cb_store(o, now.memory, LEN, NULL, 10, &now.stored));
+    EXPECT(NULL, OUTPUT, ts_cheb_cb_store(o, now.memory, LEN, now.bytes, sizeof now.bytes, NULL));
+    EXPECT(LENGTH, OUTPUT, ts_cheb_cb_store(o, now.memory, LEN, now.bytes, 100, &now.stored));
+    EXPECT(OVERLAP, BYTES, ts_cheb_cb_store(o, now.memory, LEN, (uint8_t *)now.memory, 100, &now.stored));
+    EXPECT(OVERLAP, BYTES, ts_cheb_cb_store(o, now.memory, LEN, (uint8_t *)o, 100, &now.stored));
+    CHECK(ts_cheb_cb_store(o, now.memory, LEN, kept, sizeof kept, &kept_len) == TS_OK);
+    DEFECTS(CHEB_LOAD, ts_cheb_cb_t, o, need);
+    EXPECT(NULL, BYTES, ts_cheb_cb_load(o, ARMS, now.memory, LEN, NULL, 100));
+    EXPECT(OVERLAP, OBJECT, ts_cheb_cb_load(o, ARMS, now.memory, LEN, (const uint8_t *)o, 8));
+    EXPECT(LENGTH, HEADER, ts_cheb_cb_load(o, ARMS, now.memory, LEN, kept, 8));
+    kept[0] = 0;
+    EXPECT(CORRUPT, HEADER, ts_cheb_cb_load(o, ARMS, now.memory, LEN, kept, kept_len));
 }
 
 static void policies(void)

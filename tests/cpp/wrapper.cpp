@@ -60,6 +60,7 @@ void solve(double tolerance) {
     const Rod<Real> rod;
     ts::Csr<std::uint16_t, Real, n, nonzeros> csr;
     ts::Stencil<Real, n> stencil;
+    ts::Plane<Real, n> plane;
     ts::Dense<Real, n> dense;
     ts::Function<Real, n> function;
     std::uint32_t products = 0;
@@ -71,6 +72,7 @@ void solve(double tolerance) {
     };
     CHECK(csr.init(rod.starts, rod.columns, rod.values));
     CHECK(stencil.init(Real(2.5), {Real(-1), Real(0), Real(0)}));
+    CHECK(plane.init(Real(2.5), Real(-1), Real(0)));
     CHECK(dense.init(rod.dense));
     CHECK(function.init(apply));
 
@@ -78,6 +80,15 @@ void solve(double tolerance) {
     ts::Sor<Real, n> sor;
     CHECK(sor.init(csr, rod.b, reference));
     CHECK(sor.run(csr, rod.b, reference).converged());
+    {
+        // The same bits by a plane as by a stencil.
+        ts::Vector<Real, n> x{};
+        ts::Vector<Real, n> y{};
+        ts::Sor<Real, n, 0> one;
+        CHECK(one.init(plane, rod.b, x) && one.run(plane, rod.b, x).converged());
+        CHECK(one.init(stencil, rod.b, y) && one.run(stencil, rod.b, y).converged());
+        CHECK(x == y && close<Real>(x, reference, tolerance));
+    }
 
     {
         ts::Vector<Real, n> x{};

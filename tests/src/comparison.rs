@@ -37,6 +37,9 @@ pub trait Trajectory<T: Real> {
 
     /// The system that was set up.
     fn system(&mut self) -> System<'_, T>;
+
+    /// |b - A x| of the system that was set up, in f64 and without the library's kernels.
+    fn true_residual(&self) -> f64;
 }
 
 /// One system A x = b.
@@ -62,6 +65,10 @@ pub struct Record {
     pub unsolved: usize,
     /// How the first of those ended.
     pub failure: Option<Step>,
+    /// Of the systems reported as solved: the largest true residual, over the one that was asked for.
+    pub worst_residual: f64,
+    /// Of all systems: the largest difference of reported and true residual, over the one that was asked for.
+    pub worst_report: f64,
 }
 
 impl Record {
@@ -119,10 +126,11 @@ pub fn walk<T: Real>(
             reduction: (absolute / vector::norm(b)).to_f64(),
         };
         workspace.resize(SsorCg::<T, dyn Sweep<T>>::workspace_len(b.len(), operator.scaling_len(), false), T::ZERO);
-        let (mut iterations, mut outcome) = (0, Step::Running);
+        let (mut iterations, mut outcome, mut reported) = (0, Step::Running, T::ZERO);
         let mut count = |report: &Report<T>| {
             iterations += report.iterations;
             outcome = report.step;
+            reported = report.residual;
             assert!(outcome != Step::Converged || report.residual <= absolute, "not what was asked for: {report:?}");
             let cost = report.iterations as f32;
             match report.step {
@@ -139,15 +147,23 @@ pub fn walk<T: Real>(
                 count(&Cg::new(&*operator, b, x, &mut workspace, config).expect("a sound system").run());
             }
             Some(policy) => policy.solve(&known, &mut |omega| {
-                let config = SsorCgConfig { omega: T::from_f32(omega), stopping, keep_best: false };
+                let config = SsorCgConfig { omega: T::from_f32(omega), stopping, ..SsorCgConfig::default() };
                 count(&SsorCg::new(&*operator, b, x, &mut workspace, config).expect("a sound system").run())
             }),
         }
         record.times.push(began.elapsed());
         record.iterations.push(iterations);
+        drop(operator);
+        let residual = trajectory.true_residual();
+        let asked = absolute.to_f64();
+        if asked > 0.0 {
+            record.worst_report = record.worst_report.max((residual - reported.to_f64()).abs() / asked);
+        }
         if outcome != Step::Converged {
             record.unsolved += 1;
             record.failure = record.failure.or(Some(outcome));
+        } else if asked > 0.0 {
+            record.worst_residual = record.worst_residual.max(residual / asked);
         }
         progress();
     }

@@ -14,6 +14,7 @@ use tinysolve::real::Real;
 use tinysolve::vector;
 
 use crate::comparison::{Problem, System, Trajectory};
+use crate::grid;
 use crate::policy::Spectrum;
 
 /// Length of a time step.
@@ -141,12 +142,21 @@ impl<T: Real> Problem<T> for Heat {
         let u: Vec<T> = self.initial();
         let zero = vec![T::ZERO; u.len()];
         let operator = self.operator(0);
-        Box::new(HeatTrajectory { heat: self, operator, residual: zero.clone(), reference: T::ZERO, change: zero, u })
+        Box::new(HeatTrajectory {
+            heat: self,
+            step: 0,
+            operator,
+            residual: zero.clone(),
+            reference: T::ZERO,
+            change: zero,
+            u,
+        })
     }
 }
 
 struct HeatTrajectory<'a, T> {
     heat: &'a Heat,
+    step: usize,
     operator: Stencil<'static, T>,
     u: Vec<T>,
     residual: Vec<T>,
@@ -158,6 +168,7 @@ impl<T: Real> Trajectory<T> for HeatTrajectory<'_, T> {
     fn advance(&mut self, step: usize) {
         vector::axpy(T::ONE, &self.change, &mut self.u);
         self.change.fill(T::ZERO);
+        self.step = step;
         self.operator = self.heat.operator(step);
         self.reference = self.heat.residual(step, &self.u, &mut self.residual);
     }
@@ -165,6 +176,12 @@ impl<T: Real> Trajectory<T> for HeatTrajectory<'_, T> {
     fn system(&mut self) -> System<'_, T> {
         let operator: Box<dyn Sweep<T>> = Box::new(self.operator);
         System { operator, b: &self.residual, x: &mut self.change, reference: self.reference }
+    }
+
+    fn true_residual(&self) -> f64 {
+        let weight = self.heat.weight(self.step);
+        let (centre, side) = (T::from_f64(1.0 + 4.0 * weight), T::from_f64(-weight));
+        grid::true_residual(self.heat.side(), centre, side, &self.residual, &self.change)
     }
 }
 

@@ -109,7 +109,7 @@ pub fn with_solver<T: Real, R>(
             Pcg::new(a, preconditioner, b, x, &mut workspace, config).map(|mut solver| drive(AnySolver(&mut solver)))
         }
         Method::SsorCg => {
-            let config = SsorCgConfig { omega, stopping, keep_best };
+            let config = SsorCgConfig { omega, stopping, rows_per_step: 0, keep_best };
             SsorCg::new(a, b, x, &mut workspace, config).map(|mut solver| drive(AnySolver(&mut solver)))
         }
     }

@@ -9,6 +9,7 @@ use tinysolve::vector;
 
 use crate::comparison::{Problem, System, Trajectory};
 use crate::draw::Draw;
+use crate::methods;
 use crate::policy::Spectrum;
 use crate::sparse::Sparse;
 
@@ -153,6 +154,11 @@ impl<T: Real> Trajectory<T> for ShiftedTrajectory<'_, T> {
 
     fn system(&mut self) -> System<'_, T> {
         System { operator: Box::new(self.matrix.view()), b: &self.b, x: &mut self.x, reference: vector::norm(&self.b) }
+    }
+
+    fn true_residual(&self) -> f64 {
+        let entries = self.matrix.entries().map(|(row, column, value)| (row, column, value.to_f64()));
+        methods::true_residual(entries, &self.b, &self.x)
     }
 }
 

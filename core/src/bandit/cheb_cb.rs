@@ -5,9 +5,14 @@
 //! the weighting and no arm has to be fitted again. Source: Learning to Relax, algorithm 3; Foster and Rakhlin 2020 for
 //! the weighting.
 
+use core::borrow::BorrowMut;
+
+use super::drawn::Drawn;
+use super::saved::{self, Tag};
 use super::tsallis_inf::{restore, save};
 use super::{Learner, check_range};
 use crate::error::{Error, Field};
+use crate::factor::{Cholesky, Packed};
 use crate::math;
 use crate::rng::Xoshiro128;
 use crate::solve::words::{Codec, Plain};
@@ -16,6 +21,8 @@ use crate::solve::words::{Codec, Plain};
 const FEATURES: usize = 6;
 /// Entries of the lower triangle of the normal matrix.
 const TRIANGLE: usize = FEATURES * (FEATURES + 1) / 2;
+/// Places of the diagonal in it.
+const DIAGONAL: [usize; FEATURES] = [0, 2, 5, 9, 14, 20];
 /// Memory of an arm: normal matrix, right-hand side, coefficients.
 const ARM: usize = TRIANGLE + 2 * FEATURES;
 /// Sweeps of projected coordinate descent at most.
@@ -44,9 +51,10 @@ impl Default for ChebCbConfig {
     }
 }
 
-/// The scalars of a learner: plain data.
-#[derive(Clone, Copy, PartialEq, Debug)]
-struct State {
+/// The scalars of a learner: numbers alone, so that any bits are a state, if not a good one.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct State {
     rng: Xoshiro128,
     rounds: u32,
     low: f32,
@@ -59,7 +67,7 @@ struct State {
     /// What was predicted for the arm drawn last, and for which context in [-1, 1].
     predicted: f32,
     context: f32,
-    drawn: Option<u16>,
+    drawn: Drawn,
 }
 
 impl Plain for State {
@@ -83,18 +91,16 @@ impl Plain for State {
                 return Err(codec.refusal());
             }
         }
-        self.drawn = codec.choice(self.drawn.map_or(u32::MAX, u32::from), |number| match u16::try_from(number) {
-            Ok(arm) => Some(Some(arm)),
-            Err(_) => (number == u32::MAX).then_some(None),
-        })?;
+        self.drawn.visit(codec)?;
         if self.low < self.high && self.cost_cap >= 1.0 { Ok(()) } else { Err(codec.refusal()) }
     }
 }
 
-/// A learner over `S`, an array or a slice of [`workspace_len`](ChebCb::workspace_len) elements.
+/// A learner over `S`, an array or a slice of [`workspace_len`](ChebCb::workspace_len) elements, and `H`, a [`State`] of its
+/// own or a reference to one.
 #[derive(Clone, Copy, Debug)]
-pub struct ChebCb<S> {
-    state: State,
+pub struct ChebCb<S, H = State> {
+    state: H,
     memory: S,
 }
 
@@ -105,22 +111,29 @@ impl ChebCb<()> {
         arms.saturating_mul(ARM)
     }
 
-    /// 32-bit words of the scalars alone, for [`suspend`](Self::suspend).
-    pub const STATE_WORDS: usize = State::WORDS;
+    /// Whether this many elements are the memory of some arms.
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace) unless there are 33 elements for each of 1 to 65,535 arms.
+    pub fn check_memory(len: usize) -> Result<(), Error> {
+        let field = Field::Workspace;
+        if len == 0 || !len.is_multiple_of(ARM) {
+            return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
+        }
+        if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
+    }
 
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
     pub const fn words_len(arms: usize) -> usize {
         State::WORDS.saturating_add(Self::workspace_len(arms))
     }
-}
 
-fn check_memory(len: usize) -> Result<(), Error> {
-    let field = Field::Workspace;
-    if len == 0 || !len.is_multiple_of(ARM) {
-        return Err(Error::Length { field, need: len.next_multiple_of(ARM).max(ARM), got: len });
+    /// Bytes of a learner of `arms` arms in a container.
+    #[must_use]
+    pub const fn container_len(arms: usize) -> usize {
+        saved::bytes_len(State::WORDS, Self::workspace_len(arms), 0)
     }
-    if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
@@ -129,35 +142,16 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// # Errors
     /// `Length` unless the memory has 33 elements for each of 1 to 65,535 arms, `NotFinite` or `OutOfRange` (context, cost).
     pub fn new(mut memory: S, config: ChebCbConfig) -> Result<Self, Error> {
-        check_range(config.low, config.high)?;
-        if !config.cost_cap.is_finite() {
-            return Err(Error::NotFinite { field: Field::Cost, index: 0 });
-        }
-        if config.cost_cap < 1.0 {
-            return Err(Error::OutOfRange { field: Field::Cost, index: 0 });
-        }
-        check_memory(memory.as_ref().len())?;
+        let state = State::new(config)?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
-        Ok(Self { state: State::new(config), memory })
+        Ok(Self { state, memory })
     }
 
-    /// Puts the scalars away between two calls; the memory stays with the caller.
-    ///
-    /// # Errors
-    /// `Length` unless `words` has exactly [`STATE_WORDS`](ChebCb::STATE_WORDS) elements.
-    #[inline]
-    pub fn suspend(&self, words: &mut [u32]) -> Result<(), Error> {
-        self.state.write(words)
-    }
-
-    /// Goes on with scalars that were put away, over the memory as it was left. O(1).
-    ///
-    /// # Errors
-    /// `Length` (workspace, bytes), `Corrupt` (bytes).
-    #[inline]
-    pub fn resume(memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
-        Ok(Self { state: State::new(ChebCbConfig::default()).read(words)?, memory })
+    /// Puts the scalars away; the memory stays with the caller.
+    #[must_use]
+    pub fn suspend(self) -> State {
+        self.state
     }
 
     /// Saves scalars and memory; exactly [`words_len`](ChebCb::words_len) words.
@@ -173,30 +167,75 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// # Errors
     /// `Length` (workspace, bytes), `Corrupt` (bytes).
     pub fn restore(memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        ChebCb::check_memory(memory.as_ref().len())?;
         let mut memory = memory;
-        let state = restore(State::new(ChebCbConfig::default()), memory.as_mut(), words)?;
+        let state = restore(State::new(ChebCbConfig::default())?, memory.as_mut(), words)?;
         Ok(Self { state, memory })
+    }
+
+    /// Goes on where a stored learner stopped, to the bit. The memory is written only if the container is sound.
+    ///
+    /// # Errors
+    /// `Length` (workspace, sections), and what [`Reader::new`](crate::container::Reader::new) says of bytes that are no
+    /// such container, alignment apart.
+    pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
+        ChebCb::check_memory(memory.as_ref().len())?;
+        let mut states = [State::new(ChebCbConfig::default())?];
+        saved::load(Tag::ChebCb, &mut states, memory.as_mut(), &mut [], bytes)?;
+        let [state] = states;
+        Ok(Self { state, memory })
+    }
+}
+
+impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
+    /// Goes on with scalars that were put away, or where they lie, over the memory as it was left. O(1).
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace).
+    #[inline]
+    pub fn resume(memory: S, state: H) -> Result<Self, Error> {
+        ChebCb::check_memory(memory.as_ref().len())?;
+        Ok(Self { state, memory })
+    }
+
+    /// Puts all it knows into a container at the start of `bytes`; answers the container, of
+    /// [`container_len`](ChebCb::container_len) bytes.
+    ///
+    /// # Errors
+    /// `Length` (output).
+    pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        saved::store(Tag::ChebCb, &[*self.state.borrow()], self.memory.as_ref(), &[], bytes)
     }
 
     /// Costs learned so far.
     #[must_use]
-    pub const fn rounds(&self) -> u32 {
-        self.state.rounds
+    pub fn rounds(&self) -> u32 {
+        self.state.borrow().rounds
     }
 
     /// The cost this arm is predicted to have in this context, from what it has learned; 1 for an arm never drawn.
     #[must_use]
     pub fn predict(&self, arm: usize, context: f32) -> f32 {
-        let features = features(self.state.place(context));
+        let features = features(self.state.borrow().place(context));
         let arm = self.memory.as_ref().get(arm * ARM..).and_then(|arm| arm.first_chunk::<ARM>());
         arm.map_or(1.0, |arm| 1.0 + dot(coefficients(arm), &features))
     }
 }
 
 impl State {
-    fn new(config: ChebCbConfig) -> Self {
-        Self {
+    /// What a learner knows before its first draw; its memory is all zeros then.
+    ///
+    /// # Errors
+    /// `OutOfRange` or `NotFinite` (context, cost).
+    pub fn new(config: ChebCbConfig) -> Result<Self, Error> {
+        check_range(config.low, config.high)?;
+        if !config.cost_cap.is_finite() {
+            return Err(Error::NotFinite { field: Field::Cost, index: 0 });
+        }
+        if config.cost_cap < 1.0 {
+            return Err(Error::OutOfRange { field: Field::Cost, index: 0 });
+        }
+        Ok(Self {
             rng: Xoshiro128::new(config.seed),
             rounds: 0,
             low: config.low,
@@ -207,8 +246,8 @@ impl State {
             regret: 0.0,
             predicted: 0.0,
             context: 0.0,
-            drawn: None,
-        }
+            drawn: Drawn::NONE,
+        })
     }
 
     /// The context in [-1, 1]; NaN is the middle.
@@ -243,13 +282,14 @@ fn dot(a: &[f32; FEATURES], b: &[f32; FEATURES]) -> f32 {
     a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)
 }
 
-impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
+impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> Learner for ChebCb<S, H> {
     fn arms(&self) -> usize {
         self.memory.as_ref().len() / ARM
     }
 
     fn select(&mut self, context: f32) -> usize {
-        let place = self.state.place(context);
+        let state = self.state.borrow_mut();
+        let place = state.place(context);
         let features = features(place);
         let arms = self.memory.as_ref().as_chunks::<ARM>().0;
         #[allow(clippy::cast_precision_loss, reason = "arms are few")]
@@ -261,8 +301,8 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
                 (best, least) = (arm, predicted);
             }
         }
-        let weight = self.state.weight(count);
-        let mut left = self.state.rng.unit();
+        let weight = state.weight(count);
+        let mut left = state.rng.unit();
         let mut drawn = best;
         // The best arm has what the others leave, so it needs no place in the walk.
         for (arm, memory) in arms.iter().enumerate().filter(|(arm, _)| *arm != best) {
@@ -272,9 +312,9 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
                 break;
             }
         }
-        self.state.context = place;
-        self.state.predicted = arms.get(drawn).map_or(0.0, |memory| dot(coefficients(memory), &features));
-        self.state.drawn = u16::try_from(drawn).ok();
+        state.context = place;
+        state.predicted = arms.get(drawn).map_or(0.0, |memory| dot(coefficients(memory), &features));
+        state.drawn = Drawn::new(drawn);
         drawn
     }
 
@@ -282,8 +322,8 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
         if !(cost.is_finite() && cost >= 0.0) {
             return;
         }
-        let Some(arm) = self.state.drawn.take() else { return };
-        let state = &mut self.state;
+        let state = self.state.borrow_mut();
+        let Some(arm) = state.drawn.take() else { return };
         let loss = (cost.min(state.cost_cap) - 1.0).max(0.0);
         state.least = if state.rounds == 0 { loss } else { state.least.min(loss) };
         state.most = state.most.max(loss);
@@ -293,7 +333,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for ChebCb<S> {
         let (most, spread) = (state.most, state.most - state.least);
         let features = features(state.context);
         let arms = self.memory.as_mut().as_chunks_mut::<ARM>().0;
-        if let Some(memory) = arms.get_mut(usize::from(arm)) {
+        if let Some(memory) = arms.get_mut(arm) {
             fit(memory, &features, loss, [most, spread]);
         }
     }
@@ -316,42 +356,29 @@ fn fit(arm: &mut [f32; ARM], features: &[f32; FEATURES], loss: f32, [most, sprea
     for (entry, feature) in rhs.iter_mut().zip(features) {
         *entry += feature * loss;
     }
-    let trace = [0, 2, 5, 9, 14, 20].iter().filter_map(|&k| normal.get(k)).fold(0.0, |sum, entry| sum + entry);
+    let trace = DIAGONAL.iter().filter_map(|&k| normal.get(k)).fold(0.0, |sum, entry| sum + entry);
     let ridge = 1e-4 / 6.0 * trace + 1e-6;
-    solve(normal, rhs, ridge, theta);
+    let is_solved = solve(normal, rhs, ridge, theta);
     let bounds: [f32; FEATURES] = [most, 2.0 * spread, spread, 2.0 / 3.0 * spread, 0.5 * spread, 0.4 * spread];
-    if theta.iter().zip(&bounds).any(|(theta, bound)| theta.is_nan() || theta.abs() > *bound) {
+    if !is_solved || theta.iter().zip(&bounds).any(|(theta, bound)| theta.is_nan() || theta.abs() > *bound) {
         descend(normal, rhs, ridge, &bounds, theta);
     }
 }
 
-/// (normal + ridge I) theta = rhs by Cholesky, row by row in packed form; the ridge keeps every pivot positive.
-fn solve(normal: &[f32; TRIANGLE], rhs: &[f32; FEATURES], ridge: f32, theta: &mut [f32; FEATURES]) {
-    // Rows of the factor, with the reciprocal of the pivot on the diagonal.
-    let mut factor = [[0.0_f32; FEATURES]; FEATURES];
-    let mut entries = normal.iter();
-    for i in 0..FEATURES {
-        for j in 0..=i {
-            let mut sum = entries.next().copied().unwrap_or(0.0);
-            for (a, b) in factor[i].iter().zip(&factor[j]).take(j) {
-                sum -= a * b;
-            }
-            factor[i][j] =
-                if i == j { 1.0 / math::sqrt_f32((sum + ridge).max(ridge * 0.5)) } else { sum * factor[j][j] };
+/// (normal + ridge I) theta = rhs; `false`, and theta as it was, if that is not positive definite in this precision.
+fn solve(normal: &[f32; TRIANGLE], rhs: &[f32; FEATURES], ridge: f32, theta: &mut [f32; FEATURES]) -> bool {
+    let mut factor = *normal;
+    for &k in &DIAGONAL {
+        if let Some(entry) = factor.get_mut(k) {
+            *entry += ridge;
         }
-        let mut sum = rhs[i];
-        for k in 0..i {
-            sum -= factor[i][k] * theta[k];
-        }
-        theta[i] = sum * factor[i][i];
     }
-    for i in (0..FEATURES).rev() {
-        let mut sum = theta[i];
-        for k in i + 1..FEATURES {
-            sum -= factor[k][i] * theta[k];
-        }
-        theta[i] = sum * factor[i][i];
+    let mut solution = *rhs;
+    let is_solved = Cholesky::factor(Packed::new(FEATURES), &mut factor).and_then(|factor| factor.solve(&mut solution));
+    if is_solved.is_ok() {
+        *theta = solution;
     }
+    is_solved.is_ok()
 }
 
 /// `value` taken into [-bound, bound]; unlike `clamp` it has nothing to say of a bound that is no number.

@@ -2,6 +2,7 @@
 //!
 //! Source: Learning to Relax, algorithm 5.
 
+use super::saved::{self, Tag};
 use super::tsallis_inf::{State, TsallisInf, TsallisInfConfig, restore, save};
 use super::{Learner, check_range};
 use crate::error::{self, Error, Field};
@@ -18,11 +19,26 @@ pub struct ContextualTsallisInf<S, const BINS: usize> {
     bin: usize,
 }
 
+/// Words of the range of the context and the current bin.
+const RANGE: usize = 3;
+
+/// Err unless the memory divides into bins of 2 elements an arm.
+fn check_memory<const BINS: usize>(len: usize) -> Result<(), Error> {
+    let need = len.next_multiple_of(BINS.saturating_mul(2).max(1)).max(1);
+    error::exact(Field::Workspace, need, len)
+}
+
 impl ContextualTsallisInf<(), 1> {
     /// Elements of memory for `arms` arms in each of `bins` bins.
     #[must_use]
     pub const fn workspace_len(arms: usize, bins: usize) -> usize {
         TsallisInf::workspace_len(arms).saturating_mul(bins)
+    }
+
+    /// Bytes of learners of `arms` arms in each of `bins` bins in a container.
+    #[must_use]
+    pub const fn container_len(arms: usize, bins: usize) -> usize {
+        saved::bytes_len(State::WORDS.saturating_mul(bins), Self::workspace_len(arms, bins), RANGE)
     }
 }
 
@@ -33,9 +49,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> ContextualTsallisInf<S, 
     /// `Length` unless the memory divides into bins of 2 elements an arm, `OutOfRange` or `NotFinite` (context, cost).
     pub fn new(mut memory: S, [low, high]: [f32; 2], config: TsallisInfConfig) -> Result<Self, Error> {
         check_range(low, high)?;
-        let len = memory.as_ref().len();
-        let need = len.next_multiple_of(BINS.saturating_mul(2).max(1)).max(1);
-        error::exact(Field::Workspace, need, len)?;
+        check_memory::<BINS>(memory.as_ref().len())?;
         let mut states = [State::new(config)?; BINS];
         for (seed, state) in (config.seed..).zip(&mut states) {
             *state = State::new(TsallisInfConfig { seed, ..config })?;
@@ -79,10 +93,40 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> ContextualTsallisInf<S, 
         Ok(())
     }
 
+    /// Puts all it knows into a container at the start of `bytes`; answers the container, of
+    /// [`container_len`](ContextualTsallisInf::container_len) bytes.
+    ///
+    /// # Errors
+    /// `Length` (output).
+    pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        let bin = u32::try_from(self.bin).unwrap_or(0);
+        let range = [self.low.to_bits(), self.high.to_bits(), bin];
+        saved::store(Tag::ContextualTsallisInf, &self.states, self.memory.as_ref(), &range, bytes)
+    }
+
+    /// Goes on where stored learners stopped, to the bit. The memory is written only if the container is sound.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new) (workspace), `Length` (sections), and what
+    /// [`Reader::new`](crate::container::Reader::new) says of bytes that are no such container, alignment apart.
+    pub fn load(memory: S, bytes: &[u8]) -> Result<Self, Error> {
+        check_memory::<BINS>(memory.as_ref().len())?;
+        let mut memory = memory;
+        let mut states = [State::new(TsallisInfConfig::default())?; BINS];
+        let mut range = [0; RANGE];
+        saved::load(Tag::ContextualTsallisInf, &mut states, memory.as_mut(), &mut range, bytes)?;
+        let [low, high, bin] = range;
+        let (low, high) = (f32::from_bits(low), f32::from_bits(high));
+        check_range(low, high)?;
+        // A bin that is none learns nothing, as one whose arm was not drawn.
+        Ok(Self { states, memory, low, high, bin: bin as usize })
+    }
+
     /// The learner of the current bin and its memory.
     fn current(&mut self) -> Option<(&mut State, &mut [f32], &mut [f32])> {
         let a_bin = self.memory.as_ref().len() / BINS.max(1);
-        let memory = self.memory.as_mut().get_mut(self.bin * a_bin..(self.bin + 1) * a_bin)?;
+        let memory =
+            self.memory.as_mut().get_mut(self.bin.checked_mul(a_bin)?..self.bin.checked_add(1)?.checked_mul(a_bin)?)?;
         let (losses, shifts) = memory.split_at_mut_checked(a_bin / 2)?;
         Some((self.states.get_mut(self.bin)?, losses, shifts))
     }

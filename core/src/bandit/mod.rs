@@ -9,13 +9,17 @@
 //!
 //! A learner draws an arm, the caller does the work with it and tells what it cost; nothing else is known of the work.
 //! All state is single precision, seeded, and the same on every target. Costs count from 1: a cost of 1 is a loss of 0.
+//! What was learned survives a power cycle: `store` puts it into a container with version and checksum, `load` takes it up
+//! again and draws the same arms.
 //! Source: Khodak, Chow, Balcan and Talwalkar, Learning to Relax, ICLR 2024 (arXiv 2310.02246).
 
 mod arms;
-mod cheb_cb;
+pub mod cheb_cb;
 mod contextual;
+mod drawn;
 pub mod omega;
-mod tsallis_inf;
+mod saved;
+pub mod tsallis_inf;
 
 pub use arms::Arms;
 pub use cheb_cb::{ChebCb, ChebCbConfig};

@@ -4,11 +4,16 @@
 //! alike. Source: Zimmert and Seldin, JMLR 22 (2021), section 3.3 for the reduced variance; the running-mean scale of the
 //! losses is that of the code of Learning to Relax.
 
+use core::borrow::BorrowMut;
+
 use super::Learner;
+use super::drawn::Drawn;
+use super::saved::{self, Tag};
 use crate::error::{self, Error, Field};
 use crate::math;
+use crate::real::Real;
 use crate::rng::Xoshiro128;
-use crate::solve::words::{Codec, Plain};
+use crate::solve::words::{Code, Codec, Plain};
 
 /// Probabilities below this are drawn, but not divided by.
 const FLOOR: f32 = 1e-7;
@@ -34,18 +39,19 @@ impl Default for TsallisInfConfig {
     }
 }
 
-/// The scalars of a learner: plain data.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct State {
+/// The scalars of a learner: numbers alone, so that any bits are a state, if not a good one.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct State {
     rng: Xoshiro128,
     rounds: u32,
     /// Mean cost.
     mean: f32,
-    /// The arm drawn last, or none waiting for its cost.
-    drawn: Option<u16>,
+    /// The arm drawn last.
+    drawn: Drawn,
     /// With what probability.
     probability: f32,
-    reduced_variance: bool,
+    reduced_variance: Code<bool>,
     cost_cap: f32,
 }
 
@@ -56,27 +62,29 @@ impl Plain for State {
         self.rng.visit(codec)?;
         codec.number(&mut self.rounds)?;
         codec.real(&mut self.mean)?;
-        self.drawn = codec.choice(self.drawn.map_or(u32::MAX, u32::from), |number| match u16::try_from(number) {
-            Ok(arm) => Some(Some(arm)),
-            Err(_) => (number == u32::MAX).then_some(None),
-        })?;
+        self.drawn.visit(codec)?;
         codec.real(&mut self.probability)?;
-        codec.flag(&mut self.reduced_variance)?;
+        codec.code(&mut self.reduced_variance)?;
         codec.real(&mut self.cost_cap)?;
         let is_sane = self.mean >= 0.0 && self.cost_cap >= 1.0 && self.probability >= 0.0 && self.probability <= 1.0;
         if is_sane && self.mean.is_finite() && self.cost_cap.is_finite() { Ok(()) } else { Err(codec.refusal()) }
     }
 }
 
-/// A learner over `S`, an array or a slice of [`workspace_len`](Self::workspace_len) elements.
+/// A learner over `S`, an array or a slice of [`workspace_len`](Self::workspace_len) elements, and `H`, a [`State`] of its
+/// own or a reference to one.
 #[derive(Clone, Copy, Debug)]
-pub struct TsallisInf<S> {
-    state: State,
+pub struct TsallisInf<S, H = State> {
+    state: H,
     memory: S,
 }
 
 impl State {
-    pub(super) fn new(config: TsallisInfConfig) -> Result<Self, Error> {
+    /// What a learner knows before its first draw; its memory is all zeros then.
+    ///
+    /// # Errors
+    /// `NotFinite` or `OutOfRange` (cost cap).
+    pub fn new(config: TsallisInfConfig) -> Result<Self, Error> {
         if !config.cost_cap.is_finite() {
             return Err(Error::NotFinite { field: Field::Cost, index: 0 });
         }
@@ -87,9 +95,9 @@ impl State {
             rng: Xoshiro128::new(config.seed),
             rounds: 0,
             mean: 0.0,
-            drawn: None,
+            drawn: Drawn::NONE,
             probability: 1.0,
-            reduced_variance: config.reduced_variance,
+            reduced_variance: Code::new(config.reduced_variance),
             cost_cap: config.cost_cap,
         })
     }
@@ -97,7 +105,7 @@ impl State {
     fn eta(&self) -> f32 {
         #[allow(clippy::cast_precision_loss, reason = "a rate")]
         let round = self.rounds.saturating_add(1) as f32;
-        (if self.reduced_variance { 4.0 } else { 2.0 }) / math::rough_sqrt_f32(round)
+        (if self.reduced_variance.holds() { 4.0 } else { 2.0 }) / math::rough_sqrt_f32(round)
     }
 
     /// Mean loss, which the losses are measured in.
@@ -109,7 +117,8 @@ impl State {
     pub(super) fn select(&mut self, losses: &[f32], shifts: &mut [f32]) -> usize {
         let eta = self.eta();
         let per_scale = 1.0 / self.scale();
-        let least = losses.iter().zip(shifts.iter()).fold(f32::MAX, |least, (k, s)| least.min(k * per_scale + s));
+        let least =
+            losses.iter().zip(shifts.iter()).fold(f32::MAX, |least, (k, s)| Real::min(least, k * per_scale + s));
         let loss = |k: &f32, s: &f32| k * per_scale + s - least;
         let (x, sum) = normaliser(eta, || losses.iter().zip(shifts.iter()).map(|(k, s)| loss(k, s)));
         let two_per_eta = 2.0 / eta;
@@ -130,8 +139,8 @@ impl State {
             }
         }
         self.probability = probability.clamp(FLOOR, 1.0);
-        self.drawn = u16::try_from(drawn).ok();
-        if self.reduced_variance && self.rounds >= 15 {
+        self.drawn = Drawn::new(drawn);
+        if self.reduced_variance.holds() && self.rounds >= 15 {
             #[allow(clippy::cast_precision_loss, reason = "a threshold")]
             let threshold = 16.0 / (self.rounds + 1) as f32 * sum;
             for (k, s) in losses.iter().zip(shifts.iter_mut()) {
@@ -154,14 +163,14 @@ impl State {
             return;
         }
         let Some(arm) = self.drawn.take() else { return };
-        let cost = cost.min(self.cost_cap);
+        let cost = Real::min(cost, self.cost_cap);
         self.rounds = self.rounds.saturating_add(1);
         #[allow(clippy::cast_precision_loss, reason = "a mean")]
         let rounds = self.rounds as f32;
         self.mean += (cost - self.mean) / rounds;
-        let Some(k) = losses.get_mut(usize::from(arm)) else { return };
+        let Some(k) = losses.get_mut(arm) else { return };
         let was_least = *k == 0.0;
-        *k += (cost - 1.0).max(0.0) / self.probability;
+        *k += Real::max(cost - 1.0, 0.0) / self.probability;
         // Only differences count, and small numbers keep their digits: the least loss is 0 after every round.
         if was_least {
             subtract_least(losses);
@@ -172,8 +181,9 @@ impl State {
     }
 }
 
+#[inline(never)]
 fn subtract_least(terms: &mut [f32]) {
-    let least = terms.iter().fold(f32::MAX, |least, term| least.min(*term));
+    let least = terms.iter().fold(f32::MAX, |least, term| Real::min(least, *term));
     terms.iter_mut().for_each(|term| *term -= least);
 }
 
@@ -218,13 +228,30 @@ impl TsallisInf<()> {
         arms.saturating_mul(2)
     }
 
-    /// 32-bit words of the scalars alone, for [`suspend`](Self::suspend).
-    pub const STATE_WORDS: usize = State::WORDS;
+    /// Whether this many elements are the memory of some arms.
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace) unless there are 2 elements for each of 1 to 65,535 arms.
+    pub fn check_memory(len: usize) -> Result<(), Error> {
+        let field = Field::Workspace;
+        match len {
+            0 => Err(Error::Length { field, need: 2, got: 0 }),
+            len if len % 2 == 1 => Err(Error::Length { field, need: len + 1, got: len }),
+            len if len / 2 > usize::from(u16::MAX) => Err(Error::TooLarge { field }),
+            _ => Ok(()),
+        }
+    }
 
     /// 32-bit words of a saved learner of `arms` arms.
     #[must_use]
     pub const fn words_len(arms: usize) -> usize {
         State::WORDS.saturating_add(Self::workspace_len(arms))
+    }
+
+    /// Bytes of a learner of `arms` arms in a container.
+    #[must_use]
+    pub const fn container_len(arms: usize) -> usize {
+        saved::bytes_len(State::WORDS, Self::workspace_len(arms), 0)
     }
 }
 
@@ -235,29 +262,15 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
     /// `Length` unless the memory has 2 elements for each of 1 to 65,535 arms, `NotFinite` or `OutOfRange` (cost cap).
     pub fn new(mut memory: S, config: TsallisInfConfig) -> Result<Self, Error> {
         let state = State::new(config)?;
-        check_memory(memory.as_ref().len())?;
+        TsallisInf::check_memory(memory.as_ref().len())?;
         memory.as_mut().fill(0.0);
         Ok(Self { state, memory })
     }
 
-    /// Puts the scalars away between two calls; the memory stays with the caller.
-    ///
-    /// # Errors
-    /// `Length` unless `words` has exactly [`STATE_WORDS`](TsallisInf::STATE_WORDS) elements.
-    #[inline]
-    pub fn suspend(&self, words: &mut [u32]) -> Result<(), Error> {
-        self.state.write(words)
-    }
-
-    /// Goes on with scalars that were put away, over the memory as it was left. O(1).
-    ///
-    /// # Errors
-    /// `Length` (workspace, bytes), `Corrupt` (bytes).
-    #[inline]
-    pub fn resume(memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
-        let state = State::new(TsallisInfConfig::default())?.read(words)?;
-        Ok(Self { state, memory })
+    /// Puts the scalars away; the memory stays with the caller.
+    #[must_use]
+    pub fn suspend(self) -> State {
+        self.state
     }
 
     /// Saves scalars and memory; exactly [`words_len`](TsallisInf::words_len) words.
@@ -273,31 +286,55 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
     /// # Errors
     /// `Length` (workspace, bytes), `Corrupt` (bytes).
     pub fn restore(mut memory: S, words: &[u32]) -> Result<Self, Error> {
-        check_memory(memory.as_ref().len())?;
+        TsallisInf::check_memory(memory.as_ref().len())?;
         let state = restore(State::new(TsallisInfConfig::default())?, memory.as_mut(), words)?;
         Ok(Self { state, memory })
     }
 
+    /// Goes on where a stored learner stopped, to the bit. The memory is written only if the container is sound.
+    ///
+    /// # Errors
+    /// `Length` (workspace, sections), and what [`Reader::new`](crate::container::Reader::new) says of bytes that are no
+    /// such container, alignment apart.
+    pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
+        TsallisInf::check_memory(memory.as_ref().len())?;
+        let mut states = [State::new(TsallisInfConfig::default())?];
+        saved::load(Tag::TsallisInf, &mut states, memory.as_mut(), &mut [], bytes)?;
+        let [state] = states;
+        Ok(Self { state, memory })
+    }
+}
+
+impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
+    /// Goes on with scalars that were put away, or where they lie, over the memory as it was left. O(1).
+    ///
+    /// # Errors
+    /// `Length` or `TooLarge` (workspace).
+    #[inline]
+    pub fn resume(memory: S, state: H) -> Result<Self, Error> {
+        TsallisInf::check_memory(memory.as_ref().len())?;
+        Ok(Self { state, memory })
+    }
+
+    /// Puts all it knows into a container at the start of `bytes`; answers the container, of
+    /// [`container_len`](TsallisInf::container_len) bytes.
+    ///
+    /// # Errors
+    /// `Length` (output).
+    pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
+        saved::store(Tag::TsallisInf, &[*self.state.borrow()], self.memory.as_ref(), &[], bytes)
+    }
+
     /// Costs learned so far.
     #[must_use]
-    pub const fn rounds(&self) -> u32 {
-        self.state.rounds
+    pub fn rounds(&self) -> u32 {
+        self.state.borrow().rounds
     }
 
     /// Mean of the costs learned so far.
     #[must_use]
-    pub const fn mean_cost(&self) -> f32 {
-        self.state.mean
-    }
-}
-
-fn check_memory(len: usize) -> Result<(), Error> {
-    let field = Field::Workspace;
-    match len {
-        0 => Err(Error::Length { field, need: 2, got: 0 }),
-        len if len % 2 == 1 => Err(Error::Length { field, need: len + 1, got: len }),
-        len if len / 2 > usize::from(u16::MAX) => Err(Error::TooLarge { field }),
-        _ => Ok(()),
+    pub fn mean_cost(&self) -> f32 {
+        self.state.borrow().mean
     }
 }
 
@@ -326,7 +363,7 @@ pub(super) fn restore<P: Plain>(state: P, memory: &mut [f32], words: &[u32]) -> 
     Ok(state)
 }
 
-impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for TsallisInf<S> {
+impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> Learner for TsallisInf<S, H> {
     fn arms(&self) -> usize {
         self.memory.as_ref().len() / 2
     }
@@ -334,13 +371,13 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> Learner for TsallisInf<S> {
     fn select(&mut self, _context: f32) -> usize {
         let memory = self.memory.as_mut();
         let (losses, shifts) = memory.split_at_mut(memory.len() / 2);
-        self.state.select(losses, shifts)
+        self.state.borrow_mut().select(losses, shifts)
     }
 
     fn update(&mut self, cost: f32) {
         let memory = self.memory.as_mut();
         let (losses, shifts) = memory.split_at_mut(memory.len() / 2);
-        self.state.update(cost, losses, shifts);
+        self.state.borrow_mut().update(cost, losses, shifts);
     }
 }
 

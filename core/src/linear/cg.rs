@@ -1,11 +1,13 @@
 //! Conjugate gradients without a preconditioner.
 
+use core::borrow::BorrowMut;
+
 use crate::error::Error;
 use crate::linear::conjugate::Checkpoint;
 use crate::linear::pcg::{Pcg, PcgConfig};
 use crate::operator::{Direction, LinearOperator};
 use crate::real::Real;
-use crate::solve::{Report, Solver, Step};
+use crate::solve::{Ops, Report, Solver, Step};
 
 /// The direction that is the residual itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,8 +26,10 @@ impl<T: Real> Direction<T> for Identity {
 }
 
 /// A conjugate gradient solve under way: [`Pcg`] without a preconditioner and with one vector less.
+///
+/// It owns its state, or works on one that lies elsewhere: `S` is a [`Checkpoint`] or a reference to one.
 #[derive(Debug)]
-pub struct Cg<'a, T, A: ?Sized>(Pcg<'a, T, A, Identity>);
+pub struct Cg<'a, T, A: ?Sized, S = Checkpoint<T>>(Pcg<'a, T, A, Identity, S>);
 
 impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Cg<'a, T, A> {
     /// Checks everything; writes nothing.
@@ -42,18 +46,19 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Cg<'a, T, A> {
         Pcg::new(operator, Identity, b, x, workspace, config).map(Self)
     }
 
-    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &PcgConfig<T>) -> Checkpoint<T> {
+        Pcg::<T, A, Identity>::start(config)
+    }
+
+    /// Looks at everything but the workspace.
     ///
     /// # Errors
-    /// `Length` (b, x, workspace).
-    pub fn resume(
-        operator: &'a A,
-        b: &'a [T],
-        x: &'a mut [T],
-        workspace: &'a mut [T],
-        state: Checkpoint<T>,
-    ) -> Result<Self, Error> {
-        Pcg::resume(operator, Identity, b, x, workspace, state).map(Self)
+    /// Those of [`new`](Self::new), `Length` (workspace) apart.
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &PcgConfig<T>) -> Result<(), Error> {
+        Pcg::check(operator, &Identity, b, x, config)
     }
 
     /// Elements of workspace for `n` unknowns: 3 n, and n more to keep the best iterate.
@@ -67,6 +72,22 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Cg<'a, T, A> {
     pub fn suspend(self) -> Checkpoint<T> {
         self.0.suspend()
     }
+}
+
+impl<'a, T: Real, A: LinearOperator<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Cg<'a, T, A, S> {
+    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    ///
+    /// # Errors
+    /// `Length` (b, x, workspace).
+    pub fn resume(
+        operator: &'a A,
+        b: &'a [T],
+        x: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        Pcg::resume(operator, Identity, b, x, workspace, state).map(Self)
+    }
 
     /// The iterate.
     #[must_use]
@@ -75,7 +96,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized> Cg<'a, T, A> {
     }
 }
 
-impl<T: Real, A: LinearOperator<T> + ?Sized> Solver for Cg<'_, T, A> {
+impl<T: Real, A: LinearOperator<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Solver for Cg<'_, T, A, S> {
     type Scalar = T;
 
     fn step(&mut self) -> Step {
@@ -85,4 +106,10 @@ impl<T: Real, A: LinearOperator<T> + ?Sized> Solver for Cg<'_, T, A> {
     fn report(&self) -> Report<T> {
         self.0.report()
     }
+}
+
+/// Scalar operations of one iteration on a sparse matrix, verification apart.
+#[must_use]
+pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
+    Ops { add: nonzeros + 6 * n + 9, mul: nonzeros + 6 * n + 3, div: 5, sqrt: 1 }
 }

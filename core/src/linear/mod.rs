@@ -6,7 +6,7 @@
 //! | [`Sor`], symmetric | the same, forward and backward | the same | two sweeps and the residual |
 //! | [`Cg`] | symmetric positive definite | [`Cg::workspace_len`] | one product, 10 n flops |
 //! | [`Pcg`] | the same with any symmetric [`Direction`](crate::operator::Direction) | [`Pcg::workspace_len`] | one product, one direction |
-//! | [`SsorCg`] | the same with SSOR by Eisenstat's trick | [`SsorCg::workspace_len`] | one and a half triangles more than nothing: cheaper than a product and an SSOR sweep |
+//! | [`SsorCg`] | the same with SSOR by Eisenstat's trick | [`SsorCg::workspace_len`] | one and a half triangles more than nothing: cheaper than a product and an SSOR sweep; or a block of rows of that |
 //!
 //! All keep their vectors in the caller's workspace and everything else in a [`Checkpoint`](sor::Checkpoint)-like plain
 //! value, so a solve can be put away and taken up again, on the same or on other memory.

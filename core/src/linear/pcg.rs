@@ -3,12 +3,15 @@
 //! Source: Hestenes and Stiefel 1952; preconditioned form as in Saad, Iterative Methods for Sparse Linear Systems,
 //! algorithm 9.1.
 
+use core::borrow::BorrowMut;
+
 use crate::error::{Error, Field};
+use crate::linear::cg;
 use crate::linear::conjugate::{Checkpoint, Conjugate, positive};
 use crate::linear::monitor::{self, Stopping};
 use crate::operator::{Direction, LinearOperator};
 use crate::real::Real;
-use crate::solve::{Report, Solver, Step};
+use crate::solve::{Ops, Report, Solver, Step};
 use crate::vector;
 
 /// Values of a conjugate gradient solve.
@@ -23,9 +26,11 @@ pub struct PcgConfig<T: Real> {
 }
 
 /// A preconditioned conjugate gradient solve under way.
+///
+/// It owns its state, or works on one that lies elsewhere: `S` is a [`Checkpoint`] or a reference to one.
 #[derive(Debug)]
-pub struct Pcg<'a, T, A: ?Sized, P> {
-    common: Conjugate<'a, T, A>,
+pub struct Pcg<'a, T, A: ?Sized, P, S = Checkpoint<T>> {
+    common: Conjugate<'a, T, A, S>,
     preconditioner: P,
     r: &'a mut [T],
     p: &'a mut [T],
@@ -48,35 +53,27 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
         workspace: &'a mut [T],
         config: PcgConfig<T>,
     ) -> Result<Self, Error> {
+        Self::check(operator, &preconditioner, b, x, &config)?;
+        Self::resume(operator, preconditioner, b, x, workspace, Self::start(&config))
+    }
+
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &PcgConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(&config.stopping, config.keep_best, T::ONE)
+    }
+
+    /// Looks at everything but the workspace.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), `Length` (workspace) apart.
+    pub fn check(operator: &A, preconditioner: &P, b: &[T], x: &[T], config: &PcgConfig<T>) -> Result<(), Error> {
         config.stopping.check()?;
         if !preconditioner.is_symmetric() {
             return Err(Error::OutOfRange { field: Field::Preconditioner, index: 0 });
         }
-        monitor::check_vectors(operator.dim(), b, x)?;
-        let state = Checkpoint::new(config.stopping, config.keep_best, T::ONE);
-        Self::resume(operator, preconditioner, b, x, workspace, state)
-    }
-
-    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
-    ///
-    /// # Errors
-    /// `Length` (b, x, workspace).
-    pub fn resume(
-        operator: &'a A,
-        preconditioner: P,
-        b: &'a [T],
-        x: &'a mut [T],
-        workspace: &'a mut [T],
-        state: Checkpoint<T>,
-    ) -> Result<Self, Error> {
-        let n = operator.dim();
-        let count = if preconditioner.is_identity() { 3 } else { 4 };
-        let (common, vectors) = Conjugate::new(operator, b, x, workspace, n.saturating_mul(count), state)?;
-        let short = Error::Length { field: Field::Workspace, need: n.saturating_mul(count), got: vectors.len() };
-        let (r, rest) = vectors.split_at_mut_checked(n).ok_or(short)?;
-        let (p, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
-        let (q, z) = rest.split_at_mut_checked(n).ok_or(short)?;
-        Ok(Self { common, preconditioner, r, p, q, z })
+        monitor::check_vectors(operator.dim(), b, x)
     }
 
     /// Elements of workspace for `n` unknowns, preconditioner apart: 4 n, and n more to keep the best iterate.
@@ -90,6 +87,30 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
     pub fn suspend(self) -> Checkpoint<T> {
         self.common.state
     }
+}
+
+impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>, S: BorrowMut<Checkpoint<T>>> Pcg<'a, T, A, P, S> {
+    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    ///
+    /// # Errors
+    /// `Length` (b, x, workspace).
+    pub fn resume(
+        operator: &'a A,
+        preconditioner: P,
+        b: &'a [T],
+        x: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        let n = operator.dim();
+        let count = if preconditioner.is_identity() { 3 } else { 4 };
+        let (common, vectors) = Conjugate::new(operator, b, x, workspace, n.saturating_mul(count), state)?;
+        let short = Error::Length { field: Field::Workspace, need: n.saturating_mul(count), got: vectors.len() };
+        let (r, rest) = vectors.split_at_mut_checked(n).ok_or(short)?;
+        let (p, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
+        let (q, z) = rest.split_at_mut_checked(n).ok_or(short)?;
+        Ok(Self { common, preconditioner, r, p, q, z })
+    }
 
     /// The iterate.
     #[must_use]
@@ -97,6 +118,14 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
         self.common.x
     }
 
+    /// The same solve over the state where it lies: one instance of the method for every owner.
+    fn lent(&mut self) -> Pcg<'_, T, A, &mut P, &mut Checkpoint<T>> {
+        let Self { common, preconditioner, r, p, q, z } = self;
+        Pcg { common: common.lent(), preconditioner, r, p, q, z }
+    }
+}
+
+impl<T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'_, T, A, &mut P, &mut Checkpoint<T>> {
     /// z = M⁻¹ r and rho = r'z, checked.
     fn precondition(&mut self) -> Result<T, Step> {
         if self.z.is_empty() {
@@ -111,7 +140,7 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
         self.common.state.rho = self.precondition()?;
         let from = if self.z.is_empty() { &*self.r } else { &*self.z };
         vector::copy(from, self.p);
-        self.common.state.running = true;
+        self.common.state.running.set(true);
         Ok(())
     }
 
@@ -122,7 +151,9 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
         let alpha = rho / curvature;
         self.common.advance(alpha, self.p)?;
         vector::axpy(-alpha, self.q, self.r);
-        if !self.common.judge(vector::norm(self.r), self.r)? {
+        if !self.common.judge(vector::norm(self.r))? {
+            self.common.operator.residual(self.common.b, self.common.x, self.r);
+            self.common.verify(self.r)?;
             return self.restart();
         }
         let next = self.precondition()?;
@@ -131,18 +162,13 @@ impl<'a, T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Pcg<'a, T, A, 
         vector::xpby(direction, next / rho, self.p);
         Ok(())
     }
-}
 
-impl<T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Solver for Pcg<'_, T, A, P> {
-    type Scalar = T;
-
-    /// One iteration: a product, a direction, and at the end of the solve one product more.
     fn step(&mut self) -> Step {
         let step = self.common.state.monitor.step();
         if step.is_final() {
             return step;
         }
-        let outcome = if self.common.state.running {
+        let outcome = if self.common.state.running.holds() {
             self.iterate()
         } else {
             match self.common.begin(self.r) {
@@ -155,8 +181,32 @@ impl<T: Real, A: LinearOperator<T> + ?Sized, P: Direction<T>> Solver for Pcg<'_,
             Err(step) => self.common.conclude(step, self.r),
         }
     }
+}
+
+impl<T: Real, A, P, S> Solver for Pcg<'_, T, A, P, S>
+where
+    A: LinearOperator<T> + ?Sized,
+    P: Direction<T>,
+    S: BorrowMut<Checkpoint<T>>,
+{
+    type Scalar = T;
+
+    /// One iteration: a product, a direction, and at the end of the solve one product more.
+    fn step(&mut self) -> Step {
+        self.lent().step()
+    }
 
     fn report(&self) -> Report<T> {
-        self.common.state.monitor.report()
+        self.common.state.borrow().report()
     }
 }
+
+/// Scalar operations of one iteration on a sparse matrix, the preconditioner and verification apart; for SSOR see
+/// [`ssor::ops_per_direction`](crate::linear::ssor::ops_per_direction).
+#[must_use]
+pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
+    cg::ops_per_step(n, nonzeros)
+}
+
+#[cfg(test)]
+mod tests;

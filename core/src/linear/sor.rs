@@ -8,7 +8,9 @@
 
 mod checkpoint;
 
-use crate::error::{self, Error, Field};
+use core::borrow::BorrowMut;
+
+use crate::error::{Error, Field};
 use crate::linear::monitor::{self, Stopping};
 use crate::operator::{Order, Relax, Relaxation};
 use crate::real::Real;
@@ -51,17 +53,6 @@ impl<T: Real> Default for SorConfig<T> {
     }
 }
 
-impl<T: Real> SorConfig<T> {
-    fn check(&self) -> Result<(), Error> {
-        monitor::check_omega(self.omega)?;
-        self.stopping.check()?;
-        if self.residual_every == 0 {
-            return Err(Error::OutOfRange { field: Field::Iterations, index: 1 });
-        }
-        Ok(())
-    }
-}
-
 /// Err naming the first free row whose diagonal is zero.
 fn check_nonzero_diagonal<T: Real, A: Relax<T> + ?Sized>(operator: &A) -> Result<(), Error> {
     match operator.zero_diagonal() {
@@ -71,14 +62,16 @@ fn check_nonzero_diagonal<T: Real, A: Relax<T> + ?Sized>(operator: &A) -> Result
 }
 
 /// A successive over-relaxation under way.
+///
+/// It owns its state, or works on one that lies elsewhere: `S` is a [`Checkpoint`] or a reference to one.
 #[derive(Debug)]
-pub struct Sor<'a, T, A: ?Sized> {
+pub struct Sor<'a, T, A: ?Sized, S = Checkpoint<T>> {
     operator: &'a A,
     b: &'a [T],
     x: &'a mut [T],
     scaling: &'a mut [T],
     best: &'a mut [T],
-    state: Checkpoint<T>,
+    state: S,
 }
 
 impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
@@ -86,7 +79,7 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
     ///
     /// # Errors
     /// `Length` (b, x, workspace), `NotFinite` (b, x, omega, tolerance), `OutOfRange` (omega, tolerance, iterations),
-    /// `ZeroDiagonal`.
+    /// `ZeroDiagonal`, `TooLarge` beyond 2^32 rows.
     pub fn new(
         operator: &'a A,
         b: &'a [T],
@@ -94,36 +87,33 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
         workspace: &'a mut [T],
         config: SorConfig<T>,
     ) -> Result<Self, Error> {
-        config.check()?;
-        monitor::check_vectors(operator.dim(), b, x)?;
-        check_nonzero_diagonal(operator)?;
-        Self::resume(operator, b, x, workspace, Checkpoint::new(config))
+        Self::check(operator, b, x, &config)?;
+        Self::resume(operator, b, x, workspace, Self::start(&config))
     }
 
-    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    /// The state of a solve that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    #[inline]
+    pub fn start(config: &SorConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(config)
+    }
+
+    /// Looks at everything but the workspace.
     ///
     /// # Errors
-    /// `Length` (b, x, workspace), `Corrupt` if the solve was put away in a row that this operator does not have.
-    pub fn resume(
-        operator: &'a A,
-        b: &'a [T],
-        x: &'a mut [T],
-        workspace: &'a mut [T],
-        state: Checkpoint<T>,
-    ) -> Result<Self, Error> {
-        let n = operator.dim();
-        monitor::check_lengths(n, b, x)?;
-        if state.cursor > n {
-            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+    /// Those of [`new`](Self::new), `Length` (workspace) apart.
+    pub fn check(operator: &A, b: &[T], x: &[T], config: &SorConfig<T>) -> Result<(), Error> {
+        monitor::check_omega(config.omega)?;
+        config.stopping.check()?;
+        if config.residual_every == 0 {
+            return Err(Error::OutOfRange { field: Field::Iterations, index: 1 });
         }
-        let scaling_len = operator.scaling_len();
-        let best_len = if state.config.keep_best { n } else { 0 };
-        let got = workspace.len();
-        error::at_least(Field::Workspace, Self::workspace_len(n, scaling_len, state.config.keep_best), got)?;
-        let short = Error::Length { field: Field::Workspace, need: scaling_len, got };
-        let (scaling, rest) = workspace.split_at_mut_checked(scaling_len).ok_or(short)?;
-        let (best, _) = rest.split_at_mut_checked(best_len).ok_or(short)?;
-        Ok(Self { operator, b, x, scaling, best, state })
+        let n = operator.dim();
+        if u32::try_from(n).is_err() {
+            return Err(Error::TooLarge { field: Field::Matrix });
+        }
+        monitor::check_vectors(n, b, x)?;
+        check_nonzero_diagonal(operator)
     }
 
     /// Elements of workspace for `n` unknowns: `scaling_len` of the operator (n for sparse and dense matrices and
@@ -138,6 +128,33 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
     pub fn suspend(self) -> Checkpoint<T> {
         self.state
     }
+}
+
+impl<'a, T: Real, A: Relax<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Sor<'a, T, A, S> {
+    /// Takes up a solve that was put away. The vectors must hold what they held; O(1).
+    ///
+    /// # Errors
+    /// `Length` (b, x, workspace), `Corrupt` if the solve was put away in a row that this operator does not have.
+    pub fn resume(
+        operator: &'a A,
+        b: &'a [T],
+        x: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        let n = operator.dim();
+        monitor::check_lengths(n, b, x)?;
+        let Checkpoint { cursor, keep_best, .. } = *state.borrow();
+        if cursor as usize > n {
+            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+        }
+        let scaling_len = operator.scaling_len();
+        let best_len = if keep_best.holds() { n } else { 0 };
+        let short = Error::Length { field: Field::Workspace, need: scaling_len + best_len, got: workspace.len() };
+        let (scaling, rest) = workspace.split_at_mut_checked(scaling_len).ok_or(short)?;
+        let best = rest.get_mut(..best_len).ok_or(short)?;
+        Ok(Self { operator, b, x, scaling, best, state })
+    }
 
     /// The iterate.
     #[must_use]
@@ -145,33 +162,45 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
         self.x
     }
 
+    /// The same solve over the state where it lies: one instance of the method for every owner.
+    fn lent(&mut self) -> Sor<'_, T, A, &mut Checkpoint<T>> {
+        let Self { operator, b, x, scaling, best, state } = self;
+        Sor { operator, b, x, scaling, best, state: state.borrow_mut() }
+    }
+}
+
+impl<T: Real, A: Relax<T> + ?Sized> Sor<'_, T, A, &mut Checkpoint<T>> {
     /// The next block of rows of a phase.
     fn block(&self) -> core::ops::Range<usize> {
         let n = self.operator.dim();
-        let limit = match self.state.config.rows_per_step {
+        let limit = match self.state.rows_per_step {
             0 => n,
             rows => (rows as usize).checked_next_multiple_of(self.operator.granule()).unwrap_or(n),
         };
-        self.state.cursor..self.state.cursor.saturating_add(limit).min(n)
+        let from = self.state.cursor as usize;
+        from..from.saturating_add(limit).min(n)
     }
 
     /// Ends a phase or notes how far it came; whether it ended.
     fn advance(&mut self, end: usize) -> bool {
         let done = end >= self.operator.dim();
-        self.state.cursor = if done { 0 } else { end };
+        // `check` took no operator with more rows than this counts.
+        self.state.cursor = if done { 0 } else { u32::try_from(end).unwrap_or(u32::MAX) };
         done
     }
 
     fn begin(&mut self) {
-        self.operator.prepare(self.state.config.omega, self.scaling);
-        self.state.rhs = vector::norm(self.b);
-        self.state.scale = monitor::scale_of(self.b, self.x);
+        self.operator.prepare(self.state.omega, self.scaling);
+        let scale = monitor::scale_of(self.b, self.x);
+        let squares = self.b.iter().fold(T::ZERO, |sum, b| sum + (scale * *b) * (scale * *b));
+        self.state.scale = scale;
+        self.state.rhs = squares.sqrt() / scale;
         if self.state.rhs == T::ZERO && self.operator.is_homogeneous() {
             self.x.fill(T::ZERO);
         }
         // Also where the first residual is not a number: what is put back must be what was given.
         vector::copy(self.x, self.best);
-        self.state.phase = Phase::Residual;
+        self.state.phase.set(Phase::Residual);
     }
 
     fn sweep(&mut self, order: Order) {
@@ -181,22 +210,21 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
         self.operator.sweep(
             order,
             visited,
-            Relaxation { omega: self.state.config.omega, scaling: self.scaling },
+            Relaxation { omega: self.state.omega, scaling: self.scaling },
             self.b,
             self.x,
         );
         if !self.advance(rows.end) {
             return;
         }
-        if order == Order::Forward && self.state.config.symmetric {
-            self.state.phase = Phase::Backward;
+        if order == Order::Forward && self.state.symmetric.holds() {
+            self.state.phase.set(Phase::Backward);
             return;
         }
         self.state.monitor.count_iteration();
         self.state.sweeps = self.state.sweeps.saturating_add(1);
-        let last = self.state.monitor.report().iterations >= self.state.config.stopping.max_iterations;
-        let due = last || self.state.sweeps >= self.state.config.residual_every;
-        self.state.phase = if due { Phase::Residual } else { Phase::Forward };
+        let due = self.state.monitor.is_exhausted() || self.state.sweeps >= self.state.residual_every;
+        self.state.phase.set(if due { Phase::Residual } else { Phase::Forward });
     }
 
     fn residual(&mut self) -> Step {
@@ -209,14 +237,13 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
         let residual = self.state.squares.sqrt() / scale;
         self.state.squares = T::ZERO;
         self.state.sweeps = 0;
-        self.state.phase = Phase::Forward;
-        let stopping = self.state.config.stopping;
-        let n = self.operator.dim();
-        let step = if self.state.monitor.report().initial == T::INFINITY {
-            self.state.monitor.begin(&stopping, self.state.rhs, residual, monitor::window(n, 50))
-        } else {
+        self.state.phase.set(Phase::Forward);
+        let step = if self.state.monitor.has_begun() {
             self.state.monitor.recomputed(residual);
-            self.state.monitor.judge(&stopping)
+            self.state.monitor.judge()
+        } else {
+            let window = monitor::window(self.operator.dim(), 50);
+            self.state.monitor.begin(self.state.rhs, residual, window)
         };
         self.keep_or_restore(step);
         step
@@ -230,40 +257,41 @@ impl<'a, T: Real, A: Relax<T> + ?Sized> Sor<'a, T, A> {
             vector::copy(self.x, self.best);
         } else if step.is_final() {
             vector::copy(self.best, self.x);
-            let best = self.state.monitor.report().best;
+            let best = self.state.monitor.best();
             self.state.monitor.restored(best, true);
         }
     }
-}
-
-impl<T: Real, A: Relax<T> + ?Sized> Solver for Sor<'_, T, A> {
-    type Scalar = T;
 
     fn step(&mut self) -> Step {
         if self.state.monitor.step().is_final() {
             return self.state.monitor.step();
         }
-        if self.state.phase == Phase::Begin {
-            self.begin();
-            return self.residual();
-        }
-        if self.state.phase == Phase::Forward {
-            self.sweep(Order::Forward);
-            if self.state.config.rows_per_step != 0 {
-                return Step::Running;
+        let whole = self.state.rows_per_step == 0;
+        match self.state.phase.get() {
+            Phase::Begin => {
+                self.begin();
+                return self.residual();
             }
+            Phase::Forward => self.sweep(Order::Forward),
+            Phase::Backward => self.sweep(Order::Backward),
+            Phase::Residual => return self.residual(),
         }
-        if self.state.phase == Phase::Backward {
+        if whole && self.state.phase.is(Phase::Backward) {
             self.sweep(Order::Backward);
-            if self.state.config.rows_per_step != 0 {
-                return Step::Running;
-            }
         }
-        if self.state.phase == Phase::Residual { self.residual() } else { Step::Running }
+        if whole && self.state.phase.is(Phase::Residual) { self.residual() } else { Step::Running }
+    }
+}
+
+impl<T: Real, A: Relax<T> + ?Sized, S: BorrowMut<Checkpoint<T>>> Solver for Sor<'_, T, A, S> {
+    type Scalar = T;
+
+    fn step(&mut self) -> Step {
+        self.lent().step()
     }
 
     fn report(&self) -> Report<T> {
-        self.state.monitor.report()
+        self.state.borrow().report()
     }
 }
 
@@ -271,6 +299,13 @@ impl<T: Real, A: Relax<T> + ?Sized> Solver for Sor<'_, T, A> {
 #[must_use]
 pub const fn ops_per_step(n: usize, nonzeros: usize) -> Ops {
     Ops { add: 2 * nonzeros + 2 * n, mul: 2 * nonzeros + 3 * n + 2, div: 1, sqrt: 1 }
+}
+
+/// The same for symmetric over-relaxation: two sweeps and a residual.
+#[must_use]
+pub const fn ops_per_symmetric_step(n: usize, nonzeros: usize) -> Ops {
+    let Ops { add, mul, div, sqrt } = ops_per_step(n, nonzeros);
+    Ops { add: add + nonzeros + n, mul: mul + nonzeros + n, div, sqrt }
 }
 
 #[cfg(test)]

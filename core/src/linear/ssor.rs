@@ -8,6 +8,7 @@ use crate::error::{self, Error, Field};
 use crate::linear::monitor;
 use crate::operator::{Direction, Relaxation, Sweep};
 use crate::real::Real;
+use crate::solve::Ops;
 
 /// Err naming the first free row whose diagonal is not positive: SSOR would be indefinite.
 pub(crate) fn check_positive_diagonal<T: Real, A: Sweep<T> + ?Sized>(operator: &A) -> Result<(), Error> {
@@ -67,4 +68,11 @@ impl<T: Real, A: Sweep<T> + ?Sized> Direction<T> for SsorPreconditioner<'_, T, A
         self.operator.middle(relaxation, d);
         self.operator.solve_upper(relaxation, d);
     }
+}
+
+/// Scalar operations of one direction on a sparse matrix with a symmetric pattern.
+#[must_use]
+pub const fn ops_per_direction(n: usize, nonzeros: usize) -> Ops {
+    let triangles = nonzeros.saturating_sub(n);
+    Ops { add: triangles + 2 * n + 1, mul: triangles + 4 * n, div: 1, sqrt: 0 }
 }

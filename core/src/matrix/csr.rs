@@ -194,9 +194,7 @@ impl<T: Real, I: Index> LinearOperator<T> for Csr<'_, T, I> {
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
-        for (((_, row), b), r) in self.rows(0..self.dim()).zip(b).zip(r) {
-            *r = row_residual(*b, row, x);
-        }
+        self.residual_rows(0..self.dim(), b, x, r);
     }
 }
 
@@ -256,11 +254,28 @@ impl<T: Real, I: Index> Sweep<T> for Csr<'_, T, I> {
         })
     }
 
-    fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
+    fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {
+        let (Some(b), Some(r)) = (b.get(rows.clone()), r.get_mut(rows.clone())) else { return };
+        for (((_, row), b), r) in self.rows(rows).zip(b).zip(r) {
+            *r = row_residual(*b, row, x);
+        }
+    }
+
+    fn eisenstat_update(
+        &self,
+        rows: Range<usize>,
+        relaxation: Relaxation<'_, T>,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        sums: [T; 2],
+    ) -> [T; 2] {
         let per_omega = T::ONE / relaxation.omega;
         let weight = T::TWO - relaxation.omega;
-        let (mut gz, mut squares) = (T::ZERO, T::ZERO);
-        for (((row, entries), t), y) in self.rows(0..self.dim()).zip(t).zip(y) {
+        let [mut gz, mut squares] = sums;
+        let (Some(t), Some(y)) = (t.get(rows.clone()), y.get_mut(rows.clone())) else { return sums };
+        for (((row, entries), t), y) in self.rows(rows).zip(t).zip(y) {
             let (sum, diagonal) = lower_part(row, entries, g);
             let Some(g) = g.get_mut(row) else { break };
             *g -= alpha * (*t + *y);
@@ -270,7 +285,7 @@ impl<T: Real, I: Index> Sweep<T> for Csr<'_, T, I> {
             let residual = scaled + sum;
             squares += residual * residual;
         }
-        (gz, squares)
+        [gz, squares]
     }
 }
 

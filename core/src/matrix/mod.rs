@@ -4,11 +4,13 @@
 
 mod csr;
 mod dense;
+mod plane;
 mod stencil;
 mod variable_stencil;
 mod vfp;
 
 pub use csr::{Csr, Index};
 pub use dense::{MatMut, MatRef};
+pub use plane::Plane;
 pub use stencil::Stencil;
 pub use variable_stencil::VariableStencil;

@@ -1,25 +1,33 @@
-//! A stencil with constant coefficients on a grid of one, two or three dimensions.
+//! A stencil with constant coefficients on a grid of one, two or three dimensions, with or without a mask.
 
-pub(super) mod kernels;
-mod plane;
+mod layers;
 
+use core::cell::Cell;
 use core::ops::Range;
 
 use crate::error::{self, Error, Field};
+use crate::matrix::Plane;
+use crate::matrix::plane::kernels::Entries;
+use crate::matrix::vfp;
 use crate::operator::{self, LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
-use plane::Plane;
+pub(super) use layers::{Layers, Pass};
 
 /// The 3-, 5- or 7-point operator on `shape = [nx, ny, nz]` cells, x running fastest, with Dirichlet zero around:
 /// A x = centre x + coupling\[0\] (west + east) + coupling\[1\] (south + north) + coupling\[2\] (down + up).
 ///
 /// No matrix is stored; a sweep needs no workspace. With a mask, cells whose byte is 0 are fixed: their x is a prescribed
-/// value that the neighbours see and no method changes, and their residual is 0.
+/// value that the neighbours see and no method changes, and their residual is 0. In the plane and without a mask it is a
+/// [`Plane`], which alone links less.
+///
+/// Instructions a cell of a forward sweep on a Cortex-M4F: 12 in the plane, 16 with a mask, 17 in three dimensions, 20 with
+/// both.
 #[derive(Clone, Copy, Debug)]
 pub struct Stencil<'a, T> {
-    shape: [usize; 3],
-    centre: T,
-    coupling: [T; 3],
+    /// One layer.
+    plane: Plane<T>,
+    nz: usize,
+    through: T,
     mask: Option<&'a [u8]>,
 }
 
@@ -40,155 +48,135 @@ impl<'a, T: Real> Stencil<'a, T> {
     /// `Length` (mask).
     pub fn new(shape: [usize; 3], centre: T, coupling: [T; 3], mask: Option<&'a [u8]>) -> Result<Self, Error> {
         let n = cells(shape)?;
-        let [x, y, z] = coupling;
-        error::finite(Field::Values, &[centre, x, y, z])?;
-        if centre == T::ZERO {
-            return Err(Error::ZeroDiagonal { row: 0 });
-        }
+        let ([nx, ny, nz], [along, across, through]) = (shape, coupling);
+        error::finite(Field::Values, &[centre, along, across, through])?;
+        let plane = Plane::new([nx, ny], centre, [along, across])?;
         if let Some(mask) = mask {
             error::exact(Field::Mask, n, mask.len())?;
         }
-        Ok(Self { shape, centre, coupling, mask })
+        Ok(Self { plane, nz, through, mask })
     }
 
     /// \[nx, ny, nz\].
     #[must_use]
     pub const fn shape(&self) -> [usize; 3] {
-        self.shape
+        let [nx, ny] = self.plane.shape();
+        [nx, ny, self.nz]
     }
 
-    /// The shape, of which the compiler can see that no side is 0: it may divide by them.
+    /// Cells of a layer, of which the compiler can see that it is not 0: it may divide by it.
     #[inline]
-    fn sides(&self) -> [usize; 3] {
-        let [nx, ny, nz] = self.shape;
-        [nx.max(1), ny.max(1), nz.max(1)]
+    fn layer(&self) -> usize {
+        (self.plane.nx * self.plane.ny).max(1)
     }
 
-    fn nx(&self) -> usize {
-        self.shape[0].max(1)
-    }
-
-    fn lines(&self) -> usize {
-        self.shape[1] * self.shape[2]
-    }
-
-    /// Whether the cell `k` of this line of the mask is free.
+    /// The plain case: two dimensions, no mask.
     #[inline]
-    fn free(mask: &[u8], k: usize) -> bool {
-        mask.get(k).is_none_or(|&byte| byte != 0)
+    fn flat(&self) -> Option<&Plane<T>> {
+        (self.nz == 1 && self.mask.is_none()).then_some(&self.plane)
     }
 
-    /// The line's part of the mask; empty without one.
-    fn mask_line(&self, line: usize) -> &'a [u8] {
-        let start = line * self.nx();
-        self.mask.and_then(|mask| mask.get(start..start + self.nx())).unwrap_or(&[])
-    }
-
-    /// The plain case the line kernels are written for: two dimensions, no mask.
+    /// The layers that have a part in some rows.
     #[inline]
-    fn plane(&self) -> Option<Plane<T>> {
-        let [nx, ny, nz] = self.sides();
-        let [along, across, _] = self.coupling;
-        (nz == 1 && self.mask.is_none()).then_some(Plane { nx, ny, centre: self.centre, along, across })
+    fn layers(&self, rows: &Range<usize>) -> Range<usize> {
+        rows.start / self.layer()..rows.end.div_ceil(self.layer()).min(self.nz)
     }
 
-    /// The neighbours of one line, given what lies before and after it in x.
+    /// The lines that a layer has in some rows, cut to whole lines, counted in the layer.
+    #[inline(never)]
+    fn lines(&self, rows: &Range<usize>, z: usize) -> Range<usize> {
+        let (nx, base) = (self.plane.nx.max(1), z * self.layer());
+        let (from, to) = (rows.start.saturating_sub(base), rows.end.saturating_sub(base));
+        from / nx..to.div_ceil(nx).min(self.plane.ny)
+    }
+
+    /// What is beside a layer: its neighbours in x, and its part of the mask.
     #[inline]
-    fn around<'x>(&self, line: usize, before: &'x [T], after: &'x [T]) -> Around<'x, T> {
-        let [nx, ny, _] = self.sides();
-        let (y, plane) = (line % ny, nx * (ny - 1));
-        let behind = |skip: usize| before.len().checked_sub(skip + nx).and_then(|from| before.get(from..from + nx));
-        let ahead = |skip: usize| after.get(skip..skip + nx);
-        Around {
-            south: behind(0).filter(|_| y > 0).unwrap_or(&[]),
-            north: ahead(0).filter(|_| y + 1 < ny).unwrap_or(&[]),
-            down: behind(plane).unwrap_or(&[]),
-            up: ahead(plane).unwrap_or(&[]),
+    fn beside<'x, E>(&self, z: usize, x: &'x [E]) -> Layers<'x, E>
+    where
+        'a: 'x,
+    {
+        let (n, base) = (self.layer(), z * self.layer());
+        Layers {
+            down: if z > 0 { x.get(base - n..base) } else { None },
+            up: x.get(base + n..base + 2 * n),
+            mask: self.mask.and_then(|mask| mask.get(base..base + n)),
+            is_solid: self.nz > 1,
         }
     }
 
-    /// Calls `visit(k of the whole grid, A x at k, free)` for the cells of some lines, in ascending order.
-    #[inline]
-    fn for_each_product(&self, rows: Range<usize>, x: &[T], mut visit: impl FnMut(usize, T, bool)) {
-        let nx = self.nx();
-        for line in rows.start / nx..rows.end.div_ceil(nx).min(self.lines()) {
-            let Some((before, rest)) = x.split_at_checked(line * nx) else { return };
-            let Some((values, after)) = rest.split_at_checked(nx) else { return };
-            let (around, mask) = (self.around(line, before, after), self.mask_line(line));
-            let mut west = T::ZERO;
-            let mut east = values.iter().skip(1);
-            for (k, &value) in values.iter().enumerate() {
-                let sides = west + east.next().copied().unwrap_or(T::ZERO);
-                let product = self.centre * value + self.coupling[0] * sides + around.sum(k, self.coupling);
-                visit(line * nx + k, product, Self::free(mask, k));
-                west = value;
-            }
+    /// A sweep in three dimensions, or with a mask.
+    #[inline(never)]
+    fn sweep_layers(&self, order: Order, rows: &Range<usize>, omega: T, b: &[T], x: &mut [T]) {
+        let x = Cell::from_mut(x).as_slice_of_cells();
+        let (weights, rhs) = self.plane.weights(omega);
+        let pass = Pass { shape: self.plane.shape(), weights, rhs, through: -rhs * self.through };
+        let layers = self.layers(rows);
+        for step in 0..layers.len() {
+            let z = if order == Order::Forward { layers.start + step } else { layers.end - 1 - step };
+            let cells = z * self.layer()..(z + 1) * self.layer();
+            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
+            pass.relax(order, self.lines(rows, z), b, own, &self.beside(z, x));
         }
     }
 
-    /// One line of a sweep in either order, cell by cell: edges of the grid, masks, three dimensions.
-    fn relax_line(&self, order: Order, line: usize, weights: Weights<T>, b: &[T], x: &mut [T]) {
-        let nx = self.nx();
-        let Some((before, rest)) = x.split_at_mut_checked(line * nx) else { return };
-        let Some((values, after)) = rest.split_at_mut_checked(nx) else { return };
-        let Some(b) = b.get(line * nx..) else { return };
-        let (around, mask) = (self.around(line, before, after), self.mask_line(line));
-        for step in 0..nx {
-            let k = if order == Order::Forward { step } else { nx - 1 - step };
-            if !Self::free(mask, k) {
-                continue;
-            }
-            let at = |k: usize| values.get(k).copied().unwrap_or(T::ZERO);
-            let (west, east) = (at(k.wrapping_sub(1)), at(k + 1));
-            let known = weights.keep * at(k) + weights.rhs * b.get(k).copied().unwrap_or(T::ZERO);
-            let new = known + around.sum(k, weights.coupling) + weights.coupling[0] * east + weights.coupling[0] * west;
-            if let Some(value) = values.get_mut(k) {
-                *value = new;
+    /// Squares of the residual by the assembly kernel.
+    fn squares_of_layers(&self, rows: &Range<usize>, scale: T, b: &[T], x: &[T], sum: &mut T) {
+        let Plane { centre, along, across, .. } = self.plane;
+        let pass = Pass {
+            shape: self.plane.shape(),
+            weights: Entries { centre, along, across },
+            rhs: scale,
+            through: self.through,
+        };
+        for z in self.layers(rows) {
+            let cells = z * self.layer()..(z + 1) * self.layer();
+            let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
+            vfp::squares_of_grid(&pass, self.lines(rows, z), b, own, &self.beside(z, x), sum);
+        }
+    }
+
+    /// Calls `visit(A x, free)` for the cells of some rows, cut to whole lines, in ascending order.
+    #[inline]
+    fn for_each_product(&self, rows: Range<usize>, x: &[T], mut visit: impl FnMut(T, bool)) {
+        let Plane { nx, ny, centre, along, across } = self.plane;
+        for z in self.layers(&rows) {
+            let (lines, base) = (self.lines(&rows, z), z * self.layer());
+            let beside = self.beside(z, x);
+            for line in lines {
+                let start = line * nx;
+                let part = |from: usize| x.get(base + from..base + from + nx).unwrap_or(&[]);
+                let own = part(start);
+                let south = if line > 0 { part(start - nx) } else { &[] };
+                let north = if line + 1 < ny { part(start + nx) } else { &[] };
+                let mut west = T::ZERO;
+                for (k, &value) in own.iter().enumerate() {
+                    let at = |cells: &[T], k: usize| cells.get(k).copied().unwrap_or(T::ZERO);
+                    let mut product = centre * value + along * (west + at(own, k + 1));
+                    product += across * (at(south, k) + at(north, k));
+                    if beside.is_solid {
+                        let layer = |layer: Option<&[T]>| at(layer.unwrap_or(&[]), start + k);
+                        product += self.through * (layer(beside.down) + layer(beside.up));
+                    }
+                    visit(product, beside.is_free(start + k));
+                    west = value;
+                }
             }
         }
     }
-}
-
-/// The four neighbouring lines of a line of cells; an absent one is empty.
-struct Around<'x, T> {
-    south: &'x [T],
-    north: &'x [T],
-    down: &'x [T],
-    up: &'x [T],
-}
-
-impl<T: Real> Around<'_, T> {
-    /// coupling\[1\] (south + north) + coupling\[2\] (down + up) of cell `k`.
-    #[inline]
-    fn sum(&self, k: usize, coupling: [T; 3]) -> T {
-        let at = |line: &[T]| line.get(k).copied().unwrap_or(T::ZERO);
-        coupling[1] * (at(self.south) + at(self.north)) + coupling[2] * (at(self.down) + at(self.up))
-    }
-}
-
-/// x = keep x + rhs b + coupling (neighbours), the sweep with omega / centre multiplied in.
-#[derive(Clone, Copy)]
-struct Weights<T> {
-    keep: T,
-    rhs: T,
-    coupling: [T; 3],
 }
 
 impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
     fn dim(&self) -> usize {
-        self.nx() * self.lines()
+        self.layer() * self.nz
     }
 
     fn apply(&self, x: &[T], y: &mut [T]) {
-        let mut out = y.iter_mut();
-        if let Some(plane) = self.plane() {
-            return plane.products(0..plane.ny, x, |product| {
-                if let Some(y) = out.next() {
-                    *y = product;
-                }
-            });
+        if let Some(plane) = self.flat() {
+            return plane.apply(x, y);
         }
-        self.for_each_product(0..self.dim(), x, |_, product, free| {
+        let mut out = y.iter_mut();
+        self.for_each_product(0..self.dim(), x, |product, free| {
             if let Some(y) = out.next() {
                 *y = if free { product } else { T::ZERO };
             }
@@ -196,19 +184,7 @@ impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
-        let mut out = r.iter_mut().zip(b);
-        if let Some(plane) = self.plane() {
-            return plane.products(0..plane.ny, x, |product| {
-                if let Some((r, b)) = out.next() {
-                    *r = *b - product;
-                }
-            });
-        }
-        self.for_each_product(0..self.dim(), x, |_, product, free| {
-            if let Some((r, b)) = out.next() {
-                *r = if free { *b - product } else { T::ZERO };
-            }
-        });
+        self.residual_rows(0..self.dim(), b, x, r);
     }
 
     fn is_homogeneous(&self) -> bool {
@@ -218,7 +194,7 @@ impl<T: Real> LinearOperator<T> for Stencil<'_, T> {
 
 impl<T: Real> Sweep<T> for Stencil<'_, T> {
     fn diagonal(&self, row: usize) -> T {
-        if self.is_fixed(row) { T::ZERO } else { self.centre }
+        if self.is_fixed(row) { T::ZERO } else { self.plane.centre }
     }
 
     fn zero_diagonal(&self) -> Option<usize> {
@@ -226,23 +202,19 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
     }
 
     fn lower(&self, row: usize, x: &[T]) -> T {
-        let [nx, ny, _] = self.sides();
-        let (cell, line) = (row % nx, row / nx);
-        let behind = |inside: bool, distance: usize| {
-            if inside { x.get(row.wrapping_sub(distance)).copied().unwrap_or(T::ZERO) } else { T::ZERO }
-        };
-        let [cx, cy, cz] = self.coupling;
-        cx * behind(cell > 0, 1) + (cy * behind(line % ny > 0, nx) + cz * behind(true, nx * ny))
+        let (z, k) = (row / self.layer(), row % self.layer());
+        let own = x.get(z * self.layer()..).unwrap_or(&[]);
+        let down = row.checked_sub(self.layer()).and_then(|down| x.get(down)).copied().unwrap_or(T::ZERO);
+        let sum = self.plane.lower(k, own);
+        if self.nz > 1 { sum + self.through * down } else { sum }
     }
 
     fn upper(&self, row: usize, x: &[T]) -> T {
-        let [nx, ny, _] = self.sides();
-        let (cell, line) = (row % nx, row / nx);
-        let ahead = |inside: bool, distance: usize| {
-            if inside { x.get(row + distance).copied().unwrap_or(T::ZERO) } else { T::ZERO }
-        };
-        let [cx, cy, cz] = self.coupling;
-        cx * ahead(cell + 1 < nx, 1) + (cy * ahead(line % ny + 1 < ny, nx) + cz * ahead(true, nx * ny))
+        let (z, k) = (row / self.layer(), row % self.layer());
+        let own = x.get(z * self.layer()..(z + 1) * self.layer()).unwrap_or(&[]);
+        let up = x.get(row + self.layer()).copied().unwrap_or(T::ZERO);
+        let sum = self.plane.upper(k, own);
+        if self.nz > 1 { sum + self.through * up } else { sum }
     }
 
     fn is_fixed(&self, row: usize) -> bool {
@@ -250,43 +222,38 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
     }
 
     fn granule(&self) -> usize {
-        self.nx()
+        self.plane.nx
     }
 
     fn scaling_len(&self) -> usize {
         0
     }
 
+    fn prepare(&self, _omega: T, _scaling: &mut [T]) {}
+
     fn scaling(&self, relaxation: Relaxation<'_, T>, row: usize) -> T {
-        if self.is_fixed(row) { T::ZERO } else { relaxation.omega / self.centre }
+        if self.is_fixed(row) { T::ZERO } else { relaxation.omega / self.plane.centre }
     }
 
     fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
-        let rhs = relaxation.omega / self.centre;
-        let [cx, cy, cz] = self.coupling;
-        let weights = Weights { keep: T::ONE - relaxation.omega, rhs, coupling: [-rhs * cx, -rhs * cy, -rhs * cz] };
-        let lines = rows.start / self.nx()..rows.end.div_ceil(self.nx()).min(self.lines());
-        if let (Some(plane), Order::Forward) = (self.plane(), order) {
-            return plane.relax_forward(lines, relaxation.omega, b, x);
+        // Backwards, the general pass does both: one less to link.
+        if let (Some(plane), Order::Forward) = (self.flat(), order) {
+            return plane.relax_forward(self.lines(&rows, 0), relaxation.omega, b, x);
         }
-        match order {
-            Order::Forward => lines.for_each(|line| self.relax_line(order, line, weights, b, x)),
-            Order::Backward => lines.rev().for_each(|line| self.relax_line(order, line, weights, b, x)),
-        }
+        self.sweep_layers(order, &rows, relaxation.omega, b, x);
     }
 
     fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
+        if let Some(plane) = self.flat() {
+            return plane.residual_squares(rows, scale, b, x, sum);
+        }
         let mut sum = sum;
-        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
-        if let Some(plane) = self.plane() {
-            let lines = rows.start / self.nx()..rows.end.div_ceil(self.nx()).min(plane.ny);
-            plane.products(lines, x, |product| {
-                let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
-                sum += residual * residual;
-            });
+        if vfp::has_squares_of_grid::<T>() {
+            self.squares_of_layers(&rows, scale, b, x, &mut sum);
             return sum;
         }
-        self.for_each_product(rows, x, |_, product, free| {
+        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
+        self.for_each_product(rows, x, |product, free| {
             let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
             if free {
                 sum += residual * residual;
@@ -295,31 +262,53 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         sum
     }
 
-    fn solve_lower(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-        match self.plane() {
-            Some(plane) => plane.solve_lower(relaxation.omega, z),
-            None => operator::solve_lower(self, relaxation, z),
+    fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {
+        if let Some(plane) = self.flat() {
+            return plane.residual_rows(rows, b, x, r);
+        }
+        let start = rows.start;
+        let mut out = r.get_mut(start..).unwrap_or(&mut []).iter_mut().zip(b.get(start..).unwrap_or(&[]));
+        self.for_each_product(rows, x, |product, free| {
+            if let Some((r, b)) = out.next() {
+                *r = if free { *b - product } else { T::ZERO };
+            }
+        });
+    }
+
+    fn solve_lower_rows(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, z: &mut [T]) {
+        match self.flat() {
+            Some(plane) => plane.solve_lower_rows(rows, relaxation, z),
+            None => operator::solve_lower(self, rows, relaxation, z),
         }
     }
 
     fn solve_upper(&self, relaxation: Relaxation<'_, T>, z: &mut [T]) {
-        match self.plane() {
+        match self.flat() {
             Some(plane) => plane.solve_upper(relaxation.omega, z),
             None => operator::solve_upper(self, relaxation, z),
         }
     }
 
-    fn eisenstat_backward(&self, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
-        match self.plane() {
-            Some(plane) => plane.eisenstat_backward(relaxation.omega, p, t, v),
-            None => operator::eisenstat_backward(self, relaxation, p, t, v),
+    fn eisenstat_backward(&self, rows: Range<usize>, relaxation: Relaxation<'_, T>, p: &[T], t: &mut [T], v: &mut [T]) {
+        match self.flat() {
+            Some(plane) => Sweep::eisenstat_backward(plane, rows, relaxation, p, t, v),
+            None => operator::eisenstat_backward(self, rows, relaxation, p, t, v),
         }
     }
 
-    fn eisenstat_update(&self, relaxation: Relaxation<'_, T>, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
-        match self.plane() {
-            Some(plane) => plane.eisenstat_update(relaxation.omega, alpha, t, g, y),
-            None => operator::eisenstat_update(self, relaxation, alpha, t, g, y),
+    fn eisenstat_update(
+        &self,
+        rows: Range<usize>,
+        relaxation: Relaxation<'_, T>,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        sums: [T; 2],
+    ) -> [T; 2] {
+        match self.flat() {
+            Some(plane) => Sweep::eisenstat_update(plane, rows, relaxation, alpha, t, g, y, sums),
+            None => operator::eisenstat_update(self, rows, relaxation, alpha, t, g, y, sums),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! A stencil whose coefficients differ from cell to cell: heat in mixed materials, moving obstacles, open boundaries.
 
+use core::cell::Cell;
+use core::ops::Range;
+
 use crate::error::{self, Error, Field};
 use crate::matrix::stencil::cells;
-use crate::operator::{LinearOperator, Sweep};
+use crate::matrix::vfp;
+use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 
 /// The symmetric 3-, 5- or 7-point operator on `shape = [nx, ny, nz]` cells, x running fastest, stored as five-element
@@ -84,21 +88,129 @@ impl<'a, T: Real> VariableStencil<'a, T> {
         self.shape
     }
 
+    /// The first cells of a range that have the same neighbours in the plane.
     #[inline]
-    fn behind(row: usize, distance: usize, entries: &[T], x: &[T]) -> T {
-        let neighbour = row.wrapping_sub(distance);
-        match (entries.get(neighbour), x.get(neighbour)) {
-            (Some(entry), Some(x)) => *entry * *x,
-            _ => T::ZERO,
-        }
+    fn alike(&self, cells: &Range<usize>) -> Range<usize> {
+        let (n, nx) = (self.centre.len(), self.shape[0]);
+        let ends = [nx, n.saturating_sub(nx), n.saturating_sub(1)];
+        cells.start..ends.into_iter().filter(|&end| end > cells.start).fold(cells.end, usize::min)
     }
 
+    /// What a kernel over such cells works on; none for the last cell, which has nothing to its east.
     #[inline]
-    fn ahead(row: usize, distance: usize, entries: &[T], x: &[T]) -> T {
-        match (entries.get(row), x.get(row + distance)) {
-            (Some(entry), Some(x)) => *entry * *x,
-            _ => T::ZERO,
+    fn cells<'x, E>(
+        &'x self,
+        range: &Range<usize>,
+        [scaling, b]: [&'x [T]; 2],
+        x: &'x [E],
+        get: impl Fn(&E) -> T,
+    ) -> Option<Cells<'x, T, E>> {
+        let (nx, from, to) = (self.shape[0], range.start, range.end);
+        let part = |values: &'x [T]| values.get(range.clone());
+        let has_south = from >= nx;
+        let (behind, ahead) = (from.wrapping_sub(1), to.checked_add(1)?);
+        Some(Cells {
+            b: part(b)?,
+            centre: part(self.centre)?,
+            east: part(self.east)?,
+            north: part(self.north)?,
+            scaling: part(scaling)?,
+            south: if has_south { self.north.get(from - nx..to - nx) } else { None },
+            x_south: if has_south { x.get(from - nx..to - nx) } else { None },
+            x_north: x.get(from + nx..to + nx),
+            x: x.get(from..ahead)?,
+            east_of_west: self.east.get(behind).copied().unwrap_or(T::ZERO),
+            west: x.get(behind).map_or(T::ZERO, get),
+        })
+    }
+
+    /// Whether the assembly kernels fit.
+    #[inline]
+    fn is_plain(&self) -> bool {
+        self.mask.is_none() && self.shape[2] <= 1
+    }
+
+    /// A row of a sweep: the new value of a free cell.
+    #[inline]
+    fn relax(&self, row: usize, scaling: T, b: &[T], x: &[Cell<T>]) {
+        let (Some(b), Some(cell)) = (b.get(row), x.get(row)) else { return };
+        if self.is_fixed(row) {
+            return;
         }
+        let at = |row: usize| x.get(row).map_or(T::ZERO, Cell::get);
+        let residual = *b - self.behind(row, at) - self.diagonal(row) * cell.get() - self.ahead(row, at);
+        cell.set(cell.get() + scaling * residual);
+    }
+
+    /// Sum of a_ij x_j over j < i; 0 from `at` for a row outside.
+    #[inline]
+    fn behind(&self, row: usize, at: impl Fn(usize) -> T) -> T {
+        let [nx, ny, nz] = self.shape;
+        let term = |distance: usize, entries: &[T]| {
+            let neighbour = row.wrapping_sub(distance);
+            entries.get(neighbour).map_or(T::ZERO, |entry| *entry * at(neighbour))
+        };
+        let sum = term(1, self.east) + term(nx, self.north);
+        if nz > 1 { sum + term(nx * ny, self.up) } else { sum }
+    }
+
+    /// Sum of a_ij x_j over j > i.
+    #[inline]
+    fn ahead(&self, row: usize, at: impl Fn(usize) -> T) -> T {
+        let ([nx, ny, nz], n) = (self.shape, self.centre.len());
+        let term = |distance: usize, entries: &[T]| match entries.get(row) {
+            Some(entry) if row + distance < n => *entry * at(row + distance),
+            _ => T::ZERO,
+        };
+        let sum = term(1, self.east) + term(nx, self.north);
+        if nz > 1 { sum + term(nx * ny, self.up) } else { sum }
+    }
+
+    /// Calls `visit(A x, free)` for some rows, in ascending order.
+    #[inline]
+    fn for_each_product(&self, rows: Range<usize>, x: &[T], mut visit: impl FnMut(T, bool)) {
+        let at = |row: usize| x.get(row).copied().unwrap_or(T::ZERO);
+        for row in rows {
+            visit(self.behind(row, at) + self.diagonal(row) * at(row) + self.ahead(row, at), !self.is_fixed(row));
+        }
+    }
+}
+
+/// Cells of the plane one after the other that have the same neighbours.
+#[cfg_attr(
+    not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+    allow(dead_code, reason = "for the assembly kernels")
+)]
+pub(super) struct Cells<'x, T, E> {
+    pub(super) b: &'x [T],
+    pub(super) centre: &'x [T],
+    pub(super) east: &'x [T],
+    pub(super) north: &'x [T],
+    pub(super) scaling: &'x [T],
+    /// The couplings to the south, and the cells there.
+    pub(super) south: Option<&'x [T]>,
+    pub(super) x_south: Option<&'x [E]>,
+    pub(super) x_north: Option<&'x [E]>,
+    /// The cells, and one more.
+    pub(super) x: &'x [E],
+    /// The cell before the first one, and the coupling to it.
+    pub(super) west: T,
+    pub(super) east_of_west: T,
+}
+
+impl<T, E> Cells<'_, T, E> {
+    /// How many, if all slices say so.
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for the assembly kernels")
+    )]
+    pub(super) fn count(&self) -> Option<usize> {
+        let n = self.b.len();
+        let fit = [self.centre, self.east, self.north, self.scaling, self.south.unwrap_or(self.b)];
+        let beside = |x: Option<&[E]>| x.is_none_or(|x| x.len() == n);
+        let both = self.south.is_some() == self.x_south.is_some();
+        let fits = both && beside(self.x_south) && beside(self.x_north) && self.x.len() == n + 1;
+        (n > 0 && fits && fit.iter().all(|values| values.len() == n)).then_some(n)
     }
 }
 
@@ -108,17 +220,16 @@ impl<T: Real> LinearOperator<T> for VariableStencil<'_, T> {
     }
 
     fn apply(&self, x: &[T], y: &mut [T]) {
-        for (row, (y, value)) in y.iter_mut().zip(x).enumerate() {
-            let product = self.lower(row, x) + self.diagonal(row) * *value + self.upper(row, x);
-            *y = if self.is_fixed(row) { T::ZERO } else { product };
-        }
+        let mut out = y.iter_mut();
+        self.for_each_product(0..self.centre.len(), x, |product, free| {
+            if let Some(y) = out.next() {
+                *y = if free { product } else { T::ZERO };
+            }
+        });
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
-        self.apply(x, r);
-        for (row, (r, b)) in r.iter_mut().zip(b).enumerate() {
-            *r = if self.is_fixed(row) { T::ZERO } else { *b - *r };
-        }
+        self.residual_rows(0..self.centre.len(), b, x, r);
     }
 
     fn is_homogeneous(&self) -> bool {
@@ -138,21 +249,55 @@ impl<T: Real> Sweep<T> for VariableStencil<'_, T> {
 
     #[inline]
     fn lower(&self, row: usize, x: &[T]) -> T {
-        let [nx, ny, nz] = self.shape;
-        let sum = Self::behind(row, 1, self.east, x) + Self::behind(row, nx, self.north, x);
-        if nz > 1 { sum + Self::behind(row, nx * ny, self.up, x) } else { sum }
+        self.behind(row, |row| x.get(row).copied().unwrap_or(T::ZERO))
     }
 
     #[inline]
     fn upper(&self, row: usize, x: &[T]) -> T {
-        let [nx, ny, nz] = self.shape;
-        let sum = Self::ahead(row, 1, self.east, x) + Self::ahead(row, nx, self.north, x);
-        if nz > 1 { sum + Self::ahead(row, nx * ny, self.up, x) } else { sum }
+        self.ahead(row, |row| x.get(row).copied().unwrap_or(T::ZERO))
     }
 
     #[inline]
     fn is_fixed(&self, row: usize) -> bool {
         self.mask.is_some_and(|mask| mask.get(row) == Some(&0))
+    }
+
+    fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
+        let x = Cell::from_mut(x).as_slice_of_cells();
+        let mut rows = rows.start..rows.end.min(self.centre.len());
+        while order == Order::Forward && self.is_plain() && !rows.is_empty() {
+            let range = self.alike(&rows);
+            let Some(cells) = self.cells(&range, [relaxation.scaling, b], x, Cell::get) else { break };
+            if !vfp::relax_cells(&cells) {
+                break;
+            }
+            rows = range.end..rows.end;
+        }
+        let relax = |row: usize| self.relax(row, self.scaling(relaxation, row), b, x);
+        match order {
+            Order::Forward => rows.for_each(relax),
+            Order::Backward => rows.rev().for_each(relax),
+        }
+    }
+
+    fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
+        let (mut rows, mut sum) = (rows.start..rows.end.min(self.centre.len()), sum);
+        while self.is_plain() && !rows.is_empty() {
+            let range = self.alike(&rows);
+            let Some(cells) = self.cells(&range, [b, b], x, |x| *x) else { break };
+            if !vfp::squares_of_cells(&cells, scale, &mut sum) {
+                break;
+            }
+            rows = range.end..rows.end;
+        }
+        for row in rows {
+            let (Some(&b), Some(&value)) = (b.get(row), x.get(row)) else { return sum };
+            if !self.is_fixed(row) {
+                let residual = b - self.lower(row, x) - self.diagonal(row) * value - self.upper(row, x);
+                sum += (scale * residual) * (scale * residual);
+            }
+        }
+        sum
     }
 }
 

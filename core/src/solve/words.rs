@@ -3,6 +3,8 @@
 //! The words mean the same on every target. Whoever takes data back checks every enumeration and every flag, so that
 //! scrambled words are an error or wrong numbers, never undefined behaviour.
 
+use core::marker::PhantomData;
+
 use crate::error::{self, Error, Field};
 use crate::real::Real;
 
@@ -12,19 +14,6 @@ use crate::real::Real;
 pub(crate) trait Codec {
     /// A number that may have any value.
     fn number(&mut self, value: &mut u32) -> Result<(), Error>;
-
-    /// A size or position; the same two words on every target.
-    #[inline]
-    fn size(&mut self, value: &mut usize) -> Result<(), Error> {
-        let bits = *value as u64;
-        let mut low = u32::try_from(bits & 0xffff_ffff).unwrap_or(0);
-        let mut high = u32::try_from(bits >> 32).unwrap_or(0);
-        self.number(&mut low)?;
-        self.number(&mut high)?;
-        let wide = u64::from(high) << 32 | u64::from(low);
-        *value = usize::try_from(wide).map_err(|_| self.refusal())?;
-        Ok(())
-    }
 
     /// A scalar: one word or two.
     #[inline]
@@ -40,23 +29,12 @@ pub(crate) trait Codec {
         Ok(())
     }
 
-    /// A flag: 0 or 1.
+    /// A choice; a number that stands for none is refused.
     #[inline]
-    fn flag(&mut self, value: &mut bool) -> Result<(), Error> {
-        *value = self.choice(u32::from(*value), |number| match number {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        })?;
-        Ok(())
-    }
-
-    /// The value, among those that `decode` knows, whose number is written or read.
-    #[inline]
-    fn choice<V>(&mut self, number: u32, decode: impl Fn(u32) -> Option<V>) -> Result<V, Error> {
-        let mut number = number;
-        self.number(&mut number)?;
-        decode(number).ok_or(self.refusal())
+    fn code<C: Choice>(&mut self, value: &mut Code<C>) -> Result<(), Error> {
+        self.number(&mut value.number)?;
+        let known = C::from_number(value.number).is_some();
+        self.require(known)
     }
 
     /// Fails unless `holds`, which a writer's own data always does.
@@ -68,6 +46,72 @@ pub(crate) trait Codec {
     /// What is answered where the data cannot be true.
     fn refusal(&self) -> Error {
         Error::Corrupt { field: Field::Bytes, index: 0 }
+    }
+}
+
+/// One of a few values, each with a number of its own.
+pub(crate) trait Choice: Copy {
+    /// What a number that stands for none is taken for.
+    const OTHERWISE: Self;
+
+    fn number(self) -> u32;
+    fn from_number(number: u32) -> Option<Self>;
+}
+
+impl Choice for bool {
+    const OTHERWISE: Self = true;
+
+    #[inline]
+    fn number(self) -> u32 {
+        u32::from(self)
+    }
+
+    #[inline]
+    fn from_number(number: u32) -> Option<Self> {
+        match number {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+}
+
+/// A choice kept as its number. So a state is made of numbers alone: any bits are one, and C may hold it.
+#[derive(Clone, Copy, Debug)]
+#[repr(transparent)]
+pub(crate) struct Code<C> {
+    number: u32,
+    choice: PhantomData<C>,
+}
+
+impl<C: Choice> Code<C> {
+    #[inline]
+    pub(crate) fn new(choice: C) -> Self {
+        Self { number: choice.number(), choice: PhantomData }
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, choice: C) {
+        self.number = choice.number();
+    }
+
+    #[inline]
+    pub(crate) fn get(self) -> C {
+        C::from_number(self.number).unwrap_or(C::OTHERWISE)
+    }
+
+    /// Whether it is this very choice.
+    #[inline]
+    pub(crate) fn is(self, choice: C) -> bool {
+        self.number == choice.number()
+    }
+}
+
+impl Code<bool> {
+    /// Any number but 0 is yes: the same as `get`, in one comparison.
+    #[inline]
+    pub(crate) fn holds(self) -> bool {
+        self.number != 0
     }
 }
 
@@ -126,44 +170,49 @@ impl Codec for Reader<'_> {
 mod tests {
     use super::*;
 
-    #[derive(Clone, Copy, PartialEq, Debug)]
+    #[derive(Clone, Copy, Debug)]
     struct Sample {
         number: u32,
-        size: usize,
         single: f32,
         double: f64,
-        flag: bool,
+        flag: Code<bool>,
     }
 
     impl Plain for Sample {
-        const WORDS: usize = 7;
+        const WORDS: usize = 5;
         fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
             codec.number(&mut self.number)?;
-            codec.size(&mut self.size)?;
             codec.real(&mut self.single)?;
             codec.real(&mut self.double)?;
-            codec.flag(&mut self.flag)
+            codec.code(&mut self.flag)
         }
     }
 
-    const SAMPLE: Sample = Sample { number: 7, size: 0x1_0000_0002, single: -1.5, double: 1e300, flag: true };
-    const BLANK: Sample = Sample { number: 0, size: 0, single: 0.0, double: 0.0, flag: false };
+    fn sample() -> Sample {
+        Sample { number: 7, single: -1.5, double: 1e300, flag: Code::new(true) }
+    }
 
-    #[test]
-    fn what_is_written_is_read() {
-        let mut words = [0; 7];
-        SAMPLE.write(&mut words).unwrap();
-        assert_eq!(words[..3], [7, 2, 1]);
-        assert_eq!(BLANK.read(&words), Ok(SAMPLE));
-        assert!(SAMPLE.write(&mut [0; 8]).is_err());
-        assert!(BLANK.read(&[0; 6]).is_err());
+    fn blank() -> Sample {
+        Sample { number: 0, single: 0.0, double: 0.0, flag: Code::new(false) }
     }
 
     #[test]
-    fn a_flag_that_is_neither_is_refused() {
-        let mut words = [0; 7];
-        SAMPLE.write(&mut words).unwrap();
-        words[6] = 2;
-        assert!(BLANK.read(&words).is_err());
+    fn what_is_written_is_read() {
+        let mut words = [0; 5];
+        sample().write(&mut words).unwrap();
+        assert_eq!([words[0], words[1], words[4]], [7, (-1.5_f32).to_bits(), 1]);
+        let read = blank().read(&words).unwrap();
+        assert_eq!((read.number, read.single, read.double, read.flag.get()), (7, -1.5, 1e300, true));
+        assert!(sample().write(&mut [0; 6]).is_err());
+        assert!(blank().read(&[0; 4]).is_err());
+    }
+
+    #[test]
+    fn a_flag_that_is_neither_is_refused_from_words_and_true_where_it_lies() {
+        let mut words = [0; 5];
+        sample().write(&mut words).unwrap();
+        words[4] = 2;
+        assert!(blank().read(&words).is_err());
+        assert!(Code::<bool> { number: 2, choice: PhantomData }.get());
     }
 }

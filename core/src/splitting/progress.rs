@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Field};
 use crate::real::Real;
-use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::words::{Code, Codec, Plain, words_of};
 use crate::solve::{Report, Step};
 
 /// When to stop. Residuals are maximum norms; each has the target `absolute` + `relative` x the largest term in it.
@@ -74,19 +74,6 @@ impl<T: Real> Stopping<T> {
     }
 }
 
-impl<T: Real> Plain for Stopping<T> {
-    const WORDS: usize = 3 + 2 * words_of::<T>();
-
-    #[inline]
-    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        codec.real(&mut self.absolute)?;
-        codec.real(&mut self.relative)?;
-        codec.number(&mut self.max_iterations)?;
-        codec.number(&mut self.check_every)?;
-        codec.number(&mut self.stagnation_window)
-    }
-}
-
 /// Primal and dual residual at the last look, in the units of the problem, and what they have to come down to.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -140,25 +127,43 @@ impl<T: Real> Plain for Residuals<T> {
 
 /// The book-keeping of one solve: plain data.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(crate) struct Progress<T> {
-    pub(crate) step: Step,
-    pub(crate) iterations: u32,
-    pub(crate) residuals: Residuals<T>,
+    residuals: Residuals<T>,
     initial: T,
     best: T,
+    pub(crate) iterations: u32,
     /// The iteration of the last gain.
     gained: u32,
+    step: Code<Step>,
+    reserved: u32,
 }
 
 impl<T: Real> Progress<T> {
-    pub(crate) const NEW: Self = Self {
-        step: Step::Running,
-        iterations: 0,
-        residuals: Residuals::UNKNOWN,
-        initial: T::INFINITY,
-        best: T::INFINITY,
-        gained: 0,
-    };
+    pub(crate) fn new() -> Self {
+        Self {
+            residuals: Residuals::UNKNOWN,
+            initial: T::INFINITY,
+            best: T::INFINITY,
+            iterations: 0,
+            gained: 0,
+            step: Code::new(Step::Running),
+            reserved: 0,
+        }
+    }
+
+    pub(crate) fn step(&self) -> Step {
+        self.step.get()
+    }
+
+    pub(crate) fn residuals(&self) -> Residuals<T> {
+        self.residuals
+    }
+
+    pub(crate) fn end(&mut self, step: Step) -> Step {
+        self.step.set(step);
+        step
+    }
 
     /// Takes new residuals; the outcome.
     pub(crate) fn judge(&mut self, stopping: &Stopping<T>, residuals: Residuals<T>) -> Step {
@@ -168,7 +173,7 @@ impl<T: Real> Progress<T> {
             self.initial = worst;
         }
         let waited = self.iterations.saturating_sub(self.gained);
-        self.step = if !(residuals.primal.is_finite() && residuals.dual.is_finite()) {
+        let step = if !(residuals.primal.is_finite() && residuals.dual.is_finite()) {
             Step::Diverged
         } else if residuals.meet_targets() {
             Step::Converged
@@ -183,13 +188,13 @@ impl<T: Real> Progress<T> {
             Step::Running
         };
         self.best = self.best.min(worst);
-        self.step
+        self.end(step)
     }
 
     pub(crate) fn report(&self) -> Report<T> {
         let worst = self.residuals.worst();
         Report {
-            step: self.step,
+            step: self.step(),
             iterations: self.iterations,
             residual: worst,
             estimate: worst,
@@ -202,16 +207,17 @@ impl<T: Real> Progress<T> {
 }
 
 impl<T: Real> Plain for Progress<T> {
-    const WORDS: usize = 3 + Residuals::<T>::WORDS + 2 * words_of::<T>();
+    const WORDS: usize = 4 + Residuals::<T>::WORDS + 2 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        self.step = codec.choice(self.step as u32, Step::from_number)?;
-        codec.number(&mut self.iterations)?;
-        codec.number(&mut self.gained)?;
         self.residuals.visit(codec)?;
         codec.real(&mut self.initial)?;
-        codec.real(&mut self.best)
+        codec.real(&mut self.best)?;
+        codec.number(&mut self.iterations)?;
+        codec.number(&mut self.gained)?;
+        codec.code(&mut self.step)?;
+        codec.number(&mut self.reserved)
     }
 }
 
@@ -230,7 +236,7 @@ mod tests {
             progress.iterations = at;
             progress.judge(&stopping, residuals(primal, dual))
         };
-        let mut progress = Progress::NEW;
+        let mut progress = Progress::new();
         assert_eq!(progress.report().residual, f32::INFINITY);
         assert_eq!(judge(&mut progress, 1, 1.0, 1.0), Step::Running);
         assert!((progress.report().initial - 1000.0).abs() < 1e-3);

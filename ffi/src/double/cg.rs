@@ -4,18 +4,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::double::method::{self, Arguments, Method, Vectors};
 use crate::double::operator::{View, required, ts_f64_operator_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t, ts_f64_stopping_t};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::conjugate::Checkpoint;
 use tinysolve::linear::{Cg, PcgConfig};
+use tinysolve::operator::LinearOperator;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_cg_t`.
-pub const TS_F64_CG_WORDS: usize = 22;
+pub const TS_F64_CG_WORDS: usize = 21;
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -24,7 +25,7 @@ pub struct ts_f64_cg_t {
     words: [u64; TS_F64_CG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f64>::WORDS) == TS_F64_CG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f64>>() == TS_F64_CG_WORDS);
 
 /// Values of a conjugate gradient solve, with or without a preconditioner.
 #[derive(Clone, Copy)]
@@ -46,35 +47,39 @@ enum CgMethod {}
 
 impl Method for CgMethod {
     const KIND: Kind = Kind::Cg;
-    const STATE: usize = Checkpoint::<f64>::WORDS;
-    type Config = ts_f64_cg_config_t;
+    type State = Checkpoint<f64>;
+    type Given = ts_f64_cg_config_t;
+    type Config = PcgConfig<f64>;
     type With<'a> = ();
+
+    fn config(given: &ts_f64_cg_config_t) -> Result<PcgConfig<f64>, Error> {
+        given.get()
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: &mut Vectors<'_>,
-        config: &ts_f64_cg_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
-        let config = config.get()?;
-        Cg::new(required(view.product)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &PcgConfig<f64>) -> Result<(), Error> {
+        Cg::check(required(view.product)?, vectors.b, vectors.x, config)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Cg::resume(required(view.product)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f64>) -> Result<usize, Error> {
+        let a = required(view.product)?;
+        Ok(Cg::<f64, dyn LinearOperator<f64>>::workspace_len(a.dim(), config.keep_best))
     }
 
-    fn report(state: &[u32]) -> Result<Report<f64>, Error> {
-        Ok(Checkpoint::<f64>::from_words(state).map_err(scrambled)?.report())
+    fn start(config: &PcgConfig<f64>) -> Checkpoint<f64> {
+        Cg::<f64, dyn LinearOperator<f64>>::start(config)
+    }
+
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f64>) -> Result<Step, Error> {
+        let Vectors { b, x, workspace } = vectors;
+        Ok(Cg::resume(required(view.product)?, b, x, workspace, state)?.step())
+    }
+
+    fn report(state: &Checkpoint<f64>) -> Report<f64> {
+        state.report()
     }
 }
 

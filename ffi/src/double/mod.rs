@@ -4,13 +4,16 @@
 pub mod cg;
 pub mod csr;
 pub mod dense;
+pub mod factor;
 pub mod function;
 mod method;
 pub mod operator;
 pub mod pcg;
+pub mod plane;
 pub mod preconditioner;
 pub mod solve;
 pub mod sor;
+pub mod spectrum;
 pub mod ssor_cg;
 pub mod stencil;
 pub mod variable_stencil;

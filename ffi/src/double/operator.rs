@@ -126,10 +126,10 @@ impl Array {
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Descriptor {
-    mark: u32,
+    pub(crate) mark: u32,
     /// The dimension.
     pub(crate) n: u32,
-    dispatch: Dispatch,
+    pub(crate) dispatch: Dispatch,
     pub(crate) arrays: [Array; 5],
     pub(crate) apply: ts_f64_apply_t,
     /// The coefficients of a constant stencil.
@@ -172,7 +172,7 @@ impl Descriptor {
     /// Enters itself and its arrays.
     pub(crate) fn enter(&self, ledger: &mut Ledger) {
         ledger.enter_known(ptr::from_ref(self).cast(), size_of::<ts_f64_operator_t>());
-        for array in self.arrays {
+        for array in &self.arrays {
             array.enter(ledger);
         }
     }
@@ -190,11 +190,11 @@ impl Descriptor {
 /// # Safety
 /// Pointers that are neither null nor misaligned show what they say.
 unsafe fn asked<'a>(a: *const ts_f64_operator_t, out: *mut u32) -> Result<&'a Descriptor, Refusal> {
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 7]>::new();
     ledger.enter(Field::Output, out, 1);
     // SAFETY: the promise above.
     let descriptor = unsafe { Descriptor::open(a)? };
-    descriptor.enter(&mut ledger);
+    descriptor.enter(ledger);
     ledger.settle(&[Field::Output])?;
     Ok(descriptor)
 }

@@ -5,19 +5,20 @@ use core::ffi::c_void;
 
 use crate::checks::Ledger;
 use crate::double::cg::ts_f64_cg_config_t;
-use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::double::method::{self, Arguments, Method, Vectors};
 use crate::double::operator::{View, required, ts_f64_operator_t};
 use crate::double::preconditioner::{Lent, Preconditioner, PreconditionerRoom, ts_f64_preconditioner_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, Refusal, ts_status_t};
 use tinysolve::Error;
-use tinysolve::linear::Pcg;
 use tinysolve::linear::conjugate::Checkpoint;
+use tinysolve::linear::{Pcg, PcgConfig};
+use tinysolve::operator::LinearOperator;
 use tinysolve::solve::{Report, Solver, Step};
 
 /// `uint64_t` words of a `ts_f64_pcg_t`.
-pub const TS_F64_PCG_WORDS: usize = 22;
+pub const TS_F64_PCG_WORDS: usize = 21;
 
 /// A conjugate gradient solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together
 /// with x and the workspace.
@@ -26,53 +27,61 @@ pub struct ts_f64_pcg_t {
     words: [u64; TS_F64_PCG_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f64>::WORDS) == TS_F64_PCG_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f64>>() == TS_F64_PCG_WORDS);
 
 enum PcgMethod {}
 
 impl Method for PcgMethod {
     const KIND: Kind = Kind::Pcg;
-    const STATE: usize = Checkpoint::<f64>::WORDS;
-    type Config = ts_f64_cg_config_t;
+    type State = Checkpoint<f64>;
+    type Given = ts_f64_cg_config_t;
+    type Config = PcgConfig<f64>;
     type With<'a> = &'a Preconditioner;
+
+    fn config(given: &ts_f64_cg_config_t) -> Result<PcgConfig<f64>, Error> {
+        given.get()
+    }
 
     fn enter(with: &Preconditioner, ledger: &mut Ledger) -> Result<(), Refusal> {
         // SAFETY: `open` found the descriptor.
         unsafe { with.enter(ledger) }
     }
 
-    fn start(
+    fn check(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: &mut Vectors<'_>,
-        config: &ts_f64_cg_config_t,
-        state: &mut [u32],
+        vectors: &Vectors<'_>,
+        config: &PcgConfig<f64>,
     ) -> Result<(), Error> {
-        let config = config.get()?;
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        let direction = unsafe { with.view(a.dim(), &mut room)? };
-        Pcg::new(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+        let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
+        Pcg::check(a, &direction, vectors.b, vectors.x, config)
+    }
+
+    fn workspace_len(view: View<'_>, config: &PcgConfig<f64>) -> Result<usize, Error> {
+        let n = required(view.product)?.dim();
+        Ok(Pcg::<f64, dyn LinearOperator<f64>, Lent<'_>>::workspace_len(n, config.keep_best))
+    }
+
+    fn start(config: &PcgConfig<f64>) -> Checkpoint<f64> {
+        Pcg::<f64, dyn LinearOperator<f64>, Lent<'_>>::start(config)
     }
 
     fn step(
         view: View<'_>,
         with: &Preconditioner,
-        vectors: &mut Vectors<'_>,
-        state: &mut [u32],
+        vectors: Vectors<'_>,
+        state: &mut Checkpoint<f64>,
     ) -> Result<Step, Error> {
         let (a, mut room) = (required(view.product)?, PreconditionerRoom::new());
         // SAFETY: `open` found the descriptor.
-        let direction = unsafe { with.view(a.dim(), &mut room)? };
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut solve = Pcg::resume(a, Lent(direction), vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = solve.step();
-        solve.suspend().to_words(state)?;
-        Ok(step)
+        let direction = Lent(unsafe { with.view(a.dim(), &mut room)? });
+        Ok(Pcg::resume(a, direction, vectors.b, vectors.x, vectors.workspace, state)?.step())
     }
 
-    fn report(state: &[u32]) -> Result<Report<f64>, Error> {
-        Ok(Checkpoint::<f64>::from_words(state).map_err(scrambled)?.report())
+    fn report(state: &Checkpoint<f64>) -> Report<f64> {
+        state.report()
     }
 }
 

@@ -4,18 +4,19 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::double::method::{self, Arguments, Method, Vectors, scrambled};
+use crate::double::method::{self, Arguments, Method, Vectors};
 use crate::double::operator::{View, required, ts_f64_operator_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t, ts_f64_stopping_t};
 use crate::objects::{Kind, words_for};
 use crate::status::{self, Refusal, flag, ts_status_t};
 use tinysolve::linear::sor::Checkpoint;
 use tinysolve::linear::{Sor, SorConfig};
+use tinysolve::operator::Relax;
 use tinysolve::solve::{Report, Solver, Step};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_sor_t`.
-pub const TS_F64_SOR_WORDS: usize = 25;
+pub const TS_F64_SOR_WORDS: usize = 24;
 
 /// A successive over-relaxation under way: counters and scalars, no pointer, so it may be copied, moved and saved
 /// together with x and the workspace.
@@ -24,7 +25,7 @@ pub struct ts_f64_sor_t {
     words: [u64; TS_F64_SOR_WORDS],
 }
 
-const _: () = assert!(words_for(Checkpoint::<f64>::WORDS) == TS_F64_SOR_WORDS);
+const _: () = assert!(words_for::<Checkpoint<f64>>() == TS_F64_SOR_WORDS);
 
 /// Values of a successive over-relaxation.
 #[derive(Clone, Copy)]
@@ -48,42 +49,46 @@ enum SorMethod {}
 
 impl Method for SorMethod {
     const KIND: Kind = Kind::Sor;
-    const STATE: usize = Checkpoint::<f64>::WORDS;
-    type Config = ts_f64_sor_config_t;
+    type State = Checkpoint<f64>;
+    type Given = ts_f64_sor_config_t;
+    type Config = SorConfig<f64>;
     type With<'a> = ();
+
+    fn config(given: &ts_f64_sor_config_t) -> Result<SorConfig<f64>, Error> {
+        Ok(SorConfig {
+            omega: given.omega,
+            stopping: given.stopping.get()?,
+            rows_per_step: given.rows_per_step,
+            residual_every: given.residual_every,
+            symmetric: flag(given.symmetric, 1)?,
+            keep_best: flag(given.keep_best, 2)?,
+        })
+    }
 
     fn enter((): (), _: &mut Ledger) -> Result<(), Refusal> {
         Ok(())
     }
 
-    fn start(
-        view: View<'_>,
-        (): (),
-        vectors: &mut Vectors<'_>,
-        config: &ts_f64_sor_config_t,
-        state: &mut [u32],
-    ) -> Result<(), Error> {
-        let config = SorConfig {
-            omega: config.omega,
-            stopping: config.stopping.get()?,
-            rows_per_step: config.rows_per_step,
-            residual_every: config.residual_every,
-            symmetric: flag(config.symmetric, 1)?,
-            keep_best: flag(config.keep_best, 2)?,
-        };
-        Sor::new(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, config)?.suspend().to_words(state)
+    fn check(view: View<'_>, (): (), vectors: &Vectors<'_>, config: &SorConfig<f64>) -> Result<(), Error> {
+        Sor::check(required(view.relax)?, vectors.b, vectors.x, config)
     }
 
-    fn step(view: View<'_>, (): (), vectors: &mut Vectors<'_>, state: &mut [u32]) -> Result<Step, Error> {
-        let checkpoint = Checkpoint::from_words(state).map_err(scrambled)?;
-        let mut sor = Sor::resume(required(view.relax)?, vectors.b, vectors.x, vectors.workspace, checkpoint)?;
-        let step = sor.step();
-        sor.suspend().to_words(state)?;
-        Ok(step)
+    fn workspace_len(view: View<'_>, config: &SorConfig<f64>) -> Result<usize, Error> {
+        let a = required(view.relax)?;
+        Ok(Sor::<f64, dyn Relax<f64>>::workspace_len(a.dim(), a.scaling_len(), config.keep_best))
     }
 
-    fn report(state: &[u32]) -> Result<Report<f64>, Error> {
-        Ok(Checkpoint::from_words(state).map_err(scrambled)?.report())
+    fn start(config: &SorConfig<f64>) -> Checkpoint<f64> {
+        Sor::<f64, dyn Relax<f64>>::start(config)
+    }
+
+    fn step(view: View<'_>, (): (), vectors: Vectors<'_>, state: &mut Checkpoint<f64>) -> Result<Step, Error> {
+        let Vectors { b, x, workspace } = vectors;
+        Ok(Sor::resume(required(view.relax)?, b, x, workspace, state)?.step())
+    }
+
+    fn report(state: &Checkpoint<f64>) -> Report<f64> {
+        state.report()
     }
 }
 

@@ -54,7 +54,7 @@ unsafe fn init(
 ) -> Result<(), Refusal> {
     let n = cells(sides)?;
     let cells = if mask.is_null() { 0 } else { size(n) };
-    let mut ledger = Ledger::new();
+    let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
     ledger.enter(Field::Object, a, 1);
     ledger.enter(Field::Values, coupling, 3);
     ledger.enter(Field::Mask, mask, cells);
@@ -62,12 +62,10 @@ unsafe fn init(
     // SAFETY: the ledger took the pointers with these lengths.
     unsafe {
         let [along, across, up] = coupling.cast::<[f64; 3]>().read();
-        let mask = Array::new(mask, cells);
-        let mut descriptor = Descriptor::new(n, dispatch, [mask, Array::NONE, Array::NONE, Array::NONE, Array::NONE]);
-        descriptor.numbers = sides;
-        descriptor.values = [centre, along, across, up];
-        stencil(&descriptor)?;
-        descriptor.write(a);
+        let (mask, values) = (Array::new(mask, cells), [centre, along, across, up]);
+        stencil(sides, values, mask)?;
+        let arrays = [mask, Array::NONE, Array::NONE, Array::NONE, Array::NONE];
+        Descriptor { numbers: sides, values, ..Descriptor::new(n, dispatch, arrays) }.write(a);
     }
     Ok(())
 }
@@ -87,24 +85,30 @@ pub(crate) unsafe fn mask<'a>(array: Array) -> Option<&'a [u8]> {
 }
 
 /// # Safety
+/// The array was made of a mask that is still there.
+unsafe fn stencil<'a>(sides: [u32; 3], values: [f64; 4], array: Array) -> Result<Stencil<'a, f64>, Error> {
+    let [centre, coupling @ ..] = values;
+    // SAFETY: the promise above.
+    Stencil::new(sides.map(size), centre, coupling, unsafe { mask(array) })
+}
+
+/// # Safety
 /// As for `Dispatch`.
-unsafe fn stencil(descriptor: &Descriptor) -> Result<Stencil<'_, f64>, Error> {
-    let [centre, coupling @ ..] = descriptor.values;
-    // SAFETY: the array was made of a mask.
-    let mask = unsafe { mask(descriptor.arrays[0]) };
-    Stencil::new(descriptor.numbers.map(size), centre, coupling, mask)
+unsafe fn of<'a>(descriptor: &Descriptor) -> Result<Stencil<'a, f64>, Error> {
+    // SAFETY: the promise above; the first array is the mask.
+    unsafe { stencil(descriptor.numbers, descriptor.values, descriptor.arrays[0]) }
 }
 
 /// # Safety
 /// As for `Dispatch`.
 unsafe fn rows<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    Ok(View::of_rows(room.put(unsafe { stencil(descriptor)? })))
+    Ok(View::of_rows(room.put(unsafe { of(descriptor)? })))
 }
 
 /// # Safety
 /// As for `Dispatch`.
 unsafe fn relaxation<'a>(descriptor: &'a Descriptor, room: &'a mut Room) -> Result<View<'a>, Error> {
     // SAFETY: the promise above.
-    Ok(View::of_relaxation(room.put(unsafe { stencil(descriptor)? })))
+    Ok(View::of_relaxation(room.put(unsafe { of(descriptor)? })))
 }

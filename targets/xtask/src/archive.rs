@@ -7,13 +7,13 @@
 //! the user's link still drops what is not called.
 
 use crate::abi::{ABIS, Abi, Choice};
+use crate::parallel;
 use crate::proof::Symbols;
 use crate::shell;
 use crate::size::{self, Linked};
 use crate::stack::Graph;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
-use clap::ValueEnum;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,20 +30,18 @@ pub(crate) struct Arguments {
 const HOST_MAY_NEED: &[&str] = &["memcpy", "memmove", "memset", "memcmp", "bcmp", "_GLOBAL_OFFSET_TABLE_"];
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
-    let choices = arguments.abi.map_or_else(|| Choice::value_variants().to_vec(), |choice| vec![choice]);
-    for choice in choices {
-        match choice.abi() {
-            Some(abi) => build(tools, abi)?,
-            None => build_host(tools)?,
-        };
-    }
+    let Some(choice) = arguments.abi else { return build_all(tools) };
+    match choice.abi() {
+        Some(abi) => build(tools, abi)?,
+        None => build_host(tools)?,
+    };
     copy_headers(tools)
 }
 
 /// The archive for a chip.
 pub(crate) fn build(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
     let mut cargo = tools.cargo_for(abi, "rustc")?;
-    let raw = staticlib(tools, &mut cargo, Some(abi.target), "panic-handler")?;
+    let raw = staticlib(tools, &mut cargo, abi.name, Some(abi.target), "panic-handler")?;
     let archive = localise(tools, &raw, abi.name, "arm-none-eabi-")?;
     let symbols = Symbols::of(&archive)?;
     symbols.prove(&[]).with_context(|| format!("{}{}", archive.display(), blame(&archive, &symbols)))?;
@@ -66,7 +64,7 @@ fn blame(archive: &Path, symbols: &Symbols) -> String {
 pub(crate) fn build_host(tools: &Toolchain) -> Result<PathBuf> {
     let mut cargo = tools.cargo();
     cargo.arg("rustc").env("CARGO_ENCODED_RUSTFLAGS", "");
-    let raw = staticlib(tools, &mut cargo, None, "panic-handler,f64")?;
+    let raw = staticlib(tools, &mut cargo, "host", None, "panic-handler,f64")?;
     let archive = localise(tools, &raw, "host", "")?;
     let symbols = Symbols::of(&archive)?;
     symbols.prove(HOST_MAY_NEED).with_context(|| format!("{}", archive.display()))?;
@@ -98,27 +96,36 @@ pub(crate) fn build_sanitized(tools: &Toolchain) -> Result<PathBuf> {
         .arg("rustc")
         .args(["--target", &host])
         .env("CARGO_ENCODED_RUSTFLAGS", "-Zsanitizer=address")
+        // For finding, not for shipping: quick to build.
+        .args(["--config", "profile.chip.lto=false", "--config", "profile.chip.codegen-units=16"])
         // The flag is a nightly one that works in every compiler; nothing that is shipped is built with it.
         .env("RUSTC_BOOTSTRAP", "1");
-    staticlib(tools, &mut cargo, Some(&host), "panic-handler,f64")
+    staticlib(tools, &mut cargo, "sanitized", Some(&host), "panic-handler,f64")
 }
 
-/// The relocatable object with all its symbols and the compiler's word on each function's frame. Built apart, so that
-/// neither build throws the other's away.
+/// The relocatable object with all its symbols and the compiler's word on each function's frame.
 pub(crate) fn build_with_stack_sizes(tools: &Toolchain, abi: &Abi) -> Result<PathBuf> {
-    let folder = tools.target_dir.join("stack-sizes");
-    let mut cargo = tools.cargo_with(abi, "rustc", &["-Zemit-stack-sizes"])?;
-    cargo.arg("--target-dir").arg(&folder).env("RUSTC_BOOTSTRAP", "1");
-    staticlib(tools, &mut cargo, None, "panic-handler")?;
-    let raw = folder.join(abi.target).join("chip/libtinysolve_ffi.a");
-    let object = folder.join(abi.name).with_extension("o");
+    let name = format!("{}-stack", abi.name);
+    let mut cargo = tools.cargo_with(&[abi], "rustc", &["-Zemit-stack-sizes"])?;
+    cargo.env("RUSTC_BOOTSTRAP", "1");
+    let raw = staticlib(tools, &mut cargo, &name, Some(abi.target), "panic-handler")?;
+    let object = raw.with_file_name("tinysolve.o");
     relocate(tools, &raw, &Symbols::of(&raw)?.api(), &object, "arm-none-eabi-")?;
     Ok(object)
 }
 
-/// Rust's own archive, as cargo makes it.
-fn staticlib(tools: &Toolchain, cargo: &mut Command, target: Option<&str>, features: &str) -> Result<PathBuf> {
-    shell::run(cargo.args([
+/// Rust's own archive, as cargo makes it. Each has a folder of its own to be built in: one call of cargo cannot make
+/// archives for several targets, and several calls would wait for each other in one folder.
+fn staticlib(
+    tools: &Toolchain,
+    cargo: &mut Command,
+    name: &str,
+    target: Option<&str>,
+    features: &str,
+) -> Result<PathBuf> {
+    let folder = tools.target_dir.join("archives").join(name);
+    shell::run(cargo.arg("--target-dir").arg(&folder).args([
+        "--quiet",
         "-p",
         "tinysolve-ffi",
         "--lib",
@@ -129,7 +136,7 @@ fn staticlib(tools: &Toolchain, cargo: &mut Command, target: Option<&str>, featu
         "--features",
         features,
     ]))?;
-    let folder = target.map_or_else(|| tools.target_dir.clone(), |target| tools.target_dir.join(target));
+    let folder = target.map_or_else(|| folder.clone(), |target| folder.join(target));
     Ok(folder.join("chip/libtinysolve_ffi.a"))
 }
 
@@ -211,7 +218,8 @@ fn sections_are_separate(tools: &Toolchain, abi: &Abi, archive: &Path, symbols: 
 
 /// Links the named functions and what they reach, as a program that calls them all would.
 pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str]) -> Result<Linked> {
-    let image = tools.dist().join(abi.name).join("size.elf");
+    let image = image(tools, abi, functions);
+    fs::create_dir_all(tools.dist().join(abi.name).join("linked"))?;
     let mut link = tools.command("arm-none-eabi-ld");
     link.args(["--gc-sections", "-e", "0", "-o"]).arg(&image);
     for function in functions {
@@ -221,10 +229,17 @@ pub(crate) fn linked_size(tools: &Toolchain, abi: &Abi, archive: &Path, function
     size::of_image(&image)
 }
 
-/// Symbols of the program that [`linked_size`] linked last, the largest first.
-pub(crate) fn largest(tools: &Toolchain, abi: &Abi) -> Result<Vec<(u64, String)>> {
+/// Where [`linked_size`] puts a program: several functions together by their number, one by its name, so that programs
+/// of one function each can be linked side by side.
+fn image(tools: &Toolchain, abi: &Abi, functions: &[&str]) -> PathBuf {
+    let name = if let [one] = functions { (*one).to_owned() } else { functions.len().to_string() };
+    tools.dist().join(abi.name).join("linked").join(name + ".elf")
+}
+
+/// Symbols of the program that [`linked_size`] linked of these functions, the largest first.
+pub(crate) fn largest(tools: &Toolchain, abi: &Abi, functions: &[&str]) -> Result<Vec<(u64, String)>> {
     use object::{Object, ObjectSymbol};
-    let data = fs::read(tools.dist().join(abi.name).join("size.elf"))?;
+    let data = fs::read(image(tools, abi, functions))?;
     let file = object::File::parse(&*data)?;
     let sized = file.symbols().filter(|symbol| symbol.size() > 0);
     let mut symbols: Vec<_> =
@@ -247,9 +262,13 @@ pub(crate) fn copy_headers(tools: &Toolchain) -> Result<()> {
 
 /// All archives, for `cargo xtask test`.
 pub(crate) fn build_all(tools: &Toolchain) -> Result<()> {
-    for abi in ABIS {
-        build(tools, abi)?;
-    }
-    build_host(tools)?;
+    // The host's comes first: with double precision in it, it takes longest.
+    let abis: Vec<_> = core::iter::once(None).chain(ABIS.iter().map(Some)).collect();
+    parallel::map(&abis, |abi| abi.map_or_else(|| build_host(tools), |abi| build(tools, abi)))?;
     copy_headers(tools)
+}
+
+/// The archives of all chips, in the order of [`ABIS`].
+pub(crate) fn for_chips(tools: &Toolchain) -> Result<Vec<PathBuf>> {
+    parallel::map(ABIS, |abi| build(tools, abi))
 }

@@ -4,7 +4,7 @@ use crate::abi::{ABIS, Abi};
 use crate::qemu::{self, Core};
 use crate::shell;
 use crate::toolchain::Toolchain;
-use crate::{archive, cmatrix};
+use crate::{archive, cmatrix, parallel};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,33 +12,33 @@ use std::path::{Path, PathBuf};
 /// Every program, for every binary interface, on every core that interface names; archives must have been built.
 pub(crate) fn run_all(tools: &Toolchain, bless: bool) -> Result<()> {
     archive::copy_headers(tools)?;
+    let mut jobs = Vec::new();
     for program in programs(tools)? {
-        let name = program.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for abi in ABIS {
             for core in abi.cores {
-                let core = Core::named(core)?;
-                let image = build(tools, abi, core, &program)?;
-                let spoken = qemu::start(core, &image, &[])?;
-                let golden = program.with_extension("golden");
-                if !spoken.passed {
-                    bail!(
-                        "C firmware {name} failed on {} with the {} archive; it said:\n{}",
-                        core.name,
-                        abi.name,
-                        spoken.text
-                    );
-                }
-                if bless {
-                    qemu::bless(&golden, &spoken.text)?;
-                } else {
-                    qemu::compare(&golden, &spoken.text)
-                        .with_context(|| format!("C firmware {name} on {} with {}", core.name, abi.name))?;
-                }
-                println!("C firmware {name} on {} with the {} archive: as in the golden file", core.name, abi.name);
+                jobs.push((program.clone(), abi, Core::named(core)?));
             }
         }
     }
+    let lines = parallel::map(&jobs, |(program, abi, core)| run(tools, program, abi, core, bless))?;
+    lines.iter().for_each(|line| println!("{line}"));
     Ok(())
+}
+
+fn run(tools: &Toolchain, program: &Path, abi: &Abi, core: &Core, bless: bool) -> Result<String> {
+    let name = program.file_stem().unwrap_or_default().to_string_lossy();
+    let case = format!("C firmware {name} on {} with the {} archive", core.name, abi.name);
+    let spoken = qemu::start(core, &build(tools, abi, core, program)?, &[])?;
+    let golden = program.with_extension("golden");
+    if !spoken.passed {
+        bail!("{case} failed; it said:\n{}", spoken.text);
+    }
+    if bless {
+        qemu::bless(&golden, &spoken.text)?;
+    } else {
+        qemu::compare(&golden, &spoken.text).with_context(|| case.clone())?;
+    }
+    Ok(format!("{case}: as in the golden file"))
 }
 
 fn programs(tools: &Toolchain) -> Result<Vec<PathBuf>> {

@@ -1,12 +1,15 @@
 //! C and C++ against the header and the host archive: every standard, two compilers, all warnings, and sanitizers.
 //!
 //! `tests/c/*.c` and `tests/cpp/*.cpp`: a file with a `main` is a test, the others are linked to every test of their
-//! folder. The header by itself is compiled in each language too, with and without `TINYSOLVE_F64`.
+//! folder, and every function of the archive must be called by one in C. The header by itself is compiled in each language too, with and without `TINYSOLVE_F64`.
 
 use crate::archive;
+use crate::parallel;
+use crate::proof::{self, Symbols};
 use crate::shell;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,25 +54,44 @@ const PLAIN: Flavour = Flavour { name: "plain", flags: &[] };
 const SANITIZED: Flavour =
     Flavour { name: "sanitized", flags: &["-fsanitize=address,undefined", "-fno-sanitize-recover=all"] };
 
-/// Compiles, links and runs everything; the host archive must have been built.
+/// One way to build the tests of a language.
+#[derive(Clone, Copy)]
+struct Build<'a> {
+    language: &'a Language,
+    compiler: &'a str,
+    standard: &'a str,
+    flavour: &'a Flavour,
+    archive: &'a Path,
+}
+
+impl Build<'_> {
+    fn name(&self) -> String {
+        format!("{}-{}-{}", self.compiler, self.standard, self.flavour.name)
+    }
+}
+
+/// Compiles, links and runs everything, and sees that every function of the header is called; the host archive must have
+/// been built.
 pub(crate) fn run_all(tools: &Toolchain) -> Result<()> {
     archive::copy_headers(tools)?;
     let instrumented = archive::build_sanitized(tools)?;
     let plain = tools.dist().join("host/libtinysolve.a");
-    let mut runs = 0;
+    let mut builds = Vec::new();
     for language in LANGUAGES {
         for &compiler in language.compilers {
-            for &standard in language.standards {
-                header_alone(tools, language, compiler, standard)?;
-                runs += tests(tools, language, compiler, standard, &PLAIN, &plain)?;
-            }
+            let build = |standard, flavour, archive| Build { language, compiler, standard, flavour, archive };
+            builds.extend(language.standards.iter().map(|&standard| build(standard, &PLAIN, plain.as_path())));
             // Which standard a sanitized test is compiled by changes nothing of what it finds.
-            if let Some(standard) = language.standards.last() {
-                runs += tests(tools, language, compiler, standard, &SANITIZED, &instrumented)?;
-            }
+            builds.extend(language.standards.last().map(|&standard| build(standard, &SANITIZED, &instrumented)));
         }
     }
-    println!("C and C++: {runs} runs passed");
+    parallel::map(&builds, |build| header_alone(tools, build))?;
+    let objects = compile_all(tools, &builds)?;
+    every_function_is_called(&plain, &objects)?;
+    let programs: Vec<_> = objects.iter().filter(|object| object.is_main).collect();
+    let lines = parallel::map(&programs, |main| link_and_run(tools, main, &objects))?;
+    lines.iter().for_each(|line| println!("{line}"));
+    println!("C and C++: {} runs passed", lines.len());
     Ok(())
 }
 
@@ -85,81 +107,92 @@ pub(crate) fn sources(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn compiler_command(tools: &Toolchain, language: &Language, compiler: &str, standard: &str) -> Command {
-    let mut command = tools.command(compiler);
+fn compiler_command(tools: &Toolchain, build: &Build) -> Command {
+    let mut command = tools.command(build.compiler);
     command
-        .arg(format!("-std={standard}"))
+        .arg(format!("-std={}", build.standard))
         .args(WARNINGS)
-        .args(language.more)
+        .args(build.language.more)
         .arg("-I")
         .arg(tools.dist().join("include"));
     command
 }
 
 /// The header compiles when nothing else is included before it.
-fn header_alone(tools: &Toolchain, language: &Language, compiler: &str, standard: &str) -> Result<()> {
-    let folder = tools.dist().join("c");
+fn header_alone(tools: &Toolchain, build: &Build) -> Result<()> {
+    let folder = tools.dist().join("c").join(build.name());
     fs::create_dir_all(&folder)?;
-    let source = folder.join("alone").with_extension(language.extension);
+    let source = folder.join("alone").with_extension(build.language.extension);
     fs::write(&source, "#include \"tinysolve.h\"\ntypedef int not_empty;\n")?;
     for define in [&[][..], &["-DTINYSOLVE_F64"]] {
-        shell::read(
-            compiler_command(tools, language, compiler, standard).args(define).arg("-fsyntax-only").arg(&source),
-        )?;
+        shell::read(compiler_command(tools, build).args(define).arg("-fsyntax-only").arg(&source))?;
     }
     Ok(())
 }
 
-fn tests(
-    tools: &Toolchain,
-    language: &Language,
-    compiler: &str,
-    standard: &str,
-    flavour: &Flavour,
-    archive: &Path,
-) -> Result<usize> {
-    let all = sources(&tools.root.join(language.folder), language.extension)?;
-    let mut mains = Vec::new();
-    let mut helpers = Vec::new();
-    for path in all {
-        let text = fs::read_to_string(&path)?;
-        if has_main(&text) { mains.push((path, text)) } else { helpers.push(path) }
-    }
-    let folder = tools.dist().join("c");
-    let mut runs = 0;
-    for (test, text) in &mains {
-        if !wanted(text, standard) {
-            continue;
+/// One compiled file.
+struct Object<'a> {
+    build: Build<'a>,
+    test: String,
+    path: PathBuf,
+    is_main: bool,
+}
+
+/// Compiles every test and helper in every way it is wanted in, each once.
+fn compile_all<'a>(tools: &Toolchain, builds: &[Build<'a>]) -> Result<Vec<Object<'a>>> {
+    let mut jobs = Vec::new();
+    for build in builds {
+        for source in sources(&tools.root.join(build.language.folder), build.language.extension)? {
+            let text = fs::read_to_string(&source)?;
+            if wanted(&text, build.standard) {
+                jobs.push((*build, source, has_main(&text)));
+            }
         }
-        let name = test.file_stem().unwrap_or_default().to_string_lossy();
-        let program = folder.join(format!("{name}-{compiler}-{standard}-{}", flavour.name));
-        shell::read(
-            compiler_command(tools, language, compiler, standard)
-                .args(["-DTINYSOLVE_F64"])
-                .args(flavour.flags)
-                .arg(test)
-                .args(&helpers)
-                .arg(archive)
-                .arg("-lm")
-                .arg("-o")
-                .arg(&program),
-        )?;
-        let mut run = tools.command(&program.to_string_lossy());
-        let output = shell::read_within(&mut run, Duration::from_secs(120))
-            .with_context(|| format!("{name}, {compiler} {standard}, {}", flavour.name))?;
-        if !output.status.success() {
-            bail!(
-                "{name}, {compiler} -std={standard}, {}: {}\n{}{}",
-                flavour.name,
-                output.status,
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        println!("{name}, {compiler} -std={standard}, {}: passed", flavour.name);
-        runs += 1;
     }
-    Ok(runs)
+    parallel::map(&jobs, |(build, source, is_main)| {
+        let test = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let path = tools.dist().join("c").join(build.name()).join(&test).with_extension("o");
+        let mut command = compiler_command(tools, build);
+        command.arg("-DTINYSOLVE_F64").args(build.flavour.flags).arg("-c").arg(source).arg("-o").arg(&path);
+        shell::read(&mut command)?;
+        Ok(Object { build: *build, test, path, is_main: *is_main })
+    })
+}
+
+/// Fails naming the functions of the archive that no test in C mentions.
+fn every_function_is_called(archive: &Path, objects: &[Object]) -> Result<()> {
+    let mut called = BTreeSet::new();
+    for object in objects.iter().filter(|object| object.build.language.extension == "c") {
+        called.extend(proof::undefined(&object.path)?);
+    }
+    let symbols = Symbols::of(archive)?;
+    let forgotten: Vec<_> = symbols.api().into_iter().filter(|name| !called.contains(*name)).collect();
+    if !forgotten.is_empty() {
+        bail!("no test in tests/c calls {}", forgotten.join(", "));
+    }
+    println!("tests/c calls all {} functions", symbols.api().len());
+    Ok(())
+}
+
+fn link_and_run(tools: &Toolchain, main: &Object, objects: &[Object]) -> Result<String> {
+    let build = main.build;
+    let helpers = objects.iter().filter(|object| !object.is_main && object.build.name() == build.name());
+    let program = main.path.with_extension("");
+    let mut link = tools.command(build.compiler);
+    link.args(build.flavour.flags).arg(&main.path).args(helpers.map(|helper| &helper.path));
+    shell::read(link.arg(build.archive).arg("-lm").arg("-o").arg(&program))?;
+    let mut run = tools.command(&program.to_string_lossy());
+    let case = format!("{}, {} -std={}, {}", main.test, build.compiler, build.standard, build.flavour.name);
+    let output = shell::read_within(&mut run, Duration::from_secs(120)).with_context(|| case.clone())?;
+    if !output.status.success() {
+        bail!(
+            "{case}: {}\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    Ok(format!("{case}: passed"))
 }
 
 fn has_main(text: &str) -> bool {

@@ -90,6 +90,14 @@ impl Symbols {
     }
 }
 
+/// What one object file needs from elsewhere.
+pub(crate) fn undefined(object: &Path) -> Result<BTreeSet<String>> {
+    let data = fs::read(object).with_context(|| format!("cannot read {}", object.display()))?;
+    let mut symbols = Symbols::default();
+    symbols.add(&object::File::parse(&*data)?);
+    Ok(symbols.undefined)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -56,7 +56,7 @@ const TOOLS: &[Tool] = &[
     Tool {
         name: "clang with sanitizers",
         here: || compiles("clang", &["-fsanitize=address,undefined"]) && found("clang++"),
-        packages: &["clang"],
+        packages: &["clang", "libclang-rt-dev"],
     },
 ];
 

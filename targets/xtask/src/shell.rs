@@ -61,12 +61,16 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 
 /// Runs for a limited time. What was printed is returned with the status; a program over its time is ended.
 pub(crate) fn read_within(command: &mut Command, limit: Duration) -> Result<Output> {
-    let mut child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .with_context(|| missing(command))?;
+    within(command.stderr(Stdio::piped()), limit)
+}
+
+/// The same for a program that works for minutes: what it says on its standard error is seen at once.
+pub(crate) fn watch_within(command: &mut Command, limit: Duration) -> Result<Output> {
+    within(command.stderr(Stdio::inherit()), limit)
+}
+
+fn within(command: &mut Command, limit: Duration) -> Result<Output> {
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| missing(command))?;
     let drain = |pipe: Option<Box<dyn Read + Send>>| {
         thread::spawn(move || {
             let mut bytes = Vec::new();

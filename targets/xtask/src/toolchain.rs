@@ -104,20 +104,22 @@ impl Toolchain {
 
     /// `cargo VERB --target ..` for a chip: the same flags in every verb, so that nothing is built twice.
     pub(crate) fn cargo_for(&self, abi: &Abi, verb: &str) -> Result<Command> {
-        self.cargo_with(abi, verb, &[])
+        self.cargo_with(&[abi], verb, &[])
     }
 
-    /// The same with more flags for rustc.
-    pub(crate) fn cargo_with(&self, abi: &Abi, verb: &str, more: &[&str]) -> Result<Command> {
-        let Some(cross) = self.cross(abi.target) else {
-            bail!("no compiler for {}: `cargo xtask setup` installs one", abi.target);
-        };
-        let mut flags: Vec<String> = more.iter().map(|&flag| flag.into()).collect();
-        flags.extend(abi.cpu.map(|cpu| format!("-Ctarget-cpu={cpu}")));
+    /// The same for several chips in one call, which then share the cores, and with more flags for rustc.
+    pub(crate) fn cargo_with(&self, abis: &[&Abi], verb: &str, more: &[&str]) -> Result<Command> {
+        let mut cross = Cross::Prebuilt;
+        for abi in abis {
+            cross = match self.cross(abi.target) {
+                Some(Cross::Prebuilt) => cross,
+                Some(Cross::BuildStd) => Cross::BuildStd,
+                None => bail!("no compiler for {}: `cargo xtask setup` installs one", abi.target),
+            };
+        }
         let mut command = match cross {
             Cross::Prebuilt => self.cargo(),
             Cross::BuildStd => {
-                flags.extend(["-Clinker=arm-none-eabi-ld".into(), "-Clinker-flavor=ld".into()]);
                 let mut command = self.command(DEBIAN_CARGO);
                 command.env("RUSTC", DEBIAN_RUSTC).env("RUSTC_BOOTSTRAP", "1");
                 // A compiler's leftovers from the cargo that runs this program.
@@ -131,7 +133,18 @@ impl Toolchain {
         if cross == Cross::BuildStd {
             command.arg("-Zbuild-std=core");
         }
-        command.args(["--target", abi.target]).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
+        // Flags of one target each; what stands for all targets would hide them.
+        command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS");
+        for abi in abis {
+            let mut flags: Vec<String> = more.iter().map(|&flag| flag.into()).collect();
+            flags.extend(abi.cpu.map(|cpu| format!("-Ctarget-cpu={cpu}")));
+            if cross == Cross::BuildStd {
+                flags.extend(["-Clinker=arm-none-eabi-ld".into(), "-Clinker-flavor=ld".into()]);
+            }
+            let variable = abi.target.to_uppercase().replace(['-', '.'], "_");
+            command.args(["--target", abi.target]);
+            command.env(format!("CARGO_TARGET_{variable}_RUSTFLAGS"), flags.join(" "));
+        }
         Ok(command)
     }
 

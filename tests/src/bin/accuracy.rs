@@ -65,7 +65,7 @@ fn main() {
         let report = Cg::new(&plate, &b, &mut x, &mut workspace, cg).unwrap().run();
         row("cg", &case, f64::from(report.residual / report.reference), "smallest relative residual", None);
         x.fill(0.0);
-        let ssor = SsorCgConfig { omega, stopping, keep_best: true };
+        let ssor = SsorCgConfig { omega, stopping, keep_best: true, ..SsorCgConfig::default() };
         let report = SsorCg::new(&plate, &b, &mut x, &mut workspace, ssor).unwrap().run();
         row("ssor_cg", &case, f64::from(report.residual / report.reference), "smallest relative residual", None);
     }

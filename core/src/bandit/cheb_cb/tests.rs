@@ -58,7 +58,7 @@ fn the_solve_agrees_with_elimination_in_double_precision() {
         }
         let ridge = 1e-2;
         let mut theta = [0.0; FEATURES];
-        solve(&normal, &rhs, ridge, &mut theta);
+        assert!(solve(&normal, &rhs, ridge, &mut theta));
         // The residual of the normal equations, formed in double precision.
         let scale = rhs.iter().fold(0.0_f64, |m, r| m.max(f64::from(r.abs())));
         for i in 0..FEATURES {
@@ -70,6 +70,22 @@ fn the_solve_agrees_with_elimination_in_double_precision() {
             assert!((left - f64::from(rhs[i])).abs() < 2e-4 * scale, "round {round} row {i}");
         }
     }
+}
+
+#[test]
+fn a_matrix_that_is_not_positive_definite_leaves_the_fit_within_bounds() {
+    let mut normal = [0.0; TRIANGLE];
+    normal[0] = 1.0;
+    normal[2] = -3.0;
+    let mut theta = [7.0; FEATURES];
+    assert!(!solve(&normal, &[1.0; FEATURES], 1e-6, &mut theta));
+    assert_eq!(theta, [7.0; FEATURES]);
+    // Memory that a caller scrambled: finite, but no sum of squares.
+    let mut arm = [0.0; ARM];
+    arm[..TRIANGLE].copy_from_slice(&normal);
+    fit(&mut arm, &features(0.3), 20.0, [50.0, 10.0]);
+    let bounds = [50.0, 20.0, 10.0, 20.0 / 3.0, 5.0, 4.0];
+    assert!(coefficients(&arm).iter().zip(bounds).all(|(t, b)| t.abs() <= b * 1.000_001));
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! What of a successive over-relaxation outlives a step.
 
+use super::SorConfig;
 use crate::error::Error;
-use crate::linear::SorConfig;
-use crate::linear::monitor::{Monitor, Stopping};
+use crate::linear::monitor::Monitor;
 use crate::real::Real;
 use crate::solve::Report;
-use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::words::{Choice, Code, Codec, Plain, words_of};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Phase {
@@ -15,8 +15,17 @@ pub(super) enum Phase {
     Residual = 3,
 }
 
-impl Phase {
-    const fn from_number(number: u32) -> Option<Self> {
+impl Choice for Phase {
+    /// The phase that ends a solve sooner or later.
+    const OTHERWISE: Self = Self::Residual;
+
+    #[inline]
+    fn number(self) -> u32 {
+        self as u32
+    }
+
+    #[inline]
+    fn from_number(number: u32) -> Option<Self> {
         match number {
             0 => Some(Self::Begin),
             1 => Some(Self::Forward),
@@ -27,54 +36,69 @@ impl Phase {
     }
 }
 
-/// A solve put away: configuration, counters and scalars, no pointer. The vectors stay with the caller.
+/// A solve put away: values, counters and scalars, no pointer. The vectors stay with the caller.
+///
+/// It is made of numbers alone, in the order of [`to_words`](Self::to_words): any bits are a state, and those that no
+/// solve has left lead to wrong numbers and an outcome, no worse.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct Checkpoint<T> {
-    pub(super) config: SorConfig<T>,
     pub(super) monitor: Monitor<T>,
-    pub(super) phase: Phase,
-    /// Rows done in this phase, counted in its own order.
-    pub(super) cursor: usize,
-    /// Sweeps since the last residual.
-    pub(super) sweeps: u32,
+    pub(super) omega: T,
     /// Power of two that keeps squares of residuals in range.
     pub(super) scale: T,
     pub(super) squares: T,
     pub(super) rhs: T,
+    pub(super) rows_per_step: u32,
+    pub(super) residual_every: u32,
+    pub(super) symmetric: Code<bool>,
+    pub(super) keep_best: Code<bool>,
+    pub(super) phase: Code<Phase>,
+    /// Rows done in this phase, counted in its own order.
+    pub(super) cursor: u32,
+    /// Sweeps since the last residual.
+    pub(super) sweeps: u32,
+    reserved: u32,
 }
 
 impl<T: Real> Plain for Checkpoint<T> {
-    const WORDS: usize = Stopping::<T>::WORDS + Monitor::<T>::WORDS + 8 + 4 * words_of::<T>();
+    const WORDS: usize = Monitor::<T>::WORDS + 8 + 4 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        codec.real(&mut self.config.omega)?;
-        self.config.stopping.visit(codec)?;
-        codec.number(&mut self.config.rows_per_step)?;
-        codec.number(&mut self.config.residual_every)?;
-        codec.flag(&mut self.config.symmetric)?;
-        codec.flag(&mut self.config.keep_best)?;
         self.monitor.visit(codec)?;
-        self.phase = codec.choice(self.phase as u32, Phase::from_number)?;
-        codec.size(&mut self.cursor)?;
-        codec.number(&mut self.sweeps)?;
+        codec.real(&mut self.omega)?;
         codec.real(&mut self.scale)?;
         codec.real(&mut self.squares)?;
-        codec.real(&mut self.rhs)
+        codec.real(&mut self.rhs)?;
+        codec.number(&mut self.rows_per_step)?;
+        codec.number(&mut self.residual_every)?;
+        codec.code(&mut self.symmetric)?;
+        codec.code(&mut self.keep_best)?;
+        codec.code(&mut self.phase)?;
+        codec.number(&mut self.cursor)?;
+        codec.number(&mut self.sweeps)?;
+        codec.number(&mut self.reserved)
     }
 }
 
 impl<T: Real> Checkpoint<T> {
-    pub(super) fn new(config: SorConfig<T>) -> Self {
+    #[inline]
+    pub(super) fn with(config: &SorConfig<T>) -> Self {
         Self {
-            config,
-            monitor: Monitor::new(),
-            phase: Phase::Begin,
-            cursor: 0,
-            sweeps: 0,
+            monitor: Monitor::new(&config.stopping),
+            omega: config.omega,
             scale: T::ONE,
             squares: T::ZERO,
             rhs: T::ZERO,
+            rows_per_step: config.rows_per_step,
+            residual_every: config.residual_every,
+            symmetric: Code::new(config.symmetric),
+            keep_best: Code::new(config.keep_best),
+            phase: Code::new(Phase::Begin),
+            cursor: 0,
+            sweeps: 0,
+            reserved: 0,
         }
     }
 
@@ -87,7 +111,7 @@ impl<T: Real> Checkpoint<T> {
     /// Number of 32-bit words that hold it; the same on every target.
     pub const WORDS: usize = <Self as Plain>::WORDS;
 
-    /// Writes it as words, for flash or for C.
+    /// Writes it as words, for flash.
     ///
     /// # Errors
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements.
@@ -96,12 +120,12 @@ impl<T: Real> Checkpoint<T> {
         self.write(words)
     }
 
-    /// Takes it from words. Words that `to_words` did not write are an error or a solve with wrong numbers, no worse.
+    /// Takes it from words.
     ///
     /// # Errors
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
     #[inline]
     pub fn from_words(words: &[u32]) -> Result<Self, Error> {
-        Self::new(SorConfig::default()).read(words)
+        Self::with(&SorConfig::default()).read(words)
     }
 }

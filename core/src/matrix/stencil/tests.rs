@@ -96,6 +96,90 @@ fn blocks_of_lines_give_the_bits_of_the_whole() {
     assert_eq!(sum.to_bits(), stencil.residual_squares(0..117, 1.0, &b, &whole, 0.0).to_bits());
 }
 
+/// A plane, a stencil that is one, and one whose mask leaves every cell free, in one piece and in blocks.
+#[test]
+fn a_plane_has_the_bits_of_its_stencil() {
+    use crate::matrix::Plane;
+    for [nx, ny] in [[1, 1], [2, 1], [1, 3], [3, 2], [4, 4], [5, 3], [17, 6], [40, 9]] {
+        let n = nx * ny;
+        let plane = Plane::new([nx, ny], 4.2_f32, [-1.0, -0.7]).unwrap();
+        let ones = vec![1_u8; n];
+        let stencil = |mask| Stencil::new([nx, ny, 1], 4.2_f32, [-1.0, -0.7, -9.0], mask).unwrap();
+        let [b, x]: [Vec<f32>; 2] = [0.3, 7.1].map(|seed| wave(n, seed).iter().map(|&x| x as f32).collect());
+        let relaxation = Relaxation { omega: 1.7, scaling: &[] };
+        let results = |a: &dyn Sweep<f32>, block: usize| {
+            let (mut x, mut y, mut r, mut sum) = (x.clone(), vec![0.0; n], vec![0.0; n], 0.0);
+            for order in [Order::Forward, Order::Backward, Order::Forward] {
+                let starts = (0..n).step_by(block);
+                let starts: Vec<_> = if order == Order::Forward { starts.collect() } else { starts.rev().collect() };
+                for start in starts {
+                    a.sweep(order, start..n.min(start + block), relaxation, &b, &mut x);
+                }
+            }
+            for start in (0..n).step_by(block) {
+                sum = a.residual_squares(start..n.min(start + block), 0.5, &b, &x, sum);
+            }
+            a.apply(&x, &mut y);
+            a.residual(&b, &x, &mut r);
+            [x, y, r, vec![sum]].concat().iter().map(|x| x.to_bits()).collect::<Vec<_>>()
+        };
+        let whole = results(&plane, n);
+        for block in [nx, 2 * nx, n] {
+            assert_eq!(results(&plane, block), whole, "{nx} x {ny}");
+            assert_eq!(results(&stencil(None), block), whole, "{nx} x {ny}");
+            assert_eq!(results(&stencil(Some(&ones)), block), whole, "{nx} x {ny}, mask");
+        }
+        assert_eq!((plane.shape(), LinearOperator::dim(&plane), Sweep::granule(&plane)), ([nx, ny], n, nx));
+        let (mut y, mut z) = (b.clone(), b.clone());
+        Sweep::solve_lower(&plane, relaxation, &mut y);
+        operator::solve_lower(&stencil(Some(&ones)), 0..n, relaxation, &mut z);
+        assert!(y.iter().zip(&z).all(|(y, z)| (y - z).abs() < 1e-5));
+    }
+    assert_eq!(Plane::new([3, 0], 4.0_f32, [0.0; 2]).err(), Some(Error::OutOfRange { field: Field::Size, index: 1 }));
+    assert_eq!(Plane::new([3, 1], 0.0_f32, [0.0; 2]).err(), Some(Error::ZeroDiagonal { row: 0 }));
+    let error = Plane::new([3, 1], 1.0, [0.0, f32::NAN]).err();
+    assert_eq!(error, Some(Error::NotFinite { field: Field::Values, index: 2 }));
+}
+
+/// Every kernel of an operator with coefficients of its own against the definition row by row.
+#[test]
+fn variable_sweeps_have_the_bits_of_the_definition() {
+    for shape in SHAPES {
+        for masked in [false, true] {
+            let n = cells(shape).unwrap();
+            let [nx, ny, nz] = shape;
+            let mut coupling: [Vec<f64>; 3] = [0.5, 1.5, 2.5].map(|seed| wave(n, seed));
+            for row in 0..n {
+                let at_wall = [row % nx + 1 == nx, row / nx % ny + 1 == ny, row / nx / ny + 1 == nz];
+                coupling.iter_mut().zip(at_wall).filter(|(_, at_wall)| *at_wall).for_each(|(side, _)| side[row] = 0.0);
+            }
+            let centre: Vec<f64> = wave(n, 3.3).iter().map(|x| 5.0 + x).collect();
+            let mask: Vec<u8> = (0..n).map(|k| u8::from(k % 4 != 1)).collect();
+            let [east, north, up] = &coupling;
+            let mask = masked.then_some(&mask[..]);
+            let a = VariableStencil::new(shape, &centre, [east, north, up], mask).unwrap();
+            let (b, x, mut scaling) = (wave(n, 0.9), wave(n, 2.2), vec![0.0; n]);
+            a.prepare(1.4, &mut scaling);
+            for order in [Order::Forward, Order::Backward] {
+                let mut want = x.clone();
+                let rows: Vec<usize> = if order == Order::Forward { (0..n).collect() } else { (0..n).rev().collect() };
+                for row in rows.into_iter().filter(|&row| !a.is_fixed(row)) {
+                    let r = b[row] - a.lower(row, &want) - centre[row] * want[row] - a.upper(row, &want);
+                    want[row] += scaling[row] * r;
+                }
+                let mut got = x.clone();
+                a.sweep(order, 0..n, Relaxation { omega: 1.4, scaling: &scaling }, &b, &mut got);
+                assert_eq!(got, want, "{shape:?} {masked} {order:?}");
+            }
+            let mut r = vec![0.0; n];
+            a.residual(&b, &x, &mut r);
+            let squares = r.iter().map(|r| 0.25 * r * r).sum::<f64>();
+            let (half, rest) = (n / 2, a.residual_squares(0..n / 2, 0.5, &b, &x, 0.0));
+            assert!((a.residual_squares(half..n, 0.5, &b, &x, rest) - squares).abs() < 1e-12 * (1.0 + squares));
+        }
+    }
+}
+
 #[test]
 fn variable_coefficients_agree_with_constant_ones() {
     for shape in SHAPES {

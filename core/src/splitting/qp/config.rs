@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Field};
 use crate::real::Real;
-use crate::solve::words::{Codec, Plain, words_of};
+use crate::solve::words::{Code, Codec, Plain, words_of};
 use crate::splitting::Stopping;
 use crate::splitting::progress::Progress;
 
@@ -69,47 +69,66 @@ impl<T: Real> QpConfig<T> {
     }
 }
 
-impl<T: Real> Plain for QpConfig<T> {
-    const WORDS: usize = Stopping::<T>::WORDS + 2 + 5 * words_of::<T>();
-
-    #[inline]
-    fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        self.stopping.visit(codec)?;
-        codec.real(&mut self.penalty)?;
-        codec.real(&mut self.regularisation)?;
-        codec.real(&mut self.relaxation)?;
-        codec.real(&mut self.primal_infeasible)?;
-        codec.real(&mut self.dual_infeasible)?;
-        codec.number(&mut self.adapt_every)?;
-        codec.number(&mut self.scaling_rounds)
-    }
-}
-
 /// A solve put away: configuration, counters and scalars, no pointer. The vectors stay in the workspace.
+///
+/// It is made of numbers alone, in the order of [`to_words`](Self::to_words): any bits are a state, and those that no
+/// solve has left lead to wrong numbers and an outcome, no worse.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub struct QpCheckpoint<T> {
-    pub(super) config: QpConfig<T>,
     pub(super) progress: Progress<T>,
+    absolute: T,
+    relative: T,
+    pub(super) regularisation: T,
+    pub(super) relaxation: T,
+    pub(super) primal_infeasible: T,
+    pub(super) dual_infeasible: T,
     /// rho.
     pub(super) penalty: T,
     /// The factor of the objective, a power of two.
     pub(super) cost_scale: T,
     pub(super) objective: T,
+    /// An even number of scalars, so that no gap follows.
+    reserved: T,
+    max_iterations: u32,
+    check_every: u32,
+    stagnation_window: u32,
+    pub(super) adapt_every: u32,
     pub(super) refactorisations: u32,
     /// Whether the factor in the workspace is that of the present values and penalties.
-    pub(super) factored: bool,
+    pub(super) factored: Code<bool>,
 }
 
 impl<T: Real> QpCheckpoint<T> {
-    pub(super) fn new(config: QpConfig<T>) -> Self {
+    pub(super) fn new(config: &QpConfig<T>) -> Self {
         Self {
-            config,
-            progress: Progress::NEW,
+            progress: Progress::new(),
+            absolute: config.stopping.absolute,
+            relative: config.stopping.relative,
+            regularisation: config.regularisation,
+            relaxation: config.relaxation,
+            primal_infeasible: config.primal_infeasible,
+            dual_infeasible: config.dual_infeasible,
             penalty: config.penalty,
             cost_scale: T::ONE,
             objective: T::INFINITY,
+            reserved: T::ZERO,
+            max_iterations: config.stopping.max_iterations,
+            check_every: config.stopping.check_every,
+            stagnation_window: config.stopping.stagnation_window,
+            adapt_every: config.adapt_every,
             refactorisations: 0,
-            factored: false,
+            factored: Code::new(false),
+        }
+    }
+
+    pub(super) fn stopping(&self) -> Stopping<T> {
+        Stopping {
+            absolute: self.absolute,
+            relative: self.relative,
+            max_iterations: self.max_iterations,
+            check_every: self.check_every,
+            stagnation_window: self.stagnation_window,
         }
     }
 
@@ -131,21 +150,39 @@ impl<T: Real> QpCheckpoint<T> {
     /// `Length` unless `words` has exactly [`WORDS`](Self::WORDS) elements, `Corrupt` where a word cannot be true.
     #[inline]
     pub fn from_words(words: &[u32]) -> Result<Self, Error> {
-        Self::new(QpConfig::default()).read(words)
+        Self::new(&QpConfig::default()).read(words)
     }
 }
 
 impl<T: Real> Plain for QpCheckpoint<T> {
-    const WORDS: usize = QpConfig::<T>::WORDS + Progress::<T>::WORDS + 2 + 3 * words_of::<T>();
+    const WORDS: usize = Progress::<T>::WORDS + 6 + 10 * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
-        self.config.visit(codec)?;
         self.progress.visit(codec)?;
-        codec.real(&mut self.penalty)?;
-        codec.real(&mut self.cost_scale)?;
-        codec.real(&mut self.objective)?;
-        codec.number(&mut self.refactorisations)?;
-        codec.flag(&mut self.factored)
+        for value in [
+            &mut self.absolute,
+            &mut self.relative,
+            &mut self.regularisation,
+            &mut self.relaxation,
+            &mut self.primal_infeasible,
+            &mut self.dual_infeasible,
+            &mut self.penalty,
+            &mut self.cost_scale,
+            &mut self.objective,
+            &mut self.reserved,
+        ] {
+            codec.real(value)?;
+        }
+        for value in [
+            &mut self.max_iterations,
+            &mut self.check_every,
+            &mut self.stagnation_window,
+            &mut self.adapt_every,
+            &mut self.refactorisations,
+        ] {
+            codec.number(value)?;
+        }
+        codec.code(&mut self.factored)
     }
 }

@@ -1,5 +1,7 @@
 //! The iteration.
 
+use core::borrow::BorrowMut;
+
 use super::config::{QpCheckpoint, QpConfig};
 use super::memory::Memory;
 use super::pattern::QpPattern;
@@ -24,12 +26,14 @@ const PENALTIES: (f32, f32) = (1e-6, 1e6);
 ///
 /// One step is an iteration (a solve with the factor, and some 20 n + 25 m operations), at times with a look at the
 /// residuals, or a refactorisation after rho, P, A or the kind of a bound has changed.
+///
+/// It owns its state, or works on one that lies elsewhere: `S` is a [`QpCheckpoint`] or a reference to one.
 #[derive(Debug)]
-pub struct Qp<'a, T, I> {
+pub struct Qp<'a, T, I, S = QpCheckpoint<T>> {
     pub(super) pattern: QpPattern<'a, I>,
     pub(super) memory: Memory<'a, T>,
     pub(super) factor: SparseLdlt<'a, T, I>,
-    pub(super) state: QpCheckpoint<T>,
+    pub(super) state: S,
 }
 
 /// What a solve can say of itself. Residuals and objective are those of the last look.
@@ -72,11 +76,19 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
     ) -> Result<Self, Error> {
         config.check()?;
         data.check(&pattern)?;
-        let mut this = Self::resume(pattern, symbolic, workspace, QpCheckpoint::new(config))?;
-        this.take_up(data);
+        let mut this = Self::resume(pattern, symbolic, workspace, QpCheckpoint::new(&config))?;
+        this.take_up(data, config.scaling_rounds);
         Ok(this)
     }
 
+    /// Puts the solve away.
+    #[must_use]
+    pub fn suspend(self) -> QpCheckpoint<T> {
+        self.state
+    }
+}
+
+impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
     /// Takes up a solve that was put away. The workspace must hold what it held; O(m).
     ///
     /// # Errors
@@ -85,30 +97,25 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
         pattern: QpPattern<'a, I>,
         symbolic: Symbolic<'a, I>,
         workspace: &'a mut [T],
-        state: QpCheckpoint<T>,
+        state: S,
     ) -> Result<Self, Error> {
         error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
         error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;
         let (memory, rest) = Memory::divide(&pattern, symbolic.fill(), workspace)?;
-        let factor = SparseLdlt::resume(symbolic, rest, state.factored.then_some(pattern.variables()))?;
+        let factor =
+            SparseLdlt::resume(symbolic, rest, state.borrow().factored.holds().then_some(pattern.variables()))?;
         Ok(Self { pattern, memory, factor, state })
-    }
-
-    /// Puts the solve away.
-    #[must_use]
-    pub fn suspend(self) -> QpCheckpoint<T> {
-        self.state
     }
 
     /// The state of the solve, with what [`Solver::report`] has no place for.
     #[must_use]
     pub fn details(&self) -> QpReport<T> {
-        self.state.details()
+        self.state.borrow().details()
     }
 
     /// Sets rho and the weights of all rows; y stays.
     pub(super) fn weigh(&mut self) {
-        let rho = self.state.penalty;
+        let rho = self.state.borrow().penalty;
         let Memory { lower, upper, dual, weights, .. } = &mut self.memory;
         let rows =
             self.pattern.a_rows().zip(lower.iter()).zip(upper.iter()).zip(dual.iter_mut()).zip(weights.iter_mut());
@@ -125,15 +132,16 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
             *dual = if new == T::ZERO { T::ZERO } else { *dual * (old / new) };
             *weight = if is_bound { new } else { T::ONE / new };
         }
-        self.state.factored = false;
+        self.state.borrow_mut().factored.set(false);
     }
 
     /// Factors the system of the present values and weights.
     fn refactor(&mut self) -> Step {
+        let sigma = self.state.borrow().regularisation;
         let Memory { values, weights, .. } = &mut self.memory;
         for (_, range) in self.pattern.p_rows() {
             if let Some(diagonal) = values.get_mut(range.end) {
-                *diagonal = self.state.config.regularisation;
+                *diagonal = sigma;
             }
         }
         for ((columns, range), weight) in self.pattern.a_rows().zip(weights.iter()) {
@@ -148,20 +156,18 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
         }
         let system = values.get(..self.pattern.system_entries()).unwrap_or(&[]);
         let outcome = self.factor.refactor(system);
-        self.state.refactorisations = self.state.refactorisations.saturating_add(1);
-        self.state.factored = outcome.is_ok() && self.factor.positive_pivots() == self.pattern.variables();
-        if !self.state.factored {
-            self.state.progress.step = Step::NotPositiveDefinite;
-        }
-        self.state.progress.step
+        let factored = outcome.is_ok() && self.factor.positive_pivots() == self.pattern.variables();
+        let state = self.state.borrow_mut();
+        state.refactorisations = state.refactorisations.saturating_add(1);
+        state.factored.set(factored);
+        if factored { Step::Running } else { state.progress.end(Step::NotPositiveDefinite) }
     }
 
     /// One iteration; changes of x and y are kept if they will be looked at.
     fn iterate(&mut self, keep_changes: bool) {
         let Memory { values, linear, x, change, lower, upper, z, dual, dual_change, weights, rhs, .. } =
             &mut self.memory;
-        let sigma = self.state.config.regularisation;
-        let alpha = self.state.config.relaxation;
+        let QpCheckpoint { regularisation: sigma, relaxation: alpha, .. } = *self.state.borrow();
         let n = x.len();
         let Some((top, bottom)) = rhs.split_at_mut_checked(n) else { return };
         for ((rhs, x), q) in top.iter_mut().zip(x.iter()).zip(linear.iter()) {
@@ -211,37 +217,36 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
 
     /// Looks at the iterate: the outcome, and whether rho is to change.
     fn look(&mut self, may_adapt: bool) -> Step {
-        let config = self.state.config;
-        let cost = self.state.cost_scale;
-        let (residuals, objective, balance) = residual::look(&self.pattern, &mut self.memory, &config.stopping, cost);
-        self.state.objective = objective;
-        let step = self.state.progress.judge(&config.stopping, residuals);
+        let state = self.state.borrow_mut();
+        let QpCheckpoint { cost_scale: cost, primal_infeasible, dual_infeasible, .. } = *state;
+        let stopping = state.stopping();
+        let (residuals, objective, balance) = residual::look(&self.pattern, &mut self.memory, &stopping, cost);
+        state.objective = objective;
+        let step = state.progress.judge(&stopping, residuals);
         if !matches!(step, Step::Running | Step::IterationCap | Step::Stagnated) {
             return step;
         }
-        let certified = if residual::proves_primal_infeasible(&self.pattern, &mut self.memory, config.primal_infeasible)
-        {
-            Step::PrimalInfeasible
-        } else if residual::proves_dual_infeasible(&self.pattern, &mut self.memory, config.dual_infeasible, cost) {
-            Step::DualInfeasible
+        let step = if residual::proves_primal_infeasible(&self.pattern, &mut self.memory, primal_infeasible) {
+            state.progress.end(Step::PrimalInfeasible)
+        } else if residual::proves_dual_infeasible(&self.pattern, &mut self.memory, dual_infeasible, cost) {
+            state.progress.end(Step::DualInfeasible)
         } else {
             step
         };
-        self.state.progress.step = certified;
-        if may_adapt && certified == Step::Running {
+        if may_adapt && step == Step::Running {
             self.adapt(balance);
         }
-        certified
+        step
     }
 
     /// Changes rho by a power of two if that is at least a factor of 4.
     fn adapt(&mut self, balance: T) {
-        let old = self.state.penalty;
+        let old = self.state.borrow().penalty;
         let wanted = (old * balance).max(T::from_f32(PENALTIES.0)).min(T::from_f32(PENALTIES.1));
         let factor = power_of_two(wanted / old);
         let four = T::from_f32(4.0);
         if factor >= four || factor * four <= T::ONE {
-            self.state.penalty = old * factor;
+            self.state.borrow_mut().penalty = old * factor;
             self.weigh();
         }
     }
@@ -252,9 +257,9 @@ impl<T: Real> QpCheckpoint<T> {
     #[must_use]
     pub fn details(&self) -> QpReport<T> {
         QpReport {
-            step: self.progress.step,
+            step: self.progress.step(),
             iterations: self.progress.iterations,
-            residuals: self.progress.residuals,
+            residuals: self.progress.residuals(),
             objective: self.objective,
             penalty: self.penalty,
             refactorisations: self.refactorisations,
@@ -262,27 +267,27 @@ impl<T: Real> QpCheckpoint<T> {
     }
 }
 
-impl<T: Real, I: Index> Solver for Qp<'_, T, I> {
+impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Solver for Qp<'_, T, I, S> {
     type Scalar = T;
 
     fn step(&mut self) -> Step {
-        if self.state.progress.step.is_final() {
-            return self.state.progress.step;
+        let state = self.state.borrow_mut();
+        if state.progress.step().is_final() {
+            return state.progress.step();
         }
-        if !self.state.factored {
+        if !state.factored.holds() {
             return self.refactor();
         }
-        let iteration = self.state.progress.iterations.saturating_add(1);
-        self.state.progress.iterations = iteration;
-        let every = self.state.config.adapt_every;
-        let may_adapt = every != 0 && iteration.is_multiple_of(every);
-        let due = may_adapt || self.state.config.stopping.is_due(iteration);
+        let iteration = state.progress.iterations.saturating_add(1);
+        state.progress.iterations = iteration;
+        let may_adapt = state.adapt_every != 0 && iteration.is_multiple_of(state.adapt_every);
+        let due = may_adapt || state.stopping().is_due(iteration);
         self.iterate(due);
         if due { self.look(may_adapt) } else { Step::Running }
     }
 
     /// `residual` is the larger of primal and dual residual, each in units of its target; `target` is 1.
     fn report(&self) -> Report<T> {
-        self.state.progress.report()
+        self.state.borrow().progress.report()
     }
 }

@@ -1,6 +1,8 @@
 //! Numbers in and out: what may change between two ticks, and the iterate as plain vectors.
 
-use super::config::QpConfig;
+use core::borrow::BorrowMut;
+
+use super::config::QpCheckpoint;
 use super::memory::Memory;
 use super::pattern::QpPattern;
 use super::residual::{penalty_of, row_times};
@@ -52,15 +54,14 @@ fn check_bounds<T: Real>(need: usize, lower: &[T], upper: &[T]) -> Result<(), Er
     }
 }
 
-impl<T: Real, I: Index> Qp<'_, T, I> {
+impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// Fills the workspace with a checked problem.
-    pub(super) fn take_up(&mut self, data: QpData<'_, T>) {
-        let QpConfig { scaling_rounds, .. } = self.state.config;
+    pub(super) fn take_up(&mut self, data: QpData<'_, T>, scaling_rounds: u32) {
         self.put_p(data.p);
         self.put_a(data.a);
         crate::vector::copy(data.q, self.memory.linear);
         let cost = scaling::equilibrate(&self.pattern, &mut self.memory, scaling_rounds);
-        self.state.cost_scale = cost;
+        self.state.borrow_mut().cost_scale = cost;
         scaling::scale_p(&self.pattern, &mut self.memory, cost);
         scaling::scale_a(&self.pattern, &mut self.memory);
         self.put_linear(data.q);
@@ -91,7 +92,7 @@ impl<T: Real, I: Index> Qp<'_, T, I> {
     }
 
     fn put_linear(&mut self, q: &[T]) {
-        let cost = self.state.cost_scale;
+        let cost = self.state.borrow().cost_scale;
         let Memory { linear, variable_scale, .. } = &mut self.memory;
         for ((to, q), scale) in linear.iter_mut().zip(q).zip(variable_scale.iter()) {
             *to = *q * *scale * cost;
@@ -144,8 +145,8 @@ impl<T: Real, I: Index> Qp<'_, T, I> {
     pub fn update_p(&mut self, p: &[T]) -> Result<(), Error> {
         check_values(Field::Values, self.pattern.p_entries(), p)?;
         self.put_p(p);
-        scaling::scale_p(&self.pattern, &mut self.memory, self.state.cost_scale);
-        self.state.factored = false;
+        scaling::scale_p(&self.pattern, &mut self.memory, self.state.borrow().cost_scale);
+        self.state.borrow_mut().factored.set(false);
         Ok(())
     }
 
@@ -158,14 +159,14 @@ impl<T: Real, I: Index> Qp<'_, T, I> {
         check_values(Field::ConstraintValues, self.pattern.a_entries(), a)?;
         self.put_a(a);
         scaling::scale_a(&self.pattern, &mut self.memory);
-        self.state.factored = false;
+        self.state.borrow_mut().factored.set(false);
         Ok(())
     }
 
     /// Begins anew from the iterate that is there, after an update as a rule: iterations count from 0 again. O(1). rho
     /// stays where it was.
     pub fn restart(&mut self) {
-        self.state.progress = Progress::NEW;
+        self.state.borrow_mut().progress = Progress::new();
     }
 
     /// Begins anew from this x (n elements) and y (m elements), in the units of the problem. O(entries).
@@ -175,7 +176,7 @@ impl<T: Real, I: Index> Qp<'_, T, I> {
     pub fn warm_start(&mut self, x: &[T], y: &[T]) -> Result<(), Error> {
         check_values(Field::Iterate, self.pattern.variables(), x)?;
         check_values(Field::Dual, self.pattern.constraints(), y)?;
-        let cost = self.state.cost_scale;
+        let cost = self.state.borrow().cost_scale;
         let Memory { values, variable_scale, x: to, row_scale, z, dual, weights, .. } = &mut self.memory;
         for ((to, x), scale) in to.iter_mut().zip(x).zip(variable_scale.iter()) {
             *to = *x / *scale;
@@ -208,10 +209,11 @@ impl<T: Real, I: Index> Qp<'_, T, I> {
     /// `Length` of `Field::Output` unless there are m elements.
     pub fn dual(&self, into: &mut [T]) -> Result<(), Error> {
         error::exact(Field::Output, self.pattern.constraints(), into.len())?;
+        let cost = self.state.borrow().cost_scale;
         let Memory { row_scale, dual, weights, .. } = &self.memory;
         let rows = self.pattern.a_rows().zip(dual.iter()).zip(weights.iter()).zip(row_scale.iter());
         for (((((columns, _), dual), weight), scale), into) in rows.zip(into) {
-            *into = penalty_of(columns.len(), *weight) * *dual * *scale / self.state.cost_scale;
+            *into = penalty_of(columns.len(), *weight) * *dual * *scale / cost;
         }
         Ok(())
     }
@@ -220,7 +222,7 @@ impl<T: Real, I: Index> Qp<'_, T, I> {
     /// n elements: P x = 0, q'x < 0, and A x leads out of no bound. The largest magnitude is 1.
     #[must_use]
     pub fn certificate(&self) -> Option<&[T]> {
-        match self.state.progress.step {
+        match self.state.borrow().progress.step() {
             Step::PrimalInfeasible => Some(self.memory.dual_change),
             Step::DualInfeasible => Some(self.memory.change),
             _ => None,

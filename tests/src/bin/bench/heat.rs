@@ -87,7 +87,11 @@ fn print(precision: Precision, nx: usize, records: &[Record]) {
         };
         Row { kernel, metric: "ratio", value, unit, reference: Some(reference), goal, ..base }.print();
     }
-    let unsolved: usize = records.iter().map(|record| record.unsolved).sum();
-    let (metric, value) = ("systems not solved", unsolved as f64);
-    Row { kernel: "all ways together", metric, value, unit: "systems", goal: Some(0.0), ..base }.print();
+    let worst = |part: fn(&Record) -> f64| records.iter().map(part).fold(0.0, f64::max);
+    base.print_outcomes(
+        precision,
+        records.iter().map(|record| record.unsolved).sum(),
+        worst(|record| record.worst_residual),
+        worst(|record| record.worst_report),
+    );
 }

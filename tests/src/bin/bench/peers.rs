@@ -1,14 +1,14 @@
 //! Times beside other libraries: a Python program calls both sides in turn and prints the rows.
 
-use std::path::Path;
-use std::process::Command;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 /// Runs the program and hands its rows on.
 ///
 /// # Errors
 /// A sentence that says what is missing, when the comparison cannot run here.
 pub(crate) fn bench() -> Result<(), String> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/linear.py");
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     // This program lies in target/release.
     let target = here.ancestors().nth(2).ok_or("no target directory")?;
@@ -16,16 +16,43 @@ pub(crate) fn bench() -> Result<(), String> {
     if !library.is_file() {
         return Err("there is no host library; `cargo xtask archive --abi host` makes it".to_owned());
     }
-    let output = Command::new("python3")
-        .arg(program)
-        .arg("--library")
-        .arg(library)
-        .output()
-        .map_err(|error| format!("python3: {error}"))?;
-    print!("{}", String::from_utf8_lossy(&output.stdout));
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(String::from_utf8_lossy(&output.stderr).trim().lines().last().unwrap_or("python3 failed").to_owned())
+    let mut program = Command::new(environment(target)?);
+    say(program.arg(folder().join("linear.py")).arg("--library").arg(library))
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
+}
+
+/// The Python of an environment below `target` that has the versions of `peers/requirements.txt`; made when it is not
+/// there, or has others.
+fn environment(target: &Path) -> Result<PathBuf, String> {
+    let environment = target.join("peers");
+    let python = environment.join("bin/python");
+    let wanted = folder().join("requirements.txt");
+    let wanted_text = fs::read_to_string(&wanted).map_err(|error| format!("{}: {error}", wanted.display()))?;
+    // A copy of the list is the last thing that is written, so it stands for a whole environment.
+    let installed = environment.join("requirements.txt");
+    if python.is_file() && fs::read_to_string(&installed).is_ok_and(|text| text == wanted_text) {
+        return Ok(python);
+    }
+    eprintln!("making a Python environment in {}", environment.display());
+    let mut venv = Command::new("python3");
+    say(venv.args(["-m", "venv", "--clear"]).arg(&environment))
+        .map_err(|reason| format!("no Python environment, which on Debian takes the package python3-venv: {reason}"))?;
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-r"]);
+    say(pip.arg(&wanted)).map_err(|reason| format!("the peers cannot be installed: {reason}"))?;
+    fs::copy(&wanted, &installed).map_err(|error| format!("{}: {error}", installed.display()))?;
+    Ok(python)
+}
+
+/// Runs with this program's own output.
+fn say(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    match command.stdin(Stdio::null()).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{name}: {status}")),
+        Err(error) => Err(format!("{name}: {error}")),
     }
 }

@@ -100,14 +100,11 @@ fn print(precision: Precision, variance: Variance, totals: &[Totals]) {
         ..base
     }
     .print();
-    let unsolved: u32 = totals.iter().flatten().map(|total| total.unsolved).sum();
-    Row {
-        kernel: "all ways together",
-        metric: "systems not solved",
-        value: f64::from(unsolved),
-        unit: "systems",
-        goal: Some(0.0),
-        ..base
-    }
-    .print();
+    let worst = |part: fn(&Total) -> f64| totals.iter().flatten().map(part).fold(0.0, f64::max);
+    base.print_outcomes(
+        precision,
+        totals.iter().flatten().map(|total| total.unsolved as usize).sum(),
+        worst(|total| total.worst_residual),
+        worst(|total| total.worst_report),
+    );
 }

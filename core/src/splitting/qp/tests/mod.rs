@@ -75,7 +75,7 @@ fn what_is_wrong_is_named_before_anything_is_written() {
     assert_eq!(refused(DATA, QpConfig { stopping: never, ..good }, LEN), outside(Field::Iterations, 0));
     // The symbolic part of another problem.
     let one = QpPattern::new(&[0_u16, 1], &[0], &[0], &[]).unwrap();
-    let error = Qp::<f32, _>::resume(one, Symbolic::new(&memory).unwrap(), &mut [], QpCheckpoint::new(good)).err();
+    let error = Qp::<f32, _, _>::resume(one, Symbolic::new(&memory).unwrap(), &mut [], QpCheckpoint::new(&good)).err();
     assert_eq!(error, short(Field::Symbolic, 1, 3));
 }
 

@@ -1,15 +1,23 @@
-//! The constant stencil in the plane: cuts the grid into runs for the line kernels.
+//! The 5-point operator with constant coefficients in the plane: cuts the grid into runs for the line kernels.
+
+pub(super) mod kernels;
+mod sweep;
 
 use core::cell::Cell;
 use core::ops::Range;
 
-use super::kernels::{self, Entries, RUN, Update, beside};
+use crate::error::{self, Error, Field};
+use crate::matrix::stencil::cells;
 use crate::matrix::vfp;
 use crate::real::Real;
+use kernels::{Entries, RUN, Update, beside};
 
-/// nx x ny cells without a mask.
-#[derive(Clone, Copy)]
-pub(super) struct Plane<T> {
+/// The 3- or 5-point operator on `shape = [nx, ny]` cells, x running fastest, with Dirichlet zero around:
+/// A x = centre x + coupling\[0\] (west + east) + coupling\[1\] (south + north).
+///
+/// The bits are those of a [`Stencil`](super::Stencil) of the same shape without a mask; what is linked is less.
+#[derive(Clone, Copy, Debug)]
+pub struct Plane<T> {
     pub(super) nx: usize,
     pub(super) ny: usize,
     pub(super) centre: T,
@@ -27,6 +35,23 @@ struct Run {
 }
 
 impl<T: Real> Plane<T> {
+    /// `coupling` holds the off-diagonal entries, so for the Laplacian centre 4, coupling -1, -1.
+    ///
+    /// # Errors
+    /// `OutOfRange` or `TooLarge` (size), `NotFinite` (values: 0 is the centre, 1 and 2 the coupling), `ZeroDiagonal`.
+    pub fn new([nx, ny]: [usize; 2], centre: T, [along, across]: [T; 2]) -> Result<Self, Error> {
+        cells([nx, ny, 1])?;
+        error::finite(Field::Values, &[centre, along, across])?;
+        if centre == T::ZERO { Err(Error::ZeroDiagonal { row: 0 }) } else { Ok(Self { nx, ny, centre, along, across }) }
+    }
+
+    /// \[nx, ny\].
+    #[must_use]
+    pub const fn shape(&self) -> [usize; 2] {
+        [self.nx, self.ny]
+    }
+
+    #[inline]
     fn entries(&self) -> Entries<T> {
         Entries { along: self.along, across: self.across, centre: self.centre }
     }
@@ -90,36 +115,29 @@ impl<T: Real> Plane<T> {
 
     /// A forward sweep over some lines.
     pub(super) fn relax_forward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
-        let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let x = Cell::from_mut(x).as_slice_of_cells();
+        let (weights, rhs) = self.weights(omega);
+        if !vfp::relax_lines(weights, rhs, self.shape(), lines.clone(), b, x) {
+            self.relax_runs(lines, weights, rhs, b, x);
+        }
+    }
+
+    /// The entries of a sweep, omega / centre multiplied in, and the weight of the right-hand side.
+    #[inline]
+    pub(super) fn weights(&self, omega: T) -> (Entries<T>, T) {
         let rhs = omega / self.centre;
-        let weights = Entries { along: -rhs * self.along, across: -rhs * self.across, centre: T::ONE - omega };
-        // Lines with a neighbour on either side go to the assembly kernel where there is one.
-        let inner = lines.start.max(1)..lines.end.min(self.ny - 1);
-        if inner.start >= inner.end {
-            return self.relax_runs(lines, weights, rhs, b, x, &zeros);
-        }
-        self.relax_runs(lines.start..inner.start, weights, rhs, b, x, &zeros);
-        let block = b.get(inner.start * self.nx..inner.end * self.nx);
-        let cells = x.get((inner.start - 1) * self.nx..(inner.end + 1) * self.nx);
-        let is_done = match (block, cells) {
-            (Some(block), Some(cells)) => vfp::relax_lines(weights, rhs, self.nx, block, cells),
-            _ => false,
-        };
-        if !is_done {
-            self.relax_runs(inner.clone(), weights, rhs, b, x, &zeros);
-        }
-        self.relax_runs(inner.end..lines.end, weights, rhs, b, x, &zeros);
+        (Entries { along: -rhs * self.along, across: -rhs * self.across, centre: T::ONE - omega }, rhs)
     }
 
     /// A forward sweep run by run.
-    fn relax_runs(&self, lines: Range<usize>, weights: Entries<T>, rhs: T, b: &[T], x: &[Cell<T>], zeros: &[Cell<T>]) {
+    fn relax_runs(&self, lines: Range<usize>, weights: Entries<T>, rhs: T, b: &[T], x: &[Cell<T>]) {
+        let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let mut west = T::ZERO;
         for line in lines {
             self.for_each_run(line, [true, true], |run| {
                 let (Some(cells), Some(b)) = (x.get(run.cells.clone()), b.get(run.cells.clone())) else { return };
-                let south = beside(x, run.south, cells.len(), zeros);
-                let north = beside(x, run.north, cells.len(), zeros);
+                let south = beside(x, run.south, cells.len(), &zeros);
+                let north = beside(x, run.north, cells.len(), &zeros);
                 if run.is_first {
                     west = T::ZERO;
                 }
@@ -129,12 +147,25 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    pub(super) fn solve_lower(&self, omega: T, z: &mut [T]) {
+    /// `sum` plus the squares of `scale` (b - A x) over some lines, in ascending order.
+    pub(super) fn squares(&self, lines: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
+        let mut sum = sum;
+        if !vfp::squares_of_lines(self.entries(), scale, self.shape(), lines.clone(), b, x, &mut sum) {
+            let mut b = b.get(lines.start * self.nx..).unwrap_or(&[]).iter();
+            self.products(lines, x, |product| {
+                let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
+                sum += residual * residual;
+            });
+        }
+        sum
+    }
+
+    pub(super) fn solve_lower(&self, lines: Range<usize>, omega: T, z: &mut [T]) {
         let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let z = Cell::from_mut(z).as_slice_of_cells();
         let scaling = omega / self.centre;
         let mut west = T::ZERO;
-        for line in 0..self.ny {
+        for line in lines {
             self.for_each_run(line, [true, false], |run| {
                 let cells = z.get(run.cells.clone()).unwrap_or(&[]);
                 let south = beside(z, run.south, cells.len(), &zeros);
@@ -159,12 +190,12 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    pub(super) fn eisenstat_backward(&self, omega: T, p: &[T], t: &mut [T], v: &mut [T]) {
+    pub(super) fn eisenstat_backward(&self, lines: Range<usize>, omega: T, p: &[T], t: &mut [T], v: &mut [T]) {
         let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let t = Cell::from_mut(t).as_slice_of_cells();
         let factors = [omega / self.centre, omega - T::TWO];
         let mut east = T::ZERO;
-        for line in (0..self.ny).rev() {
+        for line in lines.rev() {
             self.for_each_run_backward(line, |run| {
                 let range = run.cells;
                 let (Some(p), Some(cells), Some(v)) = (p.get(range.clone()), t.get(range.clone()), v.get_mut(range))
@@ -178,13 +209,22 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    pub(super) fn eisenstat_update(&self, omega: T, alpha: T, t: &[T], g: &mut [T], y: &mut [T]) -> (T, T) {
+    pub(super) fn eisenstat_update(
+        &self,
+        lines: Range<usize>,
+        omega: T,
+        alpha: T,
+        t: &[T],
+        g: &mut [T],
+        y: &mut [T],
+        [gz, squares]: [T; 2],
+    ) -> [T; 2] {
         let zeros = [const { Cell::new(T::ZERO) }; RUN];
         let g = Cell::from_mut(g).as_slice_of_cells();
         let diagonal = self.centre * (T::ONE / omega);
         let factors = [alpha, (T::TWO - omega) * diagonal, diagonal];
-        let mut sums = Update { west: T::ZERO, gz: T::ZERO, squares: T::ZERO };
-        for line in 0..self.ny {
+        let mut sums = Update { west: T::ZERO, gz, squares };
+        for line in lines {
             self.for_each_run(line, [true, false], |run| {
                 let range = run.cells;
                 let (Some(t), Some(cells), Some(y)) = (t.get(range.clone()), g.get(range.clone()), y.get_mut(range))
@@ -198,6 +238,6 @@ impl<T: Real> Plane<T> {
                 sums = kernels::eisenstat_update(self.entries(), factors, t, south, cells, y, sums);
             });
         }
-        (sums.gz, sums.squares)
+        [sums.gz, sums.squares]
     }
 }

@@ -1,0 +1,173 @@
+//! A forward sweep over whole lines of the plane: 11.5 instructions a cell, four cells a turn.
+
+use core::cell::Cell;
+use core::ops::Range;
+
+use super::choice::{Grid, is_single};
+use crate::matrix::plane::kernels::Entries;
+use crate::real::Real;
+
+/// Arguments of [`relax`], read in this order.
+#[repr(C)]
+struct Arguments {
+    b: *const f32,
+    x: *mut f32,
+    grid: Grid,
+    keep: f32,
+    rhs: f32,
+    across: f32,
+    along: f32,
+}
+
+/// A cell of four: `$new` = keep `$old` + rhs `$b` + across (`$south` + `$north`) + along (`$east` + `$west`).
+macro_rules! cell {
+    ($new:literal, $old:literal, $b:literal, $south:literal, $north:literal, $east:literal, $west:literal) => {
+        concat!(
+            "vmul.f32 ",
+            $new,
+            ", s0, ",
+            $old,
+            "\n",
+            "vmul.f32 ",
+            $b,
+            ", s1, ",
+            $b,
+            "\n",
+            "vadd.f32 ",
+            $south,
+            ", ",
+            $south,
+            ", ",
+            $north,
+            "\n",
+            "vadd.f32 s6, ",
+            $east,
+            ", ",
+            $west,
+            "\n",
+            "vadd.f32 ",
+            $new,
+            ", ",
+            $new,
+            ", ",
+            $b,
+            "\n",
+            "vmul.f32 ",
+            $south,
+            ", s2, ",
+            $south,
+            "\n",
+            "vmul.f32 s6, s3, s6\n",
+            "vadd.f32 ",
+            $new,
+            ", ",
+            $new,
+            ", ",
+            $south,
+            "\n",
+            "vadd.f32 ",
+            $new,
+            ", ",
+            $new,
+            ", s6",
+        )
+    };
+}
+
+#[unsafe(naked)]
+unsafe extern "C" fn relax(arguments: *const Arguments) {
+    core::arch::naked_asm!(
+        ".fpu fpv4-sp-d16",
+        "push {{r4-r11, lr}}",
+        "vpush {{s16-s27}}",
+        "mov lr, r0",
+        "ldm lr!, {{r1, r4-r7}}",
+        "ldm lr!, {{r0, r8, r12}}",
+        "vldm lr, {{s0-s3}}",
+        "mov lr, r8",
+        "vldr s5, 9f",
+        // A line: s27 is west, s4 the old value of the cell, r8 one cell ahead of r4; beside it are zeros at the edge.
+        "2:",
+        "add r8, r4, #4",
+        "vldr s4, [r4]",
+        "vmov.f32 s27, s5",
+        "sub r2, r4, r12",
+        "add r3, r4, r12",
+        "mov r10, #16",
+        "mov r11, #16",
+        "cmp r5, r0",
+        "itt eq",
+        "adreq r2, 9f",
+        "moveq r10, #0",
+        "cmp r5, lr",
+        "itt eq",
+        "adreq r3, 9f",
+        "moveq r11, #0",
+        "movs r9, r6",
+        "beq 4f",
+        "3:",
+        "vldmia r1!, {{s8-s11}}",
+        "vldmia r2, {{s12-s15}}",
+        "vldmia r3, {{s16-s19}}",
+        "add r2, r2, r10",
+        "add r3, r3, r11",
+        "vldmia r8!, {{s20-s23}}",
+        cell!("s24", "s4", "s8", "s12", "s16", "s20", "s27"),
+        cell!("s25", "s20", "s9", "s13", "s17", "s21", "s24"),
+        cell!("s26", "s21", "s10", "s14", "s18", "s22", "s25"),
+        cell!("s27", "s22", "s11", "s15", "s19", "s23", "s26"),
+        "vmov.f32 s4, s23",
+        "subs r9, #1",
+        "vstmia r4!, {{s24-s27}}",
+        "bne 3b",
+        "4:",
+        "mov r9, r7",
+        "5:",
+        "vldmia r1!, {{s8}}",
+        "vldr s12, [r2]",
+        "vldr s16, [r3]",
+        "add r2, r2, r10, lsr #2",
+        "add r3, r3, r11, lsr #2",
+        // East of the last cell is the edge, and nothing to be read.
+        "subs r9, #1",
+        "ite eq",
+        "vmoveq.f32 s20, s5",
+        "vldmiane r8!, {{s20}}",
+        cell!("s24", "s4", "s8", "s12", "s16", "s20", "s27"),
+        "vmov.f32 s4, s20",
+        "vmov.f32 s27, s24",
+        "vstmia r4!, {{s24}}",
+        "bne 5b",
+        "subs r5, #1",
+        "bne 2b",
+        "vpop {{s16-s27}}",
+        "pop {{r4-r11, pc}}",
+        ".p2align 2",
+        "9: .word 0, 0, 0, 0",
+    )
+}
+
+/// A forward sweep over some lines of the grid.
+#[inline]
+pub(in crate::matrix) fn relax_lines<T: Real>(
+    weights: Entries<T>,
+    rhs: T,
+    shape: [usize; 2],
+    lines: Range<usize>,
+    b: &[T],
+    x: &[Cell<T>],
+) -> bool {
+    if !is_single::<T>() {
+        return false;
+    }
+    let Some((grid, from)) = Grid::new(shape, lines, b.len().min(x.len())) else { return true };
+    let [keep, rhs, across, along] = [weights.centre, rhs, weights.across, weights.along].map(Real::to_f32);
+    let b = b.as_ptr().cast::<f32>().wrapping_add(from);
+    let x = x.as_ptr().cast::<f32>().wrapping_add(from).cast_mut();
+    let arguments = Arguments { b, x, grid, keep, rhs, across, along };
+    // SAFETY: T is f32. b and x hold the lines of the grid and their neighbours, and no more is read: zeros where there is
+    // no line beside. `Cell` has the layout of its content and may be written through a shared reference; no other
+    // thread can hold it.
+    unsafe { relax(&raw const arguments) };
+    true
+}

@@ -202,6 +202,16 @@
 #define TS_STEP_INTERRUPTED 8
 
 /**
+ * No point satisfies the constraints; there is a certificate.
+ */
+#define TS_STEP_PRIMAL_INFEASIBLE 9
+
+/**
+ * The objective falls without bound, or no dual point is feasible; there is a certificate.
+ */
+#define TS_STEP_DUAL_INFEASIBLE 10
+
+/**
  * An array has the wrong length; the index is the length given.
  */
 #define TS_ERROR_LENGTH 1
@@ -400,6 +410,46 @@
  * The symbolic part of a sparse factorisation.
  */
 #define TS_FIELD_SYMBOLIC 26
+
+/**
+ * Row starts of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_ROWS 27
+
+/**
+ * Column indices of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_COLUMNS 28
+
+/**
+ * Stored values of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_VALUES 29
+
+/**
+ * The linear term of an objective.
+ */
+#define TS_FIELD_LINEAR_TERM 30
+
+/**
+ * A penalty: rho or sigma of a splitting method.
+ */
+#define TS_FIELD_PENALTY 31
+
+/**
+ * The dual variables.
+ */
+#define TS_FIELD_DUAL 32
+
+/**
+ * The step of a proximal operator.
+ */
+#define TS_FIELD_STEP 36
+
+/**
+ * Lower or upper bounds.
+ */
+#define TS_FIELD_BOUNDS 39
 
 /**
  * `uint64_t` words of a `ts_tsallis_inf_t`.

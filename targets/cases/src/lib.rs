@@ -15,6 +15,7 @@ mod hash;
 mod linear;
 mod math;
 mod pattern;
+pub mod quadrotor;
 
 pub use hash::Hash;
 pub use pattern::Pattern;

@@ -37,6 +37,9 @@ pub enum Step {
     IndefinitePreconditioner = 7,
     /// The caller's closure asked to stop; the solve can go on later.
     Interrupted = 8,
+    /// The recomputed residual meets the target, but the search direction had failed on the way and the method had to go
+    /// on without it: the answer is right, the direction (a network, its weights) is not.
+    HandedOver = 12,
 }
 
 impl Step {
@@ -59,6 +62,7 @@ impl Step {
             6 => Self::NotPositiveDefinite,
             7 => Self::IndefinitePreconditioner,
             8 => Self::Interrupted,
+            12 => Self::HandedOver,
             _ => return None,
         })
     }
@@ -162,9 +166,10 @@ mod tests {
 
     #[test]
     fn numbers_round_trip() {
-        for number in 0..=8 {
+        for number in (0..=8).chain([12]) {
             assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
         }
         assert_eq!(Step::from_number(9), None);
+        assert_eq!(Step::from_number(13), None);
     }
 }

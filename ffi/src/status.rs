@@ -31,6 +31,9 @@ pub const TS_STEP_NOT_POSITIVE_DEFINITE: i32 = 6;
 pub const TS_STEP_INDEFINITE_PRECONDITIONER: i32 = 7;
 /// The caller's function asked to stop; the solve can go on later.
 pub const TS_STEP_INTERRUPTED: i32 = 8;
+/// The recomputed residual meets the target, but the search direction had failed on the way: the answer is right, the
+/// direction is not.
+pub const TS_STEP_HANDED_OVER: i32 = 12;
 
 /// An array has the wrong length; the index is the length given.
 pub const TS_ERROR_LENGTH: u32 = 1;
@@ -248,6 +251,7 @@ mod tests {
             (TS_STEP_NOT_POSITIVE_DEFINITE, Step::NotPositiveDefinite),
             (TS_STEP_INDEFINITE_PRECONDITIONER, Step::IndefinitePreconditioner),
             (TS_STEP_INTERRUPTED, Step::Interrupted),
+            (TS_STEP_HANDED_OVER, Step::HandedOver),
         ];
         for (number, step) in outcomes {
             assert_eq!(number, outcome(Ok(step)));

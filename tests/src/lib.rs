@@ -15,6 +15,7 @@
 pub mod comparison;
 pub mod draw;
 pub mod heat;
+pub mod layouts;
 pub mod methods;
 pub mod policy;
 pub mod shifted;

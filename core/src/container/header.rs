@@ -17,8 +17,8 @@ pub(super) const CRC_AT: usize = 20;
 
 /// What a container holds. Numbers are never reused.
 ///
-/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 4 network model, 5 weights of a
-/// multigrid cycle, 6 weights of a direction network, 7 weights of a proximal network, 8 measurement operator.
+/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 4 network model, 6 weights of a
+/// direction network, 7 weights of a proximal network, 8 measurement operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -28,6 +28,8 @@ pub enum Kind {
     LearnerState = 1,
     /// The symbolic part of a sparse factorisation.
     SymbolicFactor = 2,
+    /// The gates of a multigrid cycle.
+    CycleGates = 5,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
         Some(match number {
             1 => Self::LearnerState,
             2 => Self::SymbolicFactor,
+            5 => Self::CycleGates,
             _ => return None,
         })
     }
@@ -153,7 +156,7 @@ mod tests {
         for number in 0..100 {
             let kind = Kind::from_number(number);
             assert!(kind.is_none_or(|kind| kind as u16 == number));
-            assert_eq!(kind.is_some(), (1..=2).contains(&number));
+            assert_eq!(kind.is_some(), [1, 2, 5].contains(&number));
         }
     }
 

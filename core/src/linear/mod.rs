@@ -13,6 +13,8 @@
 
 pub mod cg;
 pub mod conjugate;
+pub mod cycle;
+pub mod dcd;
 pub mod monitor;
 pub mod pcg;
 pub mod sor;
@@ -20,6 +22,7 @@ pub mod ssor;
 pub mod ssor_cg;
 
 pub use cg::Cg;
+pub use dcd::{Conjugation, Dcd, DcdConfig};
 pub use monitor::{Reference, Stopping};
 pub use pcg::{Pcg, PcgConfig};
 pub use sor::{Sor, SorConfig};

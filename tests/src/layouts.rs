@@ -18,8 +18,11 @@ pub const UNSEEN: [&str; 5] = ["comb", "ring", "maze", "porous", "spiral"];
 /// A region of n x n cells and a right-hand side of norm 1 on it, x running fastest.
 #[derive(Clone, Debug)]
 pub struct Problem {
+    /// Cells a side.
     pub n: usize,
+    /// Solid or fluid.
     pub cells: Vec<u8>,
+    /// The right-hand side, of norm 1.
     pub b: Vec<f64>,
 }
 
@@ -27,6 +30,7 @@ pub struct Problem {
 pub struct Source(ChaCha8Rng);
 
 impl Source {
+    /// A stream of its own for each seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self(ChaCha8Rng::seed_from_u64(seed))

@@ -18,6 +18,7 @@ pub mod heat;
 pub mod layouts;
 pub mod methods;
 pub mod policy;
+pub mod pressure;
 pub mod shifted;
 pub mod sor_benchmark;
 pub mod sparse;

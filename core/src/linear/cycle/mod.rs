@@ -29,12 +29,16 @@ mod kernels;
 mod layout;
 mod reduced;
 mod store;
+mod textbook;
+mod whole;
 
 pub use cells::Cells;
 pub use domain::{Domain, FLUID, OPEN, SOLID, seal_pockets};
 pub use gates::{GATES, Gates};
 pub use layout::{CycleOptions, CycleSizes, Shape};
 pub use reduced::Reduced;
+pub use textbook::Textbook;
+pub use whole::{Coloured, Whole};
 
 use crate::error::{self, Error, Field};
 use crate::operator::Direction;

@@ -338,7 +338,7 @@ impl<T: Real, A: LinearOperator<T> + ?Sized, D: Direction<T>> Dcd<'_, T, A, &mut
 
     /// The third rule of the safeguard: the residual halves in a window.
     fn watch(&mut self, norm: T) -> Result<(), End> {
-        if !self.is_trusted() {
+        if !self.is_trusted() || !self.state.safeguard.holds() {
             return Ok(());
         }
         let age = self.state.age;

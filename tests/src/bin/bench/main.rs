@@ -8,6 +8,7 @@
     reason = "counts of iterations, and two or three seeds"
 )]
 
+mod dcd;
 mod heat;
 mod peers;
 mod row;
@@ -20,7 +21,7 @@ use clap::Parser;
 /// Prints the rows of the benchmarks that run on the host.
 #[derive(Parser)]
 struct Arguments {
-    /// Only rows of this family: `linear` (times beside other libraries) or `bandit` (iterations).
+    /// Only rows of this family: `linear` (times beside other libraries) or `bandit` (iterations), `dcd` (multiply-adds).
     #[arg(long)]
     family: Option<String>,
     /// Trials of the SOR benchmark.
@@ -29,6 +30,9 @@ struct Arguments {
     /// Systems of a trial and time steps of the heat equation, for a quick look; goals are set for 5000.
     #[arg(long, default_value_t = 5000)]
     systems: usize,
+    /// Layouts of 128 x 128 cells for the worst case of family `dcd`.
+    #[arg(long, default_value_t = 1000)]
+    layouts: usize,
 }
 
 fn main() -> ExitCode {
@@ -37,6 +41,9 @@ fn main() -> ExitCode {
     if wants("bandit") {
         sor::bench(arguments.trials.max(1), arguments.systems.max(1));
         heat::bench(arguments.systems.max(1));
+    }
+    if wants("dcd") {
+        dcd::bench(arguments.layouts);
     }
     if wants("linear")
         && let Err(reason) = peers::bench()

@@ -19,6 +19,7 @@ pub(crate) enum Kind {
     TsallisInf = 8,
     ContextualTsallisInf = 9,
     ChebCb = 10,
+    Model = 40,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.

@@ -20,6 +20,9 @@ pub(super) struct Place {
     pub(super) group: usize,
 }
 
+/// Bytes of a row of the window that are put together on the stack where it leaves the input.
+const LINE: usize = 32;
+
 impl Place {
     const ONE: Self = Self { odd: 2, group: 4 };
     const FOUR: Self = Self { odd: 8, group: 16 };
@@ -65,45 +68,59 @@ pub(super) fn run(
     }
 }
 
-/// The window of output pixel `pixel`, widened, into `to`.
+/// The window of output pixel `pixel`, widened, into `to`. What lies behind a row of the window may be read in its place
+/// where the weights are zeros.
 fn gather(layer: &Layer, input: &[Cell<i8>], pixel: usize, to: &[Cell<i16>], place: Place) {
     let [height, width, channels] = layer.shape.map(usize::from);
     let [rows, across] = layer.window.map(usize::from);
-    let out_width = usize::from(layer.out_shape[1]);
+    let out_width = usize::from(layer.out_shape[1]).max(1);
     // A division for each pixel is nothing beside its window.
-    let (y, x) = (pixel / out_width.max(1), pixel % out_width.max(1));
+    let (y, x) = (pixel / out_width, pixel % out_width);
     let [top, left] = layer.before.map(usize::from);
     let (y, x) = (y * usize::from(layer.stride[0]), x * usize::from(layer.stride[1]));
     let zero = -i16::from(layer.zero[0]);
-    let run = across * channels;
     let row_columns = layer.row_columns();
     let inside = x >= left && x - left + across <= width;
+    if inside && y >= top && y - top + rows <= height {
+        let start = ((y - top) * width + x - left) * channels;
+        let from = input.get(start..).unwrap_or(&[]);
+        if dsp::gather(from, width * channels, rows, row_columns / 4, to, zero, place) {
+            return;
+        }
+    }
+    // Columns of the window that lie inside.
+    let (first, last) = (left.saturating_sub(x).min(across), (width + left).saturating_sub(x).min(across));
+    let (skipped, count) = (first * channels, last.saturating_sub(first) * channels);
+    let column = (x + first).saturating_sub(left) * channels;
     for k in 0..rows {
         let to = to.get(k * row_columns / 4 * place.group..).unwrap_or(&[]);
         let line = (y + k).checked_sub(top).filter(|line| *line < height);
-        let Some(line) = line.and_then(|line| input.get(line * width * channels..(line + 1) * width * channels)) else {
+        let from = line.map_or(0, |line| line * width * channels + column);
+        let Some(from) = line.and_then(|_| input.get(from..from + count)) else {
             strips::fill(to, row_columns, place);
             continue;
         };
+        let run = across * channels;
         if inside {
-            let start = (x - left) * channels;
-            strips::expand(line.get(start..start + run).unwrap_or(&[]), to, zero, place);
+            strips::expand(from, to, zero, place);
+        } else if channels.is_multiple_of(4) {
+            let at = |column: usize| to.get(column / 4 * place.group..).unwrap_or(&[]);
+            strips::fill(to, skipped, place);
+            strips::expand(from, at(skipped), zero, place);
+            strips::fill(at(skipped + count), run - skipped - count, place);
+        } else if run <= LINE {
+            // In bytes first: the zero point becomes nothing.
+            let line = [const { Cell::new(0) }; LINE];
+            let line = line.get(..run).unwrap_or(&[]);
+            line.iter().for_each(|cell| cell.set(layer.zero[0]));
+            line.iter().skip(skipped).zip(from).for_each(|(cell, value)| cell.set(value.get()));
+            strips::expand(line, to, zero, place);
         } else {
             strips::fill(to, row_columns, place);
-            // Columns of the window that lie inside.
-            let (first, last) = (left.saturating_sub(x).min(across), (width + left).saturating_sub(x).min(across));
-            let from = (x + first).saturating_sub(left) * channels;
-            let count = last.saturating_sub(first) * channels;
-            let from = line.get(from..from + count).unwrap_or(&[]);
-            let start = first * channels;
-            if start.is_multiple_of(4) {
-                strips::expand(from, to.get(start / 4 * place.group..).unwrap_or(&[]), zero, place);
-            } else {
-                for (k, value) in (start..).zip(from) {
-                    let at = k / 4 * place.group + if k & 1 == 0 { 0 } else { place.odd } + (k >> 1 & 1);
-                    if let Some(to) = to.get(at) {
-                        to.set(i16::from(value.get()) + zero);
-                    }
+            for (k, value) in (skipped..).zip(from) {
+                let at = k / 4 * place.group + if k & 1 == 0 { 0 } else { place.odd } + (k >> 1 & 1);
+                if let Some(to) = to.get(at) {
+                    to.set(i16::from(value.get()) + zero);
                 }
             }
         }

@@ -91,7 +91,9 @@ fn fill_slot(slot: &[Cell<i8>], line: Option<&[Cell<i8>]>, left: usize, zero: i8
     };
     let end = left + line.len();
     slot.get(..left).unwrap_or(&[]).iter().for_each(|cell| cell.set(zero));
-    copy(line, slot.get(left..).unwrap_or(&[]));
+    let to = slot.get(left..).unwrap_or(&[]);
+    let done = dsp::copy(line, to);
+    copy(line.get(done..).unwrap_or(&[]), to.get(done..).unwrap_or(&[]));
     slot.get(end..).unwrap_or(&[]).iter().for_each(|cell| cell.set(zero));
 }
 

@@ -14,9 +14,14 @@ mod rows;
 mod tile;
 
 #[cfg(tinysolve_dsp)]
-pub(super) use self::{depthwise::depthwise, expand::expand, rows::rows, tile::tile};
+pub(super) use self::{
+    depthwise::depthwise,
+    expand::{copy, expand, fill, gather},
+    rows::rows,
+    tile::tile,
+};
 #[cfg(not(tinysolve_dsp))]
-pub(super) use portable::{depthwise, expand, rows, tile};
+pub(super) use portable::{copy, depthwise, expand, fill, gather, rows, tile};
 
 /// Whether a slice starts at a multiple of 4.
 #[cfg(tinysolve_dsp)]
@@ -118,6 +123,29 @@ mod portable {
         _: Place,
     ) -> (&'a [Cell<i8>], usize) {
         (from, 0)
+    }
+
+    /// Zeros for whole groups.
+    pub(in crate::net) fn fill(_: &[Cell<i16>], _: usize, _: Place) -> bool {
+        false
+    }
+
+    /// Several runs of whole groups.
+    pub(in crate::net) fn gather(
+        _: &[Cell<i8>],
+        _: usize,
+        _: usize,
+        _: usize,
+        _: &[Cell<i16>],
+        _: i16,
+        _: Place,
+    ) -> bool {
+        false
+    }
+
+    /// Copies whole pieces; answers how many bytes.
+    pub(in crate::net) fn copy(_: &[Cell<i8>], _: &[Cell<i8>]) -> usize {
+        0
     }
 
     /// One row of a depthwise layer of 3 x 3, out of a ring of rows whose first is `first`.

@@ -37,9 +37,9 @@ impl Operand<'_> {
     }
 }
 
-/// Place in a table of 256: from -128 up.
+/// Place in a table of 256: from 0 to 127, then from -128 to -1, which costs nothing to find.
 fn place(value: i8) -> usize {
-    usize::from(value.cast_unsigned() ^ 0x80)
+    usize::from(value.cast_unsigned())
 }
 
 pub(super) fn add(

@@ -133,7 +133,11 @@ impl<'m, 'a> Inference<'m, 'a> {
             }
         };
         match layer.kind {
-            LayerKind::Convolution => convolution::run(layer, constants, input, output, scratch),
+            LayerKind::Convolution => {
+                // The first layers read whole words, up to three bytes behind what they use.
+                let input = arena.get(layer.input as usize..).unwrap_or(&[]);
+                convolution::run(layer, constants, input, output, scratch);
+            }
             LayerKind::Depthwise => depthwise::run(layer, constants, input, output, scratch),
             LayerKind::AveragePool | LayerKind::MaxPool => pool::run(layer, input, output),
             LayerKind::Add => {

@@ -154,6 +154,9 @@ pub(super) fn expand(from: &[Cell<i8>], to: &[Cell<i16>], zero: i16, place: Plac
 
 /// Zeros for `columns` values.
 pub(super) fn fill(to: &[Cell<i16>], columns: usize, place: Place) {
+    if dsp::fill(to, columns / 4, place) {
+        return;
+    }
     let mut to = to;
     for _ in 0..columns / 4 {
         for at in [0, 1, place.odd, place.odd + 1] {

@@ -97,7 +97,7 @@ static void NAME(norms)(void)
     GIVES(TS(prox_total_variation)(NAME(x), N, R(1.0)), R(2.0), -R(0.25), -R(0.25), -R(1.0));
     GIVES(TS(prox_total_variation_linear)(NAME(x), N, R(1.0), NAME(scratch), 20), R(2.0), -R(0.25), -R(0.25), -R(1.0));
     GIVES(TS(prox_fused_lasso)(NAME(x), N, R(1.0), R(1.0), R(1.0)), R(1.0), R(0.0), R(0.0), R(0.0));
-    GIVES(TS(prox_plane_total_variation)(NAME(x), N, R(1.0), 1, 4, 50, 1e-6f, NAME(scratch), 12), R(2.0), -R(0.25), -R(0.25), -R(1.0));
+    GIVES(TS(prox_plane_total_variation)(NAME(x), N, R(1.0), 1, 4, 50, R(1e-6), NAME(scratch), 12), R(2.0), -R(0.25), -R(0.25), -R(1.0));
 }
 
 static void NAME(sets)(void)

@@ -198,6 +198,12 @@
 #define TS_STEP_INTERRUPTED 8
 
 /**
+ * The recomputed residual meets the target, but the search direction had failed on the way: the answer is right, the
+ * direction is not.
+ */
+#define TS_STEP_HANDED_OVER 12
+
+/**
  * An array has the wrong length; the index is the length given.
  */
 #define TS_ERROR_LENGTH 1

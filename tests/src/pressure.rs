@@ -10,7 +10,7 @@ use tinysolve::solve::{Solver, Step};
 
 use crate::layouts::{OPEN_SIDES, Problem};
 
-/// Gates trained by `examples/train/dcd.py`.
+/// Gates trained by the recipe of `examples/train/dcd.py`, rounded to rows of 8 bits.
 pub const TRAINED: &[u8] = include_bytes!("../../examples/train/gates.bin");
 
 /// The trained gates.

@@ -138,6 +138,31 @@
 #define TS_RECORDER_WORDS 2
 
 /**
+ * Coefficients +1 and -1: the cheapest on a chip.
+ */
+#define TS_MEASUREMENT_SIGNS 0
+
+/**
+ * Nearly Gaussian coefficients.
+ */
+#define TS_MEASUREMENT_SEEDED 1
+
+/**
+ * (a'X a - b'X b) / 2 with nearly Gaussian vectors; a symmetric X only.
+ */
+#define TS_MEASUREMENT_PAIRED 2
+
+/**
+ * a'X a / sqrt(2); a symmetric X only.
+ */
+#define TS_MEASUREMENT_SINGLE 3
+
+/**
+ * `uint64_t` words of a `ts_ladder_t`.
+ */
+#define TS_LADDER_WORDS 12
+
+/**
  * `uint64_t` words of a `ts_sor_t`.
  */
 #define TS_SOR_WORDS 16
@@ -196,6 +221,11 @@
  * The caller's function asked to stop; the solve can go on later.
  */
 #define TS_STEP_INTERRUPTED 8
+
+/**
+ * A recovery ended without a certificate: what it left is a guess.
+ */
+#define TS_STEP_NOT_CERTIFIED 11
 
 /**
  * An array has the wrong length; the index is the length given.
@@ -396,6 +426,26 @@
  * The symbolic part of a sparse factorisation.
  */
 #define TS_FIELD_SYMBOLIC 26
+
+/**
+ * The measurements y.
+ */
+#define TS_FIELD_MEASUREMENTS 40
+
+/**
+ * The rank, or the largest rank to try.
+ */
+#define TS_FIELD_RANK 41
+
+/**
+ * The factors of the matrix that is sought.
+ */
+#define TS_FIELD_FACTORS 42
+
+/**
+ * The scratch memory of a measurement operator.
+ */
+#define TS_FIELD_SCRATCH 43
 
 /**
  * `uint64_t` words of a `ts_tsallis_inf_t`.
@@ -893,6 +943,108 @@ typedef struct ts_record_t {
      */
     float residual;
 } ts_record_t;
+
+/**
+ * Values of a rank ladder.
+ */
+typedef struct ts_ladder_config_t {
+    /**
+     * Largest rank to try, at least 1: what memory allows.
+     */
+    uint32_t rank_max;
+    /**
+     * Passes at one rank at most, at least 1.
+     */
+    uint32_t passes_per_rank;
+    /**
+     * Measurements one step may visit, rounded up to eight for signs; 0 for a whole pass.
+     */
+    uint32_t measurements_per_step;
+    /**
+     * A fit is certified below this, in units of the typical measurement; in (0, 0.01].
+     */
+    float certificate;
+    /**
+     * The fit at which there is nothing more to gain; at most `certificate`.
+     */
+    float target;
+} ts_ladder_config_t;
+
+/**
+ * A rank ladder under way: counters and scalars, no pointer, so it may be copied, moved and saved together with the
+ * factors, the workspace and the words.
+ */
+typedef struct ts_ladder_t {
+    uint64_t words[TS_LADDER_WORDS];
+} ts_ladder_t;
+
+/**
+ * Linear measurements of a matrix X, drawn again from a seed whenever they are needed. Numbers alone: fill it in.
+ */
+typedef struct ts_measurement_t {
+    /**
+     * Of the streams the rows are drawn from.
+     */
+    uint64_t seed;
+    /**
+     * One of `TS_MEASUREMENT_...`.
+     */
+    uint32_t kind;
+    /**
+     * Rows of X.
+     */
+    uint32_t rows;
+    /**
+     * Columns of X; 0 for a symmetric positive semidefinite X.
+     */
+    uint32_t columns;
+    /**
+     * Number of measurements, at most 2 to the power 24.
+     */
+    uint32_t count;
+} ts_measurement_t;
+
+/**
+ * The memory of a recovery, for all calls: fill it in once.
+ */
+typedef struct ts_ladder_memory_t {
+    /**
+     * The measurements, as many as `ts_measurement_t` says; only read.
+     */
+    const float *y;
+    /**
+     * Columns of U (X = UU') or L (X = LR') one after the other: rows x rank_max elements.
+     */
+    float *left;
+    /**
+     * Elements of `left`.
+     */
+    size_t left_len;
+    /**
+     * Columns of R: columns x rank_max elements; none where X is symmetric.
+     */
+    float *right;
+    /**
+     * Elements of `right`.
+     */
+    size_t right_len;
+    /**
+     * At least `ts_ladder_workspace_len` elements.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+    /**
+     * At least `ts_ladder_words_len` elements.
+     */
+    uint32_t *words;
+    /**
+     * Elements of `words`.
+     */
+    size_t words_len;
+} ts_ladder_memory_t;
 
 /**
  * Values of a successive over-relaxation.
@@ -1859,6 +2011,76 @@ ts_status_t ts_recorder_get(const struct ts_recorder_t *recorder,
                             uint32_t len,
                             uint32_t age,
                             struct ts_record_t *out);
+
+/**
+ * Ranks up to `rank_max`, 300 passes each, certificate 1e-5, target 1e-7.
+ */
+ts_status_t ts_ladder_config_default(struct ts_ladder_config_t *out, uint32_t rank_max);
+
+/**
+ * Elements of workspace of `ts_ladder_init` for measurements of this kind and size (`columns` 0 for a symmetric X); 0
+ * where they do not fit the address space.
+ */
+size_t ts_ladder_workspace_len(uint32_t kind,
+                               uint32_t rows,
+                               uint32_t columns,
+                               uint32_t rank_max);
+
+/**
+ * Elements of `words` of `ts_ladder_init`: 0 for all kinds but signs, and where they do not fit the address space.
+ */
+size_t ts_ladder_words_len(uint32_t kind,
+                           uint32_t rows,
+                           uint32_t columns,
+                           uint32_t count);
+
+/**
+ * Checks everything and starts a recovery of X from the measurements. What the factors hold at the start does not matter.
+ * Only `ladder` is written. O(count).
+ *
+ * Errors: `LENGTH` (factors, workspace, bytes: the words), `NOT_FINITE` (measurements, tolerance), `OUT_OF_RANGE` (rank,
+ * iterations, tolerance, size, measurements, or matrix for an unknown kind), `TOO_LARGE` (size, measurements).
+ */
+ts_status_t ts_ladder_init(struct ts_ladder_t *ladder,
+                           const struct ts_measurement_t *measurement,
+                           const struct ts_ladder_memory_t *memory,
+                           const struct ts_ladder_config_t *config);
+
+/**
+ * Does one bounded piece of work: a pass over the measurements, or a block of one. The arguments are those of
+ * `ts_ladder_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats:
+ * `TS_STEP_CONVERGED` is a certificate, `TS_STEP_NOT_CERTIFIED` says that the factors hold a guess.
+ */
+ts_status_t ts_ladder_step(struct ts_ladder_t *ladder,
+                           const struct ts_measurement_t *measurement,
+                           const struct ts_ladder_memory_t *memory);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_ladder_run(struct ts_ladder_t *ladder,
+                          const struct ts_measurement_t *measurement,
+                          const struct ts_ladder_memory_t *memory);
+
+/**
+ * Writes what the recovery can say of itself: iterations are passes, the residual is the 30 % quantile of |residual|.
+ */
+ts_status_t ts_ladder_report(const struct ts_ladder_t *ladder,
+                             struct ts_report_t *out);
+
+/**
+ * Writes the rank reached so far: the certified one after `TS_STEP_CONVERGED`.
+ */
+ts_status_t ts_ladder_rank(const struct ts_ladder_t *ladder, uint32_t *out);
+
+/**
+ * Writes the coefficients of measurement `index` with signs, 1 for +1, least significant bit first: rows of the lower
+ * triangle of a symmetric X, or full rows; 32 in a word. Who measures draws them so.
+ */
+ts_status_t ts_measurement_signs(uint64_t seed,
+                                 uint32_t index,
+                                 uint32_t *words,
+                                 size_t words_len);
 
 /**
  * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.

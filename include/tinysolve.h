@@ -137,9 +137,99 @@
 #define TS_PRECONDITIONER_WORDS 8
 
 /**
+ * 0: these elements are left alone.
+ */
+#define TS_PROX_ZERO 0
+
+/**
+ * Sum of |x_i|, or of first\[i\] |x_i| if `first` is given.
+ */
+#define TS_PROX_L1 1
+
+/**
+ * |x|² / 2.
+ */
+#define TS_PROX_SQUARED_L2 2
+
+/**
+ * |x|.
+ */
+#define TS_PROX_L2 3
+
+/**
+ * max |x_i|.
+ */
+#define TS_PROX_L_INFINITY 4
+
+/**
+ * Huber's function of width `a`.
+ */
+#define TS_PROX_HUBER 5
+
+/**
+ * x_i >= 0.
+ */
+#define TS_PROX_NONNEGATIVE 6
+
+/**
+ * first\[i\] <= x_i <= second\[i\], or `a` <= x_i <= `b` if both are null.
+ */
+#define TS_PROX_BOUNDS 7
+
+/**
+ * x >= 0, sum of x_i = `a`.
+ */
+#define TS_PROX_SIMPLEX 8
+
+/**
+ * Sum of |x_i| <= `a`.
+ */
+#define TS_PROX_L1_BALL 9
+
+/**
+ * |x| <= `a`.
+ */
+#define TS_PROX_L2_BALL 10
+
+/**
+ * |(x_1, ...)| <= `a` x_0.
+ */
+#define TS_PROX_SECOND_ORDER_CONE 11
+
+/**
+ * Sum of |x_{i+1} - x_i|.
+ */
+#define TS_PROX_TOTAL_VARIATION 12
+
+/**
  * `uint64_t` words of a `ts_recorder_t`.
  */
 #define TS_RECORDER_WORDS 2
+
+/**
+ * Coefficients +1 and -1: the cheapest on a chip.
+ */
+#define TS_MEASUREMENT_SIGNS 0
+
+/**
+ * Nearly Gaussian coefficients.
+ */
+#define TS_MEASUREMENT_SEEDED 1
+
+/**
+ * (a'X a - b'X b) / 2 with nearly Gaussian vectors; a symmetric X only.
+ */
+#define TS_MEASUREMENT_PAIRED 2
+
+/**
+ * a'X a / sqrt(2); a symmetric X only.
+ */
+#define TS_MEASUREMENT_SINGLE 3
+
+/**
+ * `uint64_t` words of a `ts_ladder_t`.
+ */
+#define TS_LADDER_WORDS 12
 
 /**
  * `uint64_t` words of a `ts_sor_t`.
@@ -202,14 +292,9 @@
 #define TS_STEP_INTERRUPTED 8
 
 /**
- * No point satisfies the constraints; there is a certificate.
+ * A recovery ended without a certificate: what it left is a guess.
  */
-#define TS_STEP_PRIMAL_INFEASIBLE 9
-
-/**
- * The objective falls without bound, or no dual point is feasible; there is a certificate.
- */
-#define TS_STEP_DUAL_INFEASIBLE 10
+#define TS_STEP_NOT_CERTIFIED 11
 
 /**
  * An array has the wrong length; the index is the length given.
@@ -412,44 +497,44 @@
 #define TS_FIELD_SYMBOLIC 26
 
 /**
- * Row starts of a constraint matrix.
- */
-#define TS_FIELD_CONSTRAINT_ROWS 27
-
-/**
- * Column indices of a constraint matrix.
- */
-#define TS_FIELD_CONSTRAINT_COLUMNS 28
-
-/**
- * Stored values of a constraint matrix.
- */
-#define TS_FIELD_CONSTRAINT_VALUES 29
-
-/**
- * The linear term of an objective.
- */
-#define TS_FIELD_LINEAR_TERM 30
-
-/**
- * A penalty: rho or sigma of a splitting method.
- */
-#define TS_FIELD_PENALTY 31
-
-/**
- * The dual variables.
- */
-#define TS_FIELD_DUAL 32
-
-/**
  * The step of a proximal operator.
  */
 #define TS_FIELD_STEP 36
 
 /**
+ * Weights of elements or groups.
+ */
+#define TS_FIELD_WEIGHTS 37
+
+/**
+ * How a vector is divided into groups or blocks.
+ */
+#define TS_FIELD_GROUPS 38
+
+/**
  * Lower or upper bounds.
  */
 #define TS_FIELD_BOUNDS 39
+
+/**
+ * The measurements y.
+ */
+#define TS_FIELD_MEASUREMENTS 40
+
+/**
+ * The rank, or the largest rank to try.
+ */
+#define TS_FIELD_RANK 41
+
+/**
+ * The factors of the matrix that is sought.
+ */
+#define TS_FIELD_FACTORS 42
+
+/**
+ * The scratch memory of a measurement operator.
+ */
+#define TS_FIELD_SCRATCH 43
 
 /**
  * `uint64_t` words of a `ts_tsallis_inf_t`.
@@ -946,6 +1031,48 @@ typedef struct ts_preconditioner_t {
 } ts_preconditioner_t;
 
 /**
+ * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
+ */
+typedef struct ts_prox_term_t {
+    /**
+     * f: `TS_PROX_...`.
+     */
+    uint32_t kind;
+    /**
+     * Elements of the part, which follow those of the term before.
+     */
+    uint32_t len;
+    /**
+     * Above 0; 1 for f itself.
+     */
+    float factor;
+    /**
+     * First parameter, as the kind says.
+     */
+    float a;
+    /**
+     * Second parameter.
+     */
+    float b;
+    /**
+     * First array of the kind, `len` elements, or null.
+     */
+    const float *first;
+    /**
+     * Second array, or null.
+     */
+    const float *second;
+    /**
+     * `len` elements, or null for 0.
+     */
+    const float *offset;
+    /**
+     * `len` elements, or null for 0.
+     */
+    const float *slope;
+} ts_prox_term_t;
+
+/**
  * Counts what went into a ring. Put it and the ring in memory that a reset does not clear, and read it after a fault.
  */
 typedef struct ts_recorder_t {
@@ -973,6 +1100,108 @@ typedef struct ts_record_t {
      */
     float residual;
 } ts_record_t;
+
+/**
+ * Values of a rank ladder.
+ */
+typedef struct ts_ladder_config_t {
+    /**
+     * Largest rank to try, at least 1: what memory allows.
+     */
+    uint32_t rank_max;
+    /**
+     * Passes at one rank at most, at least 1.
+     */
+    uint32_t passes_per_rank;
+    /**
+     * Measurements one step may visit, rounded up to eight for signs; 0 for a whole pass.
+     */
+    uint32_t measurements_per_step;
+    /**
+     * A fit is certified below this, in units of the typical measurement; in (0, 0.01].
+     */
+    float certificate;
+    /**
+     * The fit at which there is nothing more to gain; at most `certificate`.
+     */
+    float target;
+} ts_ladder_config_t;
+
+/**
+ * A rank ladder under way: counters and scalars, no pointer, so it may be copied, moved and saved together with the
+ * factors, the workspace and the words.
+ */
+typedef struct ts_ladder_t {
+    uint64_t words[TS_LADDER_WORDS];
+} ts_ladder_t;
+
+/**
+ * Linear measurements of a matrix X, drawn again from a seed whenever they are needed. Numbers alone: fill it in.
+ */
+typedef struct ts_measurement_t {
+    /**
+     * Of the streams the rows are drawn from.
+     */
+    uint64_t seed;
+    /**
+     * One of `TS_MEASUREMENT_...`.
+     */
+    uint32_t kind;
+    /**
+     * Rows of X.
+     */
+    uint32_t rows;
+    /**
+     * Columns of X; 0 for a symmetric positive semidefinite X.
+     */
+    uint32_t columns;
+    /**
+     * Number of measurements, at most 2 to the power 24.
+     */
+    uint32_t count;
+} ts_measurement_t;
+
+/**
+ * The memory of a recovery, for all calls: fill it in once.
+ */
+typedef struct ts_ladder_memory_t {
+    /**
+     * The measurements, as many as `ts_measurement_t` says; only read.
+     */
+    const float *y;
+    /**
+     * Columns of U (X = UU') or L (X = LR') one after the other: rows x rank_max elements.
+     */
+    float *left;
+    /**
+     * Elements of `left`.
+     */
+    size_t left_len;
+    /**
+     * Columns of R: columns x rank_max elements; none where X is symmetric.
+     */
+    float *right;
+    /**
+     * Elements of `right`.
+     */
+    size_t right_len;
+    /**
+     * At least `ts_ladder_workspace_len` elements.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+    /**
+     * At least `ts_ladder_words_len` elements.
+     */
+    uint32_t *words;
+    /**
+     * Elements of `words`.
+     */
+    size_t words_len;
+} ts_ladder_memory_t;
 
 /**
  * Values of a successive over-relaxation.
@@ -1689,6 +1918,611 @@ ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
+ */
+ts_status_t ts_f64_prox_l0(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of sqrt|x_i|; 0 at the tie.
+ */
+ts_status_t ts_f64_prox_square_root(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_i|^(2/3); 0 at the tie.
+ */
+ts_status_t ts_f64_prox_two_thirds(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + |x_i| / offset), offset > 0.
+ */
+ts_status_t ts_f64_prox_log_sum(double *x, uint32_t n, double step, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the minimax concave penalty, slope and concavity > 0.
+ */
+ts_status_t ts_f64_prox_mcp(double *x, uint32_t n, double step, double slope, double concavity);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the smoothly clipped absolute deviation, slope > 0, reach > 2.
+ */
+ts_status_t ts_f64_prox_scad(double *x, uint32_t n, double step, double slope, double reach);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of min(slope |x_i|, 1), slope > 0.
+ */
+ts_status_t ts_f64_prox_capped_l1(double *x, uint32_t n, double step, double slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_i| / (|x_i| + offset), offset > 0.
+ */
+ts_status_t ts_f64_prox_geman(double *x, uint32_t n, double step, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of (1 - e^(-rate |x_i|)) / (1 - e^-rate), rate > 0.
+ */
+ts_status_t ts_f64_prox_exponential_type(double *x, uint32_t n, double step, double rate);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + x_i² / width²), width > 0.
+ */
+ts_status_t ts_f64_prox_cauchy(double *x, uint32_t n, double step, double width);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times |x|.
+ */
+ts_status_t ts_f64_prox_l2(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times |x| over x >= 0.
+ */
+ts_status_t ts_f64_prox_nonnegative_l2(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times Huber's function of |x|, width > 0.
+ */
+ts_status_t ts_f64_prox_huber_norm(double *x, uint32_t n, double step, double width);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times max |x_i|.
+ */
+ts_status_t ts_f64_prox_l_infinity(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times max x_i.
+ */
+ts_status_t ts_f64_prox_largest(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times the square of the sum of |x_i|.
+ */
+ts_status_t ts_f64_prox_squared_l1(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (sum of |x_i| - share |x|), share from 0 to 1.
+ */
+ts_status_t ts_f64_prox_l1_minus_l2(double *x, uint32_t n, double step, double share);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+ */
+ts_status_t ts_f64_prox_group_lasso(double *x, uint32_t n, double step, uint32_t group_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+ */
+ts_status_t ts_f64_prox_sparse_group_lasso(double *x,
+                                           uint32_t n,
+                                           double step,
+                                           uint32_t group_len,
+                                           double absolute);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+ */
+ts_status_t ts_f64_prox_sparse_groups(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t group_len,
+                                      uint32_t count,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+ */
+ts_status_t ts_f64_prox_wgsef(double *x,
+                              uint32_t n,
+                              double step,
+                              uint32_t group_len,
+                              uint32_t count,
+                              double *scratch,
+                              size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of the count largest x_i.
+ */
+ts_status_t ts_f64_prox_sum_of_largest(double *x, uint32_t n, double step, uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of the count largest |x_i|.
+ */
+ts_status_t ts_f64_prox_sum_of_largest_magnitudes(double *x, uint32_t n, double step, uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+ */
+ts_status_t ts_f64_prox_sorted_l1(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *weights,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on x_0 <= x_1 <= ... Scratch: n.
+ */
+ts_status_t ts_f64_prox_isotonic(double *x, uint32_t n, double step, double *scratch, size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_{i+1} - x_i|, without scratch; n² / 2 visits of an element at worst.
+ */
+ts_status_t ts_f64_prox_total_variation(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same in a time of order n. Scratch: 5 n.
+ */
+ts_status_t ts_f64_prox_total_variation_linear(double *x,
+                                               uint32_t n,
+                                               double step,
+                                               double *scratch,
+                                               size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+ */
+ts_status_t ts_f64_prox_fused_lasso(double *x, uint32_t n, double step, double differences, double absolute);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+ */
+ts_status_t ts_f64_prox_plane_total_variation(double *x,
+                                              uint32_t n,
+                                              double step,
+                                              uint32_t rows,
+                                              uint32_t columns,
+                                              uint32_t rounds,
+                                              double tolerance,
+                                              double *scratch,
+                                              size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Soft threshold: prox of step times the sum of |x_i|.
+ */
+ts_status_t ts_f64_prox_l1(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Soft threshold by step times w_i, n weights of at least 0.
+ */
+ts_status_t ts_f64_prox_weighted_l1(double *x, uint32_t n, double step, const double *weights);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of max(0, x_i).
+ */
+ts_status_t ts_f64_prox_positive_part(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+ */
+ts_status_t ts_f64_prox_elastic_net(double *x, uint32_t n, double step, double absolute, double square);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times |x|²: x / (1 + step).
+ */
+ts_status_t ts_f64_prox_squared_l2(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times slope'x, n elements of slope.
+ */
+ts_status_t ts_f64_prox_linear(double *x, uint32_t n, double step, const double *slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Negative elements become 0.
+ */
+ts_status_t ts_f64_prox_nonnegative(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Positive elements become 0.
+ */
+ts_status_t ts_f64_prox_nonpositive(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= x_i <= high.
+ */
+ts_status_t ts_f64_prox_interval(double *x, uint32_t n, double step, double low, double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on the box low_i <= x_i <= high_i, n bounds each, which may be infinite.
+ */
+ts_status_t ts_f64_prox_bounds(double *x, uint32_t n, double step, const double *low, const double *high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The nearer of two numbers, at the middle the first.
+ */
+ts_status_t ts_f64_prox_binary(double *x, uint32_t n, double step, double first, double second);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times Huber's function of width at least 0, element by element.
+ */
+ts_status_t ts_f64_prox_huber(double *x, uint32_t n, double step, double width);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i), n labels y_i, none 0.
+ */
+ts_status_t ts_f64_prox_hinge(double *x, uint32_t n, double step, const double *labels);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
+ */
+ts_status_t ts_f64_prox_squared_hinge(double *x, uint32_t n, double step, const double *labels);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + e^x_i).
+ */
+ts_status_t ts_f64_prox_logistic(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of e^x_i.
+ */
+ts_status_t ts_f64_prox_exponential(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of x_i ln x_i.
+ */
+ts_status_t ts_f64_prox_entropy(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of -step times the sum of ln x_i.
+ */
+ts_status_t ts_f64_prox_negative_log(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of 1 / x_i, x_i > 0.
+ */
+ts_status_t ts_f64_prox_reciprocal(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of |x_i|^p: exponent 0 is p = 4/3, 1 is 3/2, 2 is 3, 3 is 4.
+ */
+ts_status_t ts_f64_prox_power(double *x, uint32_t n, double step, uint32_t exponent);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of x_i - b_i ln x_i, n counts b_i of at least 0.
+ */
+ts_status_t ts_f64_prox_kullback_leibler(double *x, uint32_t n, double step, const double *counts);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of -step times the sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), n frequencies b_i from 0 to 1.
+ */
+ts_status_t ts_f64_prox_cross_entropy(double *x, uint32_t n, double step, const double *frequencies);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on x >= 0, sum of x_i = total > 0.
+ */
+ts_status_t ts_f64_prox_simplex(double *x, uint32_t n, double step, double total);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on x >= 0, sum of x_i <= total > 0.
+ */
+ts_status_t ts_f64_prox_extended_simplex(double *x, uint32_t n, double step, double total);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= x_i <= high, sum of x_i = total.
+ */
+ts_status_t ts_f64_prox_capped_simplex(double *x,
+                                       uint32_t n,
+                                       double step,
+                                       double total,
+                                       double low,
+                                       double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on the sum of |x_i| <= radius.
+ */
+ts_status_t ts_f64_prox_l1_ball(double *x, uint32_t n, double step, double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+ */
+ts_status_t ts_f64_prox_weighted_l1_ball(double *x,
+                                         uint32_t n,
+                                         double step,
+                                         const double *weights,
+                                         double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on |x| <= radius.
+ */
+ts_status_t ts_f64_prox_l2_ball(double *x, uint32_t n, double step, double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on |x| = radius; of 0, the first unit vector times radius.
+ */
+ts_status_t ts_f64_prox_sphere(double *x, uint32_t n, double step, double radius);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The count elements of largest magnitude stay, the others become 0.
+ */
+ts_status_t ts_f64_prox_sparse_vectors(double *x, uint32_t n, double step, uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on normal'x <= offset.
+ */
+ts_status_t ts_f64_prox_halfspace(double *x, uint32_t n, double step, const double *normal, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on normal'x = offset.
+ */
+ts_status_t ts_f64_prox_hyperplane(double *x, uint32_t n, double step, const double *normal, double offset);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= normal'x <= high.
+ */
+ts_status_t ts_f64_prox_hyperslab(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *normal,
+                                  double low,
+                                  double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from
+ * `ts_f64_prox_affine_factor`. Scratch: rows.
+ */
+ts_status_t ts_f64_prox_affine(double *x,
+                               uint32_t n,
+                               double step,
+                               uint32_t rows,
+                               const double *matrix,
+                               const double *rhs,
+                               const double *factor,
+                               double *scratch,
+                               size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ */
+ts_status_t ts_f64_prox_second_order_cone(double *x, uint32_t n, double step, double slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ */
+ts_status_t ts_f64_prox_rotated_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ */
+ts_status_t ts_f64_prox_exponential_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of each triple on the dual of the exponential cone.
+ */
+ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_f64_prox_semidefinite(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t dimension,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_f64_prox_nuclear_norm(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t rows,
+                                     uint32_t columns,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_rank(double *x,
+                             uint32_t n,
+                             double step,
+                             uint32_t rows,
+                             uint32_t columns,
+                             uint32_t count,
+                             double *scratch,
+                             size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_f64_prox_quadratic(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *matrix,
+                                  const double *linear,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_f64_prox_least_squares(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      const double *matrix,
+                                      const double *rhs,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Factors A A' for `ts_f64_prox_affine`: matrix has rows times n elements, factor gets rows (rows + 1) / 2. `PIVOT` with the
+ * first row that depends on those above it.
+ */
+ts_status_t ts_f64_prox_affine_factor(const double *matrix,
+                                      uint32_t rows,
+                                      uint32_t n,
+                                      double *factor);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.
  */
 ts_status_t ts_f64_sor_config_default(struct ts_f64_sor_config_t *out);
@@ -2207,6 +3041,457 @@ ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *precondi
                                             void *context);
 
 /**
+ * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
+ */
+ts_status_t ts_prox_l0(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of sqrt|x_i|; 0 at the tie.
+ */
+ts_status_t ts_prox_square_root(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of |x_i|^(2/3); 0 at the tie.
+ */
+ts_status_t ts_prox_two_thirds(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of ln(1 + |x_i| / offset), offset > 0.
+ */
+ts_status_t ts_prox_log_sum(float *x, uint32_t n, float step, float offset);
+
+/**
+ * Prox of step times the minimax concave penalty, slope and concavity > 0.
+ */
+ts_status_t ts_prox_mcp(float *x, uint32_t n, float step, float slope, float concavity);
+
+/**
+ * Prox of step times the smoothly clipped absolute deviation, slope > 0, reach > 2.
+ */
+ts_status_t ts_prox_scad(float *x, uint32_t n, float step, float slope, float reach);
+
+/**
+ * Prox of step times the sum of min(slope |x_i|, 1), slope > 0.
+ */
+ts_status_t ts_prox_capped_l1(float *x, uint32_t n, float step, float slope);
+
+/**
+ * Prox of step times the sum of |x_i| / (|x_i| + offset), offset > 0.
+ */
+ts_status_t ts_prox_geman(float *x, uint32_t n, float step, float offset);
+
+/**
+ * Prox of step times the sum of (1 - e^(-rate |x_i|)) / (1 - e^-rate), rate > 0.
+ */
+ts_status_t ts_prox_exponential_type(float *x, uint32_t n, float step, float rate);
+
+/**
+ * Prox of step times the sum of ln(1 + x_i² / width²), width > 0.
+ */
+ts_status_t ts_prox_cauchy(float *x, uint32_t n, float step, float width);
+
+/**
+ * Prox of step times |x|.
+ */
+ts_status_t ts_prox_l2(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times |x| over x >= 0.
+ */
+ts_status_t ts_prox_nonnegative_l2(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times Huber's function of |x|, width > 0.
+ */
+ts_status_t ts_prox_huber_norm(float *x, uint32_t n, float step, float width);
+
+/**
+ * Prox of step times max |x_i|.
+ */
+ts_status_t ts_prox_l_infinity(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times max x_i.
+ */
+ts_status_t ts_prox_largest(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step / 2 times the square of the sum of |x_i|.
+ */
+ts_status_t ts_prox_squared_l1(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times (sum of |x_i| - share |x|), share from 0 to 1.
+ */
+ts_status_t ts_prox_l1_minus_l2(float *x, uint32_t n, float step, float share);
+
+/**
+ * Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+ */
+ts_status_t ts_prox_group_lasso(float *x, uint32_t n, float step, uint32_t group_len);
+
+/**
+ * Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+ */
+ts_status_t ts_prox_sparse_group_lasso(float *x, uint32_t n, float step, uint32_t group_len, float absolute);
+
+/**
+ * The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+ */
+ts_status_t ts_prox_sparse_groups(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t group_len,
+                                  uint32_t count,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+ */
+ts_status_t ts_prox_wgsef(float *x,
+                          uint32_t n,
+                          float step,
+                          uint32_t group_len,
+                          uint32_t count,
+                          float *scratch,
+                          size_t scratch_len);
+
+/**
+ * Prox of step times the sum of the count largest x_i.
+ */
+ts_status_t ts_prox_sum_of_largest(float *x, uint32_t n, float step, uint32_t count);
+
+/**
+ * Prox of step times the sum of the count largest |x_i|.
+ */
+ts_status_t ts_prox_sum_of_largest_magnitudes(float *x, uint32_t n, float step, uint32_t count);
+
+/**
+ * Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+ */
+ts_status_t ts_prox_sorted_l1(float *x,
+                              uint32_t n,
+                              float step,
+                              const float *weights,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Projection on x_0 <= x_1 <= ... Scratch: n.
+ */
+ts_status_t ts_prox_isotonic(float *x, uint32_t n, float step, float *scratch, size_t scratch_len);
+
+/**
+ * Prox of step times the sum of |x_{i+1} - x_i|, without scratch; n² / 2 visits of an element at worst.
+ */
+ts_status_t ts_prox_total_variation(float *x, uint32_t n, float step);
+
+/**
+ * The same in a time of order n. Scratch: 5 n.
+ */
+ts_status_t ts_prox_total_variation_linear(float *x,
+                                           uint32_t n,
+                                           float step,
+                                           float *scratch,
+                                           size_t scratch_len);
+
+/**
+ * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+ */
+ts_status_t ts_prox_fused_lasso(float *x, uint32_t n, float step, float differences, float absolute);
+
+/**
+ * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+ */
+ts_status_t ts_prox_plane_total_variation(float *x,
+                                          uint32_t n,
+                                          float step,
+                                          uint32_t rows,
+                                          uint32_t columns,
+                                          uint32_t rounds,
+                                          float tolerance,
+                                          float *scratch,
+                                          size_t scratch_len);
+
+/**
+ * Soft threshold: prox of step times the sum of |x_i|.
+ */
+ts_status_t ts_prox_l1(float *x, uint32_t n, float step);
+
+/**
+ * Soft threshold by step times w_i, n weights of at least 0.
+ */
+ts_status_t ts_prox_weighted_l1(float *x, uint32_t n, float step, const float *weights);
+
+/**
+ * Prox of step times the sum of max(0, x_i).
+ */
+ts_status_t ts_prox_positive_part(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+ */
+ts_status_t ts_prox_elastic_net(float *x, uint32_t n, float step, float absolute, float square);
+
+/**
+ * Prox of step / 2 times |x|²: x / (1 + step).
+ */
+ts_status_t ts_prox_squared_l2(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times slope'x, n elements of slope.
+ */
+ts_status_t ts_prox_linear(float *x, uint32_t n, float step, const float *slope);
+
+/**
+ * Negative elements become 0.
+ */
+ts_status_t ts_prox_nonnegative(float *x, uint32_t n, float step);
+
+/**
+ * Positive elements become 0.
+ */
+ts_status_t ts_prox_nonpositive(float *x, uint32_t n, float step);
+
+/**
+ * Projection on low <= x_i <= high.
+ */
+ts_status_t ts_prox_interval(float *x, uint32_t n, float step, float low, float high);
+
+/**
+ * Projection on the box low_i <= x_i <= high_i, n bounds each, which may be infinite.
+ */
+ts_status_t ts_prox_bounds(float *x, uint32_t n, float step, const float *low, const float *high);
+
+/**
+ * The nearer of two numbers, at the middle the first.
+ */
+ts_status_t ts_prox_binary(float *x, uint32_t n, float step, float first, float second);
+
+/**
+ * Prox of step times Huber's function of width at least 0, element by element.
+ */
+ts_status_t ts_prox_huber(float *x, uint32_t n, float step, float width);
+
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i), n labels y_i, none 0.
+ */
+ts_status_t ts_prox_hinge(float *x, uint32_t n, float step, const float *labels);
+
+/**
+ * Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
+ */
+ts_status_t ts_prox_squared_hinge(float *x, uint32_t n, float step, const float *labels);
+
+/**
+ * Prox of step times the sum of ln(1 + e^x_i).
+ */
+ts_status_t ts_prox_logistic(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of e^x_i.
+ */
+ts_status_t ts_prox_exponential(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of x_i ln x_i.
+ */
+ts_status_t ts_prox_entropy(float *x, uint32_t n, float step);
+
+/**
+ * Prox of -step times the sum of ln x_i.
+ */
+ts_status_t ts_prox_negative_log(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of 1 / x_i, x_i > 0.
+ */
+ts_status_t ts_prox_reciprocal(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of |x_i|^p: exponent 0 is p = 4/3, 1 is 3/2, 2 is 3, 3 is 4.
+ */
+ts_status_t ts_prox_power(float *x, uint32_t n, float step, uint32_t exponent);
+
+/**
+ * Prox of step times the sum of x_i - b_i ln x_i, n counts b_i of at least 0.
+ */
+ts_status_t ts_prox_kullback_leibler(float *x, uint32_t n, float step, const float *counts);
+
+/**
+ * Prox of -step times the sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), n frequencies b_i from 0 to 1.
+ */
+ts_status_t ts_prox_cross_entropy(float *x, uint32_t n, float step, const float *frequencies);
+
+/**
+ * Projection on x >= 0, sum of x_i = total > 0.
+ */
+ts_status_t ts_prox_simplex(float *x, uint32_t n, float step, float total);
+
+/**
+ * Projection on x >= 0, sum of x_i <= total > 0.
+ */
+ts_status_t ts_prox_extended_simplex(float *x, uint32_t n, float step, float total);
+
+/**
+ * Projection on low <= x_i <= high, sum of x_i = total.
+ */
+ts_status_t ts_prox_capped_simplex(float *x, uint32_t n, float step, float total, float low, float high);
+
+/**
+ * Projection on the sum of |x_i| <= radius.
+ */
+ts_status_t ts_prox_l1_ball(float *x, uint32_t n, float step, float radius);
+
+/**
+ * Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+ */
+ts_status_t ts_prox_weighted_l1_ball(float *x, uint32_t n, float step, const float *weights, float radius);
+
+/**
+ * Projection on |x| <= radius.
+ */
+ts_status_t ts_prox_l2_ball(float *x, uint32_t n, float step, float radius);
+
+/**
+ * Projection on |x| = radius; of 0, the first unit vector times radius.
+ */
+ts_status_t ts_prox_sphere(float *x, uint32_t n, float step, float radius);
+
+/**
+ * The count elements of largest magnitude stay, the others become 0.
+ */
+ts_status_t ts_prox_sparse_vectors(float *x, uint32_t n, float step, uint32_t count);
+
+/**
+ * Projection on normal'x <= offset.
+ */
+ts_status_t ts_prox_halfspace(float *x, uint32_t n, float step, const float *normal, float offset);
+
+/**
+ * Projection on normal'x = offset.
+ */
+ts_status_t ts_prox_hyperplane(float *x, uint32_t n, float step, const float *normal, float offset);
+
+/**
+ * Projection on low <= normal'x <= high.
+ */
+ts_status_t ts_prox_hyperslab(float *x, uint32_t n, float step, const float *normal, float low, float high);
+
+/**
+ * Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from
+ * `ts_prox_affine_factor`. Scratch: rows.
+ */
+ts_status_t ts_prox_affine(float *x,
+                           uint32_t n,
+                           float step,
+                           uint32_t rows,
+                           const float *matrix,
+                           const float *rhs,
+                           const float *factor,
+                           float *scratch,
+                           size_t scratch_len);
+
+/**
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ */
+ts_status_t ts_prox_second_order_cone(float *x, uint32_t n, float step, float slope);
+
+/**
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ */
+ts_status_t ts_prox_rotated_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ */
+ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of each triple on the dual of the exponential cone.
+ */
+ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_prox_semidefinite(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t dimension,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_prox_nuclear_norm(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t rows,
+                                 uint32_t columns,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_prox_rank(float *x,
+                         uint32_t n,
+                         float step,
+                         uint32_t rows,
+                         uint32_t columns,
+                         uint32_t count,
+                         float *scratch,
+                         size_t scratch_len);
+
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_prox_quadratic(float *x,
+                              uint32_t n,
+                              float step,
+                              const float *matrix,
+                              const float *linear,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_prox_least_squares(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  const float *matrix,
+                                  const float *rhs,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Factors A A' for `ts_prox_affine`: matrix has rows times n elements, factor gets rows (rows + 1) / 2. `PIVOT` with the
+ * first row that depends on those above it.
+ */
+ts_status_t ts_prox_affine_factor(const float *matrix,
+                                  uint32_t rows,
+                                  uint32_t n,
+                                  float *factor);
+
+/**
+ * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
+ * anything is written; the index of a refused parameter is that in its own operator.
+ */
+ts_status_t ts_prox_terms(float *x,
+                          uint32_t n,
+                          float step,
+                          const struct ts_prox_term_t *terms,
+                          uint32_t count);
+
+/**
  * Empties the recorder over a ring of `len` records. The ring is not written.
  */
 ts_status_t ts_recorder_init(struct ts_recorder_t *recorder, struct ts_record_t *ring, uint32_t len);
@@ -2232,6 +3517,76 @@ ts_status_t ts_recorder_get(const struct ts_recorder_t *recorder,
                             uint32_t len,
                             uint32_t age,
                             struct ts_record_t *out);
+
+/**
+ * Ranks up to `rank_max`, 300 passes each, certificate 1e-5, target 1e-7.
+ */
+ts_status_t ts_ladder_config_default(struct ts_ladder_config_t *out, uint32_t rank_max);
+
+/**
+ * Elements of workspace of `ts_ladder_init` for measurements of this kind and size (`columns` 0 for a symmetric X); 0
+ * where they do not fit the address space.
+ */
+size_t ts_ladder_workspace_len(uint32_t kind,
+                               uint32_t rows,
+                               uint32_t columns,
+                               uint32_t rank_max);
+
+/**
+ * Elements of `words` of `ts_ladder_init`: 0 for all kinds but signs, and where they do not fit the address space.
+ */
+size_t ts_ladder_words_len(uint32_t kind,
+                           uint32_t rows,
+                           uint32_t columns,
+                           uint32_t count);
+
+/**
+ * Checks everything and starts a recovery of X from the measurements. What the factors hold at the start does not matter.
+ * Only `ladder` is written. O(count).
+ *
+ * Errors: `LENGTH` (factors, workspace, bytes: the words), `NOT_FINITE` (measurements, tolerance), `OUT_OF_RANGE` (rank,
+ * iterations, tolerance, size, measurements, or matrix for an unknown kind), `TOO_LARGE` (size, measurements).
+ */
+ts_status_t ts_ladder_init(struct ts_ladder_t *ladder,
+                           const struct ts_measurement_t *measurement,
+                           const struct ts_ladder_memory_t *memory,
+                           const struct ts_ladder_config_t *config);
+
+/**
+ * Does one bounded piece of work: a pass over the measurements, or a block of one. The arguments are those of
+ * `ts_ladder_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats:
+ * `TS_STEP_CONVERGED` is a certificate, `TS_STEP_NOT_CERTIFIED` says that the factors hold a guess.
+ */
+ts_status_t ts_ladder_step(struct ts_ladder_t *ladder,
+                           const struct ts_measurement_t *measurement,
+                           const struct ts_ladder_memory_t *memory);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_ladder_run(struct ts_ladder_t *ladder,
+                          const struct ts_measurement_t *measurement,
+                          const struct ts_ladder_memory_t *memory);
+
+/**
+ * Writes what the recovery can say of itself: iterations are passes, the residual is the 30 % quantile of |residual|.
+ */
+ts_status_t ts_ladder_report(const struct ts_ladder_t *ladder,
+                             struct ts_report_t *out);
+
+/**
+ * Writes the rank reached so far: the certified one after `TS_STEP_CONVERGED`.
+ */
+ts_status_t ts_ladder_rank(const struct ts_ladder_t *ladder, uint32_t *out);
+
+/**
+ * Writes the coefficients of measurement `index` with signs, 1 for +1, least significant bit first: rows of the lower
+ * triangle of a symmetric X, or full rows; 32 in a word. Who measures draws them so.
+ */
+ts_status_t ts_measurement_signs(uint64_t seed,
+                                 uint32_t index,
+                                 uint32_t *words,
+                                 size_t words_len);
 
 /**
  * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.

@@ -75,8 +75,28 @@ pub enum Field {
     Dual = 32,
     /// The step of a proximal operator.
     Step = 36,
+    /// Weights of elements or groups.
+    Weights = 37,
+    /// How a vector is divided into groups or blocks.
+    Groups = 38,
     /// Lower or upper bounds.
     Bounds = 39,
+    /// The measurements y, or one of them.
+    Measurements = 40,
+    /// The rank, or the largest rank to try.
+    Rank = 41,
+    /// The factors of the matrix that is sought.
+    Factors = 42,
+    /// The scratch memory of a measurement operator.
+    Scratch = 43,
+    /// The memory the tensors of a network live in.
+    Arena = 50,
+    /// The layers of a network model; the index is the layer.
+    Layers = 51,
+    /// Rows of requantisation; the index is the row.
+    Requantise = 53,
+    /// The input of a network.
+    Input = 54,
 }
 
 /// Why a constructor refused.
@@ -166,6 +186,13 @@ pub enum Error {
         /// Which object.
         field: Field,
     },
+    /// Well-formed, but of a kind this library does not know.
+    Unsupported {
+        /// Which part.
+        field: Field,
+        /// Where in it.
+        index: usize,
+    },
 }
 
 impl Error {
@@ -188,6 +215,7 @@ impl Error {
             Self::Misaligned { field } => (12, field, 0),
             Self::Overlap { field } => (13, field, 0),
             Self::Uninitialised { field } => (14, field, 0),
+            Self::Unsupported { field, index } => (15, field, index),
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "at most 16 bits")]
         let index = if index > 0xffff { 0xffff } else { index as i32 };

@@ -18,6 +18,9 @@
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
 //! | [`splitting`] | minimise f + g: quadratic programs and linear MPC, proximal gradient, ADMM, primal-dual methods, PANOC |
+//! | [`net`] | quantised networks that run where they lie in flash; learned proximal networks |
+//! | [`prox`] | proximal operators and their calculus |
+//! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
@@ -57,8 +60,11 @@ pub mod factor;
 pub mod linear;
 pub mod math;
 pub mod matrix;
+pub mod net;
 pub mod operator;
+pub mod prox;
 pub mod real;
+pub mod recovery;
 pub mod rng;
 pub mod solve;
 pub mod splitting;

@@ -344,6 +344,6 @@ pub trait Prox<T: Real> {
     /// x = prox(x) for a step that is positive and finite, in a bounded, stated number of operations.
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]);
 
-    /// f(x); +infinity outside the domain.
+    /// f(x); +infinity outside the domain. NaN where it cannot be had without scratch: such operators have a `value_with`.
     fn value(&self, x: &[T]) -> T;
 }

@@ -47,6 +47,8 @@ pub trait Real:
     const MIN_POSITIVE: Self;
     /// Positive infinity.
     const INFINITY: Self;
+    /// Not a number.
+    const NAN: Self;
 
     /// The nearest number of this type. Meant for constants; on a chip without f64 hardware it is slow at run time.
     fn from_f64(value: f64) -> Self;
@@ -86,10 +88,25 @@ pub trait Real:
     fn min(self, other: Self) -> Self {
         if other < self { other } else { self }
     }
+    /// Brought nearer to 0 by `threshold`, which is not negative, and +0 within it; NaN stays NaN.
+    #[inline]
+    fn soft_threshold(self, threshold: Self) -> Self {
+        self - self.min(threshold).max(-threshold)
+    }
+    /// max(self, 0), and 1 if the sign bit is set, else 0. A NaN counts by its sign bit.
+    #[inline]
+    fn positive_part(self) -> (Self, u32) {
+        if self.to_bits_u64() >> (8 * size_of::<Self>() - 1) == 0 { (self, 0) } else { (Self::ZERO, 1) }
+    }
+    /// `self` with the sign of `sign`.
+    #[inline]
+    fn with_sign_of(self, sign: Self) -> Self {
+        if sign < Self::ZERO { -self.abs() } else { self.abs() }
+    }
 }
 
 macro_rules! real {
-    ($real:ident, $bits:ident, $mantissa:literal, $bias:literal, $sqrt:ident, $exp:ident, $ln:ident) => {
+    ($real:ident, $bits:ident, $signed:ident, $mantissa:literal, $bias:literal, $sqrt:ident, $exp:ident, $ln:ident) => {
         impl Real for $real {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -98,6 +115,7 @@ macro_rules! real {
             const MAX: Self = $real::MAX;
             const MIN_POSITIVE: Self = $real::MIN_POSITIVE;
             const INFINITY: Self = $real::INFINITY;
+            const NAN: Self = $real::NAN;
 
             #[inline]
             #[allow(clippy::cast_possible_truncation, clippy::cast_lossless, reason = "documented as nearest")]
@@ -154,6 +172,30 @@ macro_rules! real {
             fn abs(self) -> Self {
                 $real::abs(self)
             }
+            // By masks, of which a core without conditional float instructions needs half as many.
+            #[inline]
+            #[allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "a sign bit spread over a mask")]
+            fn soft_threshold(self, threshold: Self) -> Self {
+                let (above, below) = ((self - threshold).to_bits(), (self + threshold).to_bits());
+                let sign = |bits: $bits| (bits as $signed >> ($bits::BITS - 1)) as $bits;
+                $real::from_bits((above & !sign(above)) | (below & sign(below)))
+            }
+            #[inline]
+            #[allow(
+                clippy::cast_possible_wrap,
+                clippy::cast_sign_loss,
+                clippy::cast_possible_truncation,
+                reason = "a sign bit"
+            )]
+            fn positive_part(self) -> (Self, u32) {
+                let bits = self.to_bits();
+                let sign = (bits as $signed >> ($bits::BITS - 1)) as $bits;
+                ($real::from_bits(bits & !sign), (bits >> ($bits::BITS - 1)) as u32)
+            }
+            #[inline]
+            fn with_sign_of(self, sign: Self) -> Self {
+                self.copysign(sign)
+            }
             #[inline]
             fn normalising_power_of_two(self) -> Self {
                 let exponent = (self.to_bits() << 1) >> ($mantissa + 1);
@@ -167,8 +209,8 @@ macro_rules! real {
     };
 }
 
-real!(f32, u32, 23, 127, sqrt_f32, exp_f32, ln_f32);
-real!(f64, u64, 52, 1023, sqrt_f64, exp_f64, ln_f64);
+real!(f32, u32, i32, 23, 127, sqrt_f32, exp_f32, ln_f32);
+real!(f64, u64, i64, 52, 1023, sqrt_f64, exp_f64, ln_f64);
 
 /// A scalar that counts what is done with it, to hold stated operation counts against the truth.
 #[cfg(test)]
@@ -240,6 +282,7 @@ pub(crate) mod counted {
         const MAX: Self = Self(f64::MAX);
         const MIN_POSITIVE: Self = Self(f64::MIN_POSITIVE);
         const INFINITY: Self = Self(f64::INFINITY);
+        const NAN: Self = Self(f64::NAN);
 
         fn from_f64(value: f64) -> Self {
             Self(value)
@@ -300,6 +343,20 @@ mod tests {
         }
         let x = -3.0e300_f64;
         assert!((1.0..2.0).contains(&(x * x.normalising_power_of_two()).abs()));
+    }
+
+    #[test]
+    fn soft_threshold_is_the_difference_to_the_clamped_value() {
+        let edges = [0.0, -0.0, 1.0, -1.0, 1.5, -1.5, 0.5, 1e-45, -1e-45, 3e38, f32::INFINITY, f32::NEG_INFINITY];
+        for x in edges {
+            for threshold in [0.0, 1e-45, 0.5, 1.0, 1e30] {
+                let plain = x - Real::max(Real::min(x, threshold), -threshold);
+                let got = x.soft_threshold(threshold);
+                assert_eq!(got.to_bits(), plain.to_bits(), "{x:e} by {threshold:e}");
+            }
+        }
+        assert!(f32::NAN.soft_threshold(1.0).is_nan() && (-f32::NAN).soft_threshold(1.0).is_nan());
+        assert_eq!((-3.0_f64).soft_threshold(1.0), -2.0);
     }
 
     #[test]

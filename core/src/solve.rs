@@ -41,6 +41,8 @@ pub enum Step {
     PrimalInfeasible = 9,
     /// The objective falls without bound, or no dual point is feasible; there is a certificate.
     DualInfeasible = 10,
+    /// A recovery ended without a certificate: what it left is a guess, and may be far off.
+    NotCertified = 11,
 }
 
 impl Step {
@@ -65,6 +67,7 @@ impl Step {
             8 => Self::Interrupted,
             9 => Self::PrimalInfeasible,
             10 => Self::DualInfeasible,
+            11 => Self::NotCertified,
             _ => return None,
         })
     }
@@ -168,9 +171,9 @@ mod tests {
 
     #[test]
     fn numbers_round_trip() {
-        for number in 0..=10 {
+        for number in 0..=11 {
             assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
         }
-        assert_eq!(Step::from_number(u32::MAX), None);
+        assert_eq!(Step::from_number(12), None);
     }
 }

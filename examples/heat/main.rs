@@ -5,7 +5,8 @@
 mod output;
 mod plot;
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
@@ -80,6 +81,12 @@ pub(crate) struct Summary {
     pub(crate) entries: Vec<Entry>,
 }
 
+/// Fails now, not after minutes of work, if a file could not be written.
+fn check_writable(path: &Path) -> Result<(), String> {
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.map(drop).map_err(|error| format!("{}: {error}", path.display()))
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -91,6 +98,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {
+    check_writable(&arguments.plot)?;
+    arguments.json.as_deref().map_or(Ok(()), check_writable)?;
     let tolerance = arguments.tolerance.unwrap_or(if arguments.precision == Precision::F64 { 1e-8 } else { 1e-5 });
     let steps = |default| arguments.steps.map_or(default, |steps| usize::try_from(steps).unwrap_or(usize::MAX));
     let precision = if arguments.precision == Precision::F64 { "f64" } else { "f32" };

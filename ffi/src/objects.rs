@@ -4,6 +4,7 @@ use crate::version::TS_ABI_VERSION;
 use tinysolve::Real;
 use tinysolve::bandit::{cheb_cb, tsallis_inf};
 use tinysolve::linear::{conjugate, sor, ssor_cg};
+use tinysolve::recovery::ladder;
 
 /// What an object is.
 #[derive(Clone, Copy)]
@@ -19,6 +20,7 @@ pub(crate) enum Kind {
     TsallisInf = 8,
     ContextualTsallisInf = 9,
     ChebCb = 10,
+    Ladder = 32,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.
@@ -38,8 +40,10 @@ pub(crate) unsafe trait InPlace {}
 unsafe impl<T: Real> InPlace for sor::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
-// SAFETY: `repr(C)`, made of numbers.
+// SAFETY: as above.
 unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for ladder::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl InPlace for tsallis_inf::State {}
 // SAFETY: as above.
@@ -85,6 +89,27 @@ mod tests {
             let words = unsafe { *(&raw const state).cast::<[u32; <$state>::WORDS]>() };
             assert_eq!(words, written);
         }};
+    }
+
+    #[test]
+    fn memory_of_a_ladder_is_words() {
+        use tinysolve::recovery::{Ladder, LadderConfig, Measurement, SeededMeasurement, Shape};
+        let shape = Shape::Symmetric { n: 4 };
+        let mut scratch = [0.0_f32; SeededMeasurement::<f32>::scratch_len(Shape::Symmetric { n: 4 })];
+        let mut seeded = SeededMeasurement::new(shape, 30, 1, &mut scratch).unwrap();
+        let (y, mut u, mut workspace) = ([1.0; 30], [0.0; 8], [0.0; 280]);
+        let operator: &mut dyn Measurement<f32> = &mut seeded;
+        let mut ladder = Ladder::new(operator, &y, &mut u, &mut [], &mut workspace, LadderConfig::new(2)).unwrap();
+        for _ in 0..3 {
+            let _ = ladder.step();
+        }
+        let state = ladder.suspend();
+        let mut written = [0_u32; ladder::Checkpoint::<f32>::WORDS];
+        state.to_words(&mut written).unwrap();
+        assert_eq!(size_of_val(&state), size_of_val(&written));
+        // SAFETY: as many bytes, all of them initialised.
+        let words = unsafe { *(&raw const state).cast::<[u32; ladder::Checkpoint::<f32>::WORDS]>() };
+        assert_eq!(words, written);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub const TS_STEP_INTERRUPTED: i32 = 8;
 pub const TS_STEP_PRIMAL_INFEASIBLE: i32 = 9;
 /// The objective falls without bound, or no dual point is feasible; there is a certificate.
 pub const TS_STEP_DUAL_INFEASIBLE: i32 = 10;
+/// A recovery ended without a certificate: what it left is a guess.
+pub const TS_STEP_NOT_CERTIFIED: i32 = 11;
 
 /// An array has the wrong length; the index is the length given.
 pub const TS_ERROR_LENGTH: u32 = 1;
@@ -131,8 +133,20 @@ pub const TS_FIELD_PENALTY: u32 = 31;
 pub const TS_FIELD_DUAL: u32 = 32;
 /// The step of a proximal operator.
 pub const TS_FIELD_STEP: u32 = 36;
+/// Weights of elements or groups.
+pub const TS_FIELD_WEIGHTS: u32 = 37;
+/// How a vector is divided into groups or blocks.
+pub const TS_FIELD_GROUPS: u32 = 38;
 /// Lower or upper bounds.
 pub const TS_FIELD_BOUNDS: u32 = 39;
+/// The measurements y.
+pub const TS_FIELD_MEASUREMENTS: u32 = 40;
+/// The rank, or the largest rank to try.
+pub const TS_FIELD_RANK: u32 = 41;
+/// The factors of the matrix that is sought.
+pub const TS_FIELD_FACTORS: u32 = 42;
+/// The scratch memory of a measurement operator.
+pub const TS_FIELD_SCRATCH: u32 = 43;
 
 /// A negative status. `Result<(), Refusal>` is as large as the status itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -257,7 +271,13 @@ mod tests {
             (TS_FIELD_PENALTY, Field::Penalty),
             (TS_FIELD_DUAL, Field::Dual),
             (TS_FIELD_STEP, Field::Step),
+            (TS_FIELD_WEIGHTS, Field::Weights),
+            (TS_FIELD_GROUPS, Field::Groups),
             (TS_FIELD_BOUNDS, Field::Bounds),
+            (TS_FIELD_MEASUREMENTS, Field::Measurements),
+            (TS_FIELD_RANK, Field::Rank),
+            (TS_FIELD_FACTORS, Field::Factors),
+            (TS_FIELD_SCRATCH, Field::Scratch),
         ];
         for (number, field) in fields {
             assert_eq!(number, field as u32, "{field:?}");
@@ -278,6 +298,7 @@ mod tests {
             (TS_STEP_INTERRUPTED, Step::Interrupted),
             (TS_STEP_PRIMAL_INFEASIBLE, Step::PrimalInfeasible),
             (TS_STEP_DUAL_INFEASIBLE, Step::DualInfeasible),
+            (TS_STEP_NOT_CERTIFIED, Step::NotCertified),
         ];
         for (number, step) in outcomes {
             assert_eq!(number, outcome(Ok(step)));

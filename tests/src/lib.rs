@@ -19,6 +19,7 @@ pub mod heat;
 pub mod methods;
 pub mod policy;
 pub mod qp;
+pub mod recovery;
 pub mod shifted;
 pub mod sor_benchmark;
 pub mod sparse;

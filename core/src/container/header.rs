@@ -17,8 +17,8 @@ pub(super) const CRC_AT: usize = 20;
 
 /// What a container holds. Numbers are never reused.
 ///
-/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 4 network model, 5 weights of a
-/// multigrid cycle, 6 weights of a direction network, 7 weights of a proximal network, 8 measurement operator.
+/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 5 weights of a multigrid cycle,
+/// 6 weights of a direction network, 8 measurement operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -28,6 +28,10 @@ pub enum Kind {
     LearnerState = 1,
     /// The symbolic part of a sparse factorisation.
     SymbolicFactor = 2,
+    /// A quantised network.
+    NetworkModel = 4,
+    /// Weights of a proximal network.
+    ProximalNetwork = 7,
 }
 
 impl Kind {
@@ -37,6 +41,8 @@ impl Kind {
         Some(match number {
             1 => Self::LearnerState,
             2 => Self::SymbolicFactor,
+            4 => Self::NetworkModel,
+            7 => Self::ProximalNetwork,
             _ => return None,
         })
     }
@@ -149,11 +155,11 @@ mod tests {
 
     #[test]
     fn kinds_keep_their_numbers() {
-        assert_eq!((Kind::LearnerState as u16, Kind::SymbolicFactor as u16), (1, 2));
+        assert_eq!((Kind::LearnerState as u16, Kind::SymbolicFactor as u16, Kind::NetworkModel as u16), (1, 2, 4));
         for number in 0..100 {
             let kind = Kind::from_number(number);
             assert!(kind.is_none_or(|kind| kind as u16 == number));
-            assert_eq!(kind.is_some(), (1..=2).contains(&number));
+            assert_eq!(kind.is_some(), [1, 2, 4, 7].contains(&number));
         }
     }
 

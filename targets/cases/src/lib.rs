@@ -14,8 +14,12 @@ mod bandit;
 mod hash;
 mod linear;
 mod math;
+mod net;
 mod pattern;
 pub mod quadrotor;
+mod prox;
+mod recovery;
+pub mod sensors;
 
 pub use hash::Hash;
 pub use pattern::Pattern;
@@ -51,6 +55,25 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
     Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
+    Case { name: "prox/separable", ram: 5 * 1024, run: prox::separable },
+    Case { name: "prox/sets", ram: 2 * 1024, run: prox::sets },
+    Case { name: "prox/ordered", ram: 7 * 1024, run: prox::ordered },
+    Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
+    Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },
+    Case { name: "recovery/sign_pass", ram: 24 * 1024, run: recovery::sign_pass },
+    Case { name: "recovery/ladder_ram", ram: 25 * 1024, run: recovery::ladder_ram },
+    Case { name: "recovery/ladder", ram: 6 * 1024, run: recovery::ladder },
+    Case { name: "recovery/vectors", ram: 6 * 1024, run: recovery::vectors },
+    Case { name: "recovery/masked", ram: 17 * 1024, run: recovery::masked },
+    Case { name: "recovery/sensors", ram: 20 * 1024, run: recovery::sensors },
+    Case { name: "recovery/entries", ram: 5 * 1024, run: recovery::entries },
+    Case { name: "net/connected_640", ram: 94 * 1024, run: net::connected_640 },
+    Case { name: "net/convolution_32", ram: 34 * 1024, run: net::convolution_32 },
+    Case { name: "net/pointwise_64", ram: 28 * 1024, run: net::pointwise_64 },
+    Case { name: "net/first_layer", ram: 8 * 1024, run: net::first_layer },
+    Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
+    Case { name: "net/add", ram: 32 * 1024, run: net::add },
+    Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
 ];
 
 /// One row of the bench table, still without its value.

@@ -111,19 +111,37 @@ fn host(tools: &Toolchain, family: Option<&str>) -> Result<Vec<Row>> {
     archive::build_host(tools)?;
     let mut rows = Vec::new();
     for (package, binary) in HOST {
-        rows.extend(program(tools, package, binary, family)?);
+        rows.extend(program(tools, package, binary, family, Speed::Release)?);
     }
     Ok(rows)
 }
 
+/// How a program of the host is built. The figures are the same, times apart.
+#[derive(Clone, Copy)]
+pub(crate) enum Speed {
+    Release,
+    /// As the tests are, so that in their company nothing is compiled twice.
+    Tests,
+}
+
 /// What one program of the host says; nothing, aloud, if there is no such program.
-pub(crate) fn program(tools: &Toolchain, package: &str, binary: &str, family: Option<&str>) -> Result<Vec<Row>> {
+pub(crate) fn program(
+    tools: &Toolchain,
+    package: &str,
+    binary: &str,
+    family: Option<&str>,
+    speed: Speed,
+) -> Result<Vec<Row>> {
     if !tools.has_binary(package, binary)? {
         println!("{package} has no program `{binary}`: left out");
         return Ok(Vec::new());
     }
-    shell::run(tools.cargo().args(["build", "--quiet", "--release", "-p", package, "--bin", binary]))?;
-    let program = tools.target_dir.join("release").join(binary);
+    let (profile, folder) = match speed {
+        Speed::Release => ("release", "release"),
+        Speed::Tests => ("dev", "debug"),
+    };
+    shell::run(tools.cargo().args(["build", "--quiet", "--profile", profile, "-p", package, "--bin", binary]))?;
+    let program = tools.target_dir.join(folder).join(binary);
     let mut command = tools.command(&program.to_string_lossy());
     if let Some(family) = family {
         command.args(["--family", family]);

@@ -1,7 +1,7 @@
 //! `cargo xtask readme`: fills the tables of README.md with what was measured.
 
 use crate::abi::ABIS;
-use crate::bench;
+use crate::bench::{self, Speed};
 use crate::rows::{self, Row};
 use crate::size;
 use crate::toolchain::Toolchain;
@@ -25,7 +25,7 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     for (name, command, rows) in [
         ("instructions", "bench --chips", instructions(tools)?),
         ("sizes", "size", sizes(tools)?),
-        ("accuracy", "bench --family accuracy", bench::program(tools, "tinysolve-tests", "accuracy", None)?),
+        ("accuracy", "bench --family accuracy", accuracy(tools)?),
     ] {
         let table = format!("`cargo xtask {command}`, {version}:\n\n{}", rows::table(&rows));
         text = filled(&text, name, &table)?;
@@ -55,6 +55,11 @@ fn instructions(tools: &Toolchain) -> Result<Vec<Row>> {
     let mut rows = bench::chips(tools, &[])?;
     rows.retain(|row| row.metric == "instructions" && row.family != "math");
     Ok(rows)
+}
+
+/// What the host finds of errors and floors.
+fn accuracy(tools: &Toolchain) -> Result<Vec<Row>> {
+    bench::program(tools, "tinysolve-tests", "accuracy", None, Speed::Tests)
 }
 
 /// Sizes that are promised.

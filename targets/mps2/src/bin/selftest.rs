@@ -41,6 +41,7 @@ fn main() -> ! {
 
 /// Every routine, at every alignment and length up to a few words, against a loop over bytes.
 #[cfg(firmware)]
+#[allow(clippy::cast_possible_truncation, reason = "patterns of bytes")]
 fn copies_and_fills_agree() -> bool {
     const ROOM: usize = 48;
     let pattern: [u8; ROOM] = core::array::from_fn(|k| (k * 37 + 11) as u8);

@@ -5,11 +5,13 @@
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "counts of iterations, and two or three seeds"
 )]
 
 mod heat;
 mod peers;
+mod recovery;
 mod row;
 mod sor;
 
@@ -24,20 +26,30 @@ enum Experiment {
     Sor,
     /// Omega learned for SSOR-CG on the heat equation, family `bandit`.
     Heat,
-    /// Times beside other libraries, family `linear`.
-    Peers,
+    /// Low-rank matrices recovered, family `recovery`.
+    Recovery,
+    /// Sweeps and SSOR-CG beside other libraries, family `linear`.
+    Linear,
+    /// Proximal operators beside other libraries, family `prox`.
+    Prox,
 }
 
 impl Experiment {
     fn family(self) -> &'static str {
-        if self == Self::Peers { "linear" } else { "bandit" }
+        match self {
+            Self::Sor | Self::Heat => "bandit",
+            Self::Recovery => "recovery",
+            Self::Linear => "linear",
+            Self::Prox => "prox",
+        }
     }
 }
 
 /// Prints the rows of the benchmarks that run on the host.
 #[derive(Parser)]
 struct Arguments {
-    /// Only rows of this family: `linear` (times beside other libraries) or `bandit` (iterations).
+    /// Only rows of this family: `linear`, `prox` (times beside other libraries), `bandit` (iterations) or `recovery`
+    /// (successes).
     #[arg(long)]
     family: Option<String>,
     /// Only this experiment.
@@ -49,6 +61,9 @@ struct Arguments {
     /// Systems of a trial and time steps of the heat equation, for a quick look; goals are set for 5000.
     #[arg(long, default_value_t = 5000)]
     systems: usize,
+    /// Random instances in each row of the recovery benchmark.
+    #[arg(long, default_value_t = 20)]
+    seeds: usize,
 }
 
 fn main() -> ExitCode {
@@ -63,10 +78,15 @@ fn main() -> ExitCode {
     if wants(Experiment::Heat) {
         heat::bench(arguments.systems.max(1));
     }
-    if wants(Experiment::Peers)
-        && let Err(reason) = peers::bench()
-    {
-        eprintln!("left out: times beside other libraries ({reason})");
+    if wants(Experiment::Recovery) {
+        recovery::bench(arguments.seeds.max(1));
+    }
+    for (experiment, family) in [(Experiment::Linear, "linear"), (Experiment::Prox, "prox")] {
+        if wants(experiment)
+            && let Err(reason) = peers::bench(family)
+        {
+            eprintln!("left out: times beside other libraries, {family} ({reason})");
+        }
     }
     ExitCode::SUCCESS
 }

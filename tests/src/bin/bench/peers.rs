@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Runs the program and hands its rows on.
+/// Runs the program of a family and hands its rows on.
 ///
 /// # Errors
 /// A sentence that says what is missing, when the comparison cannot run here.
-pub(crate) fn bench() -> Result<(), String> {
+pub(crate) fn bench(family: &str) -> Result<(), String> {
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     // This program lies in target/release.
     let target = here.ancestors().nth(2).ok_or("no target directory")?;
@@ -17,7 +17,7 @@ pub(crate) fn bench() -> Result<(), String> {
         return Err("there is no host library; `cargo xtask archive --abi host` makes it".to_owned());
     }
     let mut program = Command::new(environment(target)?);
-    say(program.arg(folder().join("linear.py")).arg("--library").arg(library))
+    say(program.arg(folder().join(family).with_extension("py")).arg("--library").arg(library))
 }
 
 fn folder() -> PathBuf {

@@ -1,0 +1,92 @@
+//! Sums of group norms.
+
+use super::Groups;
+use crate::error::Error;
+use crate::operator::Prox;
+use crate::prox::norms::shrink_norm;
+use crate::prox::penalty::{nonnegative, weights};
+use crate::real::Real;
+use crate::vector;
+
+/// Weights of groups, 1 if there are none.
+fn each_weight<T: Real>(weights: &[T]) -> impl Iterator<Item = T> + '_ {
+    let ones = if weights.is_empty() { usize::MAX } else { 0 };
+    weights.iter().copied().chain(core::iter::repeat_n(T::ONE, ones))
+}
+
+fn check<T: Real>(groups: Groups<'_>, group_weights: &[T], n: usize) -> Result<(), Error> {
+    groups.check(n)?;
+    if group_weights.is_empty() { Ok(()) } else { weights(groups.count(n), group_weights) }
+}
+
+/// f(x) = sum of w_g |x_g| (M. Yuan, Y. Lin, J. R. Stat. Soc. B 68 (2006), 49-67): each group as under the L2 norm. A norm, a division and
+/// n multiplications.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct GroupLasso<'a, T> {
+    /// The groups.
+    pub groups: Groups<'a>,
+    /// w_g, at least 0, often the square root of the size; empty for 1.
+    pub weights: &'a [T],
+}
+
+impl<T: Real> Prox<T> for GroupLasso<'_, T> {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
+        check(self.groups, self.weights, n)
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        for (group, weight) in self.groups.of_mut(x).zip(each_weight(self.weights)) {
+            shrink_norm(group, step * weight);
+        }
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        let groups = self.groups.of(x).zip(each_weight(self.weights));
+        groups.fold(T::ZERO, |sum, (group, weight)| sum + weight * vector::norm(group))
+    }
+}
+
+/// f(x) = a sum of |x_i| + sum of w_g |x_g| (N. Simon et al., J. Comput. Graph. Stat. 22 (2013), 231-245): the soft threshold first,
+/// then the groups.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct SparseGroupLasso<'a, T> {
+    /// The groups.
+    pub groups: Groups<'a>,
+    /// w_g, at least 0; empty for 1.
+    pub weights: &'a [T],
+    /// a, at least 0.
+    pub absolute: T,
+}
+
+impl<T: Real> Prox<T> for SparseGroupLasso<'_, T> {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
+        check(self.groups, self.weights, n)?;
+        nonnegative(0, self.absolute)
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        let threshold = step * self.absolute;
+        for (group, weight) in self.groups.of_mut(x).zip(each_weight(self.weights)) {
+            for x in &mut *group {
+                *x = x.soft_threshold(threshold);
+            }
+            shrink_norm(group, step * weight);
+        }
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        let groups = self.groups.of(x).zip(each_weight(self.weights));
+        groups.fold(T::ZERO, |sum, (group, weight)| {
+            let absolute = group.iter().fold(T::ZERO, |sum, x| sum + x.abs());
+            sum + weight * vector::norm(group) + self.absolute * absolute
+        })
+    }
+}

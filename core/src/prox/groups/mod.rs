@@ -1,0 +1,11 @@
+//! Penalties on consecutive groups of elements: sensors, channels, filters, layers.
+
+mod division;
+mod lasso;
+mod sparse_groups;
+mod wgsef;
+
+pub use division::Groups;
+pub use lasso::{GroupLasso, SparseGroupLasso};
+pub use sparse_groups::SparseGroups;
+pub use wgsef::Wgsef;

@@ -1,0 +1,119 @@
+//! The Euclidean norm.
+
+use crate::error::Error;
+use crate::operator::Prox;
+use crate::prox::penalty::positive;
+use crate::real::Real;
+use crate::vector;
+
+/// The Euclidean norm, as [`vector::norm`], with a shorter way for what neither over- nor underflows.
+#[inline]
+pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
+    let (fours, rest) = x.as_chunks::<4>();
+    let [mut l0, mut l1, mut l2, mut l3] = [T::ZERO; 4];
+    for [a, b, c, d] in fours {
+        l0 += *a * *a;
+        l1 += *b * *b;
+        l2 += *c * *c;
+        l3 += *d * *d;
+    }
+    for a in rest {
+        l0 += *a * *a;
+    }
+    let squares = (l0 + l1) + (l2 + l3);
+    // Also where one is not a number.
+    if squares >= T::MIN_POSITIVE / (T::EPSILON * T::EPSILON) && squares <= T::MAX {
+        return squares.sqrt();
+    }
+    vector::norm(x)
+}
+
+/// x times max(0, 1 - threshold / |x|), 0 at 0; the norm is scaled, so that nothing overflows.
+#[inline]
+pub(in crate::prox) fn shrink_norm<T: Real>(x: &mut [T], threshold: T) {
+    let norm = norm(x);
+    if norm <= threshold {
+        x.fill(T::ZERO);
+    } else {
+        vector::scale((norm - threshold) / norm, x);
+    }
+}
+
+/// f(x) = |x|: v max(0, 1 - step / |v|), 0 at 0. One norm, 1 division, n multiplications.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct L2;
+
+impl<T: Real> Prox<T> for L2 {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, _n: usize, _scratch: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        shrink_norm(x, step);
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        norm(x)
+    }
+}
+
+/// f(x) = |x| for x >= 0: negative elements become 0 first, then as [`L2`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NonnegativeL2;
+
+impl<T: Real> Prox<T> for NonnegativeL2 {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, _n: usize, _scratch: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        for x in &mut *x {
+            if *x <= T::ZERO {
+                *x = T::ZERO;
+            }
+        }
+        shrink_norm(x, step);
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        if x.iter().any(|x| *x < T::ZERO) { T::INFINITY } else { norm(x) }
+    }
+}
+
+/// f(x) = |x|² / (2 m) for |x| <= m, |x| - m / 2 beyond: Huber's function of the norm of a group, such as a complex number
+/// or a gradient. v m / (m + step) up to m + step, v (1 - step / |v|) beyond.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct HuberNorm<T> {
+    /// m, above 0.
+    pub width: T,
+}
+
+impl<T: Real> Prox<T> for HuberNorm<T> {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, _n: usize, _scratch: usize) -> Result<(), Error> {
+        positive(0, self.width)
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        let norm = norm(x);
+        let bound = self.width + step;
+        let factor = if norm <= bound { self.width / bound } else { (norm - step) / norm };
+        vector::scale(factor, x);
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        let norm = norm(x);
+        if norm < self.width { norm * norm / (T::TWO * self.width) } else { norm - self.width / T::TWO }
+    }
+}

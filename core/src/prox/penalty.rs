@@ -1,0 +1,214 @@
+//! Functions of one number, summed over the elements of a vector: f(x) = p(x_0) + p(x_1) + ...
+
+use crate::error::{self, Error, Field};
+use crate::operator::Prox;
+use crate::real::Real;
+
+/// A function p of one number by its proximal operator; a penalty is the [`Prox`] of the sum over elements.
+pub trait Penalty<T: Real> {
+    /// Whether the map is a few instructions, so that four elements at a time are worth the code.
+    const CHEAP: bool = true;
+
+    /// v -> argmin over x of step p(x) + (x - v)² / 2. What depends on the step alone is computed once, here.
+    fn map(&self, step: T) -> impl Fn(T) -> T;
+
+    /// Maps as many of the first elements as a kernel of this core can, to the same bits, and answers how many.
+    #[inline]
+    fn ahead(&self, _x: &mut [T], _step: T) -> usize {
+        0
+    }
+
+    /// p(x); +infinity outside the domain.
+    fn cost(&self, x: T) -> T;
+
+    /// Whether the parameters are usable.
+    ///
+    /// # Errors
+    /// `NotFinite` or `OutOfRange` of `Field::Configuration`, the index that of the parameter.
+    fn validate(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// The sum over elements of a penalty from outside this library; the library's own are operators themselves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Each<P>(pub P);
+
+/// Makes penalties operators.
+macro_rules! separable {
+    ($(impl [$($generics:tt)*] $penalty:ty;)*) => {$(
+        impl<$($generics)*> crate::operator::Prox<T> for $penalty {
+            fn scratch_len(&self, _n: usize) -> usize {
+                0
+            }
+
+            fn check(&self, _n: usize, _scratch: usize) -> Result<(), crate::error::Error> {
+                Penalty::<T>::validate(self)
+            }
+
+            #[inline]
+            fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+                let done = self.ahead(x, step);
+                if let Some(rest) = x.get_mut(done..) {
+                    crate::prox::penalty::each(<Self as Penalty<T>>::CHEAP, rest, self.map(step));
+                }
+            }
+
+            fn value(&self, x: &[T]) -> T {
+                x.iter().fold(T::ZERO, |sum, x| sum + Penalty::<T>::cost(self, *x))
+            }
+        }
+    )*};
+}
+pub(super) use separable;
+
+impl<T: Real, P: Penalty<T>> Penalty<T> for Each<P> {
+    const CHEAP: bool = P::CHEAP;
+
+    fn map(&self, step: T) -> impl Fn(T) -> T {
+        self.0.map(step)
+    }
+
+    fn cost(&self, x: T) -> T {
+        self.0.cost(x)
+    }
+
+    fn validate(&self) -> Result<(), Error> {
+        Penalty::<T>::validate(&self.0)
+    }
+}
+
+separable! {
+    impl [T: Real, P: Penalty<T>] Each<P>;
+}
+
+/// Whether loops are unrolled by hand: for chips, whose profile does not; elsewhere the compiler makes vectors of plain loops.
+const UNROLL: bool = cfg!(target_arch = "arm");
+
+/// x = map(x), four elements at a time where the map is `cheap`.
+#[inline]
+pub(super) fn each<T: Real>(cheap: bool, x: &mut [T], map: impl Fn(T) -> T) {
+    let (fours, rest) = if cheap && UNROLL { x.as_chunks_mut::<4>() } else { (&mut [] as &mut [[T; 4]], x) };
+    for four in fours {
+        let [a, b, c, d] = *four;
+        *four = [map(a), map(b), map(c), map(d)];
+    }
+    for x in rest {
+        *x = map(*x);
+    }
+}
+
+/// x = map(x, datum), four elements at a time where the map is `cheap`.
+#[inline]
+pub(super) fn each_with<T: Real>(cheap: bool, x: &mut [T], data: &[T], map: impl Fn(T, T) -> T) {
+    let (fours, rest) = if cheap && UNROLL { x.as_chunks_mut::<4>() } else { (&mut [] as &mut [[T; 4]], x) };
+    let (data, data_rest) = if cheap && UNROLL { data.as_chunks::<4>() } else { (&[] as &[[T; 4]], data) };
+    for (four, [p, q, r, s]) in fours.iter_mut().zip(data) {
+        let [a, b, c, d] = *four;
+        *four = [map(a, *p), map(b, *q), map(c, *r), map(d, *s)];
+    }
+    for (x, datum) in rest.iter_mut().zip(data_rest) {
+        *x = map(*x, *datum);
+    }
+}
+
+/// `Err` unless this parameter is a finite number above 0.
+pub(super) fn positive<T: Real>(index: usize, value: T) -> Result<(), Error> {
+    above(index, value, T::ZERO)
+}
+
+/// `Err` unless this parameter is a finite number above `bound`.
+pub(super) fn above<T: Real>(index: usize, value: T, bound: T) -> Result<(), Error> {
+    if !value.is_finite() {
+        return Err(Error::NotFinite { field: Field::Configuration, index });
+    }
+    if value > bound { Ok(()) } else { Err(Error::OutOfRange { field: Field::Configuration, index }) }
+}
+
+/// `Err` unless this parameter is a finite number of at least 0.
+pub(super) fn nonnegative<T: Real>(index: usize, value: T) -> Result<(), Error> {
+    if !value.is_finite() {
+        return Err(Error::NotFinite { field: Field::Configuration, index });
+    }
+    if value >= T::ZERO { Ok(()) } else { Err(Error::OutOfRange { field: Field::Configuration, index }) }
+}
+
+/// `Err` unless this parameter is finite.
+pub(super) fn finite<T: Real>(index: usize, value: T) -> Result<(), Error> {
+    if value.is_finite() { Ok(()) } else { Err(Error::NotFinite { field: Field::Configuration, index }) }
+}
+
+/// `Err` unless there are n finite weights of at least 0.
+pub(super) fn weights<T: Real>(n: usize, weights: &[T]) -> Result<(), Error> {
+    error::exact(Field::Weights, n, weights.len())?;
+    error::finite(Field::Weights, weights)?;
+    match weights.iter().position(|weight| *weight < T::ZERO) {
+        Some(index) => Err(Error::OutOfRange { field: Field::Weights, index }),
+        None => Ok(()),
+    }
+}
+
+/// f(x) = sum of w_i p(x_i), weights at least 0: the weighted L1 norm is `Weighted { penalty: L1, weights }`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Weighted<'a, T, P> {
+    /// p.
+    pub penalty: P,
+    /// w_i, one an element.
+    pub weights: &'a [T],
+}
+
+impl<T: Real, P: Penalty<T>> Prox<T> for Weighted<'_, T, P> {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
+        weights(n, self.weights)?;
+        Penalty::<T>::validate(&self.penalty)
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        each_with(P::CHEAP, x, self.weights, |v, weight| {
+            // A weight of 0 leaves the element as it is, whatever the penalty makes of a step of 0.
+            if weight > T::ZERO { self.penalty.map(step * weight)(v) } else { v }
+        });
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        x.iter().zip(self.weights).fold(T::ZERO, |sum, (x, weight)| {
+            if *weight > T::ZERO { sum + *weight * self.penalty.cost(*x) } else { sum }
+        })
+    }
+}
+
+/// f(x) = sum of p(y_i x_i), y_i not 0: the losses of classification, whose labels y_i are 1 and -1.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Labelled<'a, T, P> {
+    /// p.
+    pub penalty: P,
+    /// y_i, one an element.
+    pub labels: &'a [T],
+}
+
+impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
+        error::exact(Field::Weights, n, self.labels.len())?;
+        error::finite(Field::Weights, self.labels)?;
+        if let Some(index) = self.labels.iter().position(|label| *label == T::ZERO) {
+            return Err(Error::OutOfRange { field: Field::Weights, index });
+        }
+        Penalty::<T>::validate(&self.penalty)
+    }
+
+    fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        each_with(P::CHEAP, x, self.labels, |v, label| self.penalty.map(step * (label * label))(label * v) / label);
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        x.iter().zip(self.labels).fold(T::ZERO, |sum, (x, label)| sum + self.penalty.cost(*label * *x))
+    }
+}

@@ -1,0 +1,100 @@
+//! Halfspaces and what two of them enclose.
+
+use super::{indicator, rounding};
+use crate::error::{self, Error, Field};
+use crate::operator::Prox;
+use crate::prox::penalty::finite;
+use crate::real::Real;
+use crate::vector;
+
+/// Moves x along a until a'x is in [low, high]; 2 n multiplications, and n more if x has to move.
+fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
+    let at = vector::dot(normal, x);
+    let off = if at > high {
+        at - high
+    } else if at < low {
+        at - low
+    } else {
+        return;
+    };
+    vector::axpy(-(off / vector::dot(normal, normal)), normal, x);
+}
+
+fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
+    error::exact(Field::Values, n, normal.len())?;
+    error::finite(Field::Values, normal)?;
+    let squares = vector::dot(normal, normal);
+    if squares > T::ZERO && squares.is_finite() {
+        Ok(())
+    } else {
+        Err(Error::OutOfRange { field: Field::Values, index: 0 })
+    }
+}
+
+/// How far a'x may be off by rounding.
+fn slack<T: Real>(x: &[T], normal: &[T]) -> T {
+    rounding(1, x.iter().zip(normal).fold(T::ZERO, |sum, (x, a)| sum + (*x * *a).abs()))
+}
+
+macro_rules! slab {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident),* } low = $low:expr, high = $high:expr, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Debug)]
+        pub struct $name<'a, T> {
+            /// a, not 0.
+            pub normal: &'a [T],
+            $($(#[$field_doc])* pub $field: T,)*
+        }
+
+        impl<T: Real> Prox<T> for $name<'_, T> {
+            fn scratch_len(&self, _n: usize) -> usize {
+                0
+            }
+
+            fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
+                check_normal(n, self.normal)?;
+                ($check)(self)
+            }
+
+            fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
+                project(x, self.normal, ($low)(self), ($high)(self));
+            }
+
+            fn value(&self, x: &[T]) -> T {
+                let (at, slack) = (vector::dot(self.normal, x), slack(x, self.normal));
+                indicator(at >= ($low)(self) - slack && at <= ($high)(self) + slack)
+            }
+        }
+    };
+}
+
+slab! {
+    /// a'x <= b.
+    Halfspace {
+        /// b.
+        offset
+    }
+    low = |_: &Self| -T::INFINITY, high = |set: &Self| set.offset, |set: &Self| finite(0, set.offset)
+}
+
+slab! {
+    /// a'x = b.
+    Hyperplane {
+        /// b.
+        offset
+    }
+    low = |set: &Self| set.offset, high = |set: &Self| set.offset, |set: &Self| finite(0, set.offset)
+}
+
+slab! {
+    /// low <= a'x <= high.
+    Hyperslab {
+        /// Lower bound; may be -infinity.
+        low,
+        /// Upper bound, not below the lower; may be infinity.
+        high
+    }
+    low = |set: &Self| set.low,
+    high = |set: &Self| set.high,
+    |set: &Self| if set.low <= set.high { Ok(()) } else { Err(Error::OutOfRange { field: Field::Bounds, index: 0 }) }
+}

@@ -1,0 +1,124 @@
+use super::*;
+use crate::recovery::completion::tests::{Instance, error as error_of, instance};
+use crate::recovery::testing::Random;
+use std::vec;
+use std::vec::Vec;
+
+/// Adds 10 standard deviations times a normal number to a share of the entries.
+fn spoil(instance: &Instance, share: f64, seed: u64) -> Vec<f32> {
+    let mut random = Random::new(seed ^ 0xabcdef);
+    let size = (instance.exact.iter().map(|x| x * x).sum::<f64>() / instance.exact.len() as f64).sqrt();
+    let value = |x: &f64| {
+        let (hit, outlier) = (random.unit() < share, 10.0 * size * random.normal());
+        (x + if hit { outlier } else { 0.0 }) as f32
+    };
+    instance.exact.iter().map(value).collect()
+}
+
+fn run(instance: &Instance, values: &[f32], config: MaskedConfig<f32>) -> (Report<f32>, usize, f64) {
+    let rank_max = config.rank_max as usize;
+    let entries = Entries::dense(instance.rows, instance.columns, values, Some(&instance.mask)).unwrap();
+    let (mut l, mut r) = (vec![0.0; instance.rows * rank_max], vec![0.0; instance.columns * rank_max]);
+    let mut workspace = vec![0.0; Masked::<f32>::workspace_len(instance.rows, instance.columns, rank_max)];
+    let mut solver = Masked::new(entries, &mut l, &mut r, &mut workspace, config).unwrap();
+    let report = solver.run();
+    let (left, right) = solver.factors();
+    (report, solver.rank(), error_of(instance, solver.rank(), left, right))
+}
+
+#[test]
+fn a_third_of_gross_errors_is_found_and_undone() {
+    for seed in 0..4 {
+        let instance = instance(30, 24, 2, 1.0, seed);
+        let values = spoil(&instance, 0.3, seed);
+        let (report, rank, error) = run(&instance, &values, MaskedConfig::new(2));
+        assert_eq!((report.step, rank), (Step::Converged, 2), "{seed}: {report:?}");
+        assert!(error < 2e-6, "{seed}: {error:e}");
+    }
+}
+
+#[test]
+fn unknown_rank_and_unknown_entries() {
+    for seed in 0..2 {
+        let instance = instance(40, 40, 3, 0.8, seed);
+        let values = spoil(&instance, 0.15, seed);
+        let config = MaskedConfig { rank_max: 4, attempts: 2, ..MaskedConfig::new(1) };
+        let (report, rank, error) = run(&instance, &values, config);
+        assert_eq!((report.step, rank), (Step::Converged, 3), "{seed}: {report:?}");
+        assert!(error < 2e-6, "{seed}: {error:e}");
+    }
+}
+
+/// More errors than can be told from the truth: the answer is no, whatever the factors hold.
+#[test]
+fn hopeless_entries_are_not_certified() {
+    for seed in 0..4 {
+        let instance = instance(24, 24, 3, 1.0, seed);
+        let values = spoil(&instance, 0.7, seed);
+        let (report, _, _) = run(&instance, &values, MaskedConfig { attempts: 2, ..MaskedConfig::new(3) });
+        assert_eq!(report.step, Step::NotCertified);
+    }
+}
+
+#[test]
+fn outliers_are_named() {
+    let instance = instance(30, 24, 2, 1.0, 9);
+    let mut values: Vec<f32> = instance.exact.iter().map(|x| *x as f32).collect();
+    for k in (0..values.len()).step_by(7) {
+        values[k] += 3.0;
+    }
+    let entries = Entries::dense(30, 24, &values, None).unwrap();
+    let (mut l, mut r) = (vec![0.0; 60], vec![0.0; 48]);
+    let mut workspace = vec![0.0; Masked::<f32>::workspace_len(30, 24, 2)];
+    let mut solver = Masked::new(entries, &mut l, &mut r, &mut workspace, MaskedConfig::new(2)).unwrap();
+    assert_eq!(solver.run().step, Step::Converged);
+    for (k, value) in values.iter().enumerate() {
+        assert_eq!(solver.is_outlier(k / 24, k % 24, *value), k % 7 == 0, "{k}");
+    }
+}
+
+#[test]
+fn zero_is_certified_at_once_and_refusals_name_the_field() {
+    let values = [0.0_f32; 9];
+    let entries = Entries::dense(3, 3, &values, None).unwrap();
+    let need = Masked::<f32>::workspace_len(3, 3, 1);
+    let (mut l, mut r, mut workspace) = ([1.0; 3], [1.0; 3], vec![7.0; need + 1]);
+    let good = MaskedConfig::new(1);
+    let report = Masked::new(entries, &mut l, &mut r, &mut workspace, good).unwrap().run();
+    assert_eq!((report.step, l), (Step::Converged, [0.0; 3]));
+    assert_eq!(workspace[need], 7.0);
+    let mut try_with = |left: usize, work: usize, config: MaskedConfig<f32>| {
+        Masked::new(entries, &mut l[..left], &mut r, &mut workspace[..work], config).err()
+    };
+    assert_eq!(try_with(2, need, good), Some(Error::Length { field: Field::Factors, need: 3, got: 2 }));
+    assert_eq!(try_with(3, need - 1, good), Some(Error::Length { field: Field::Workspace, need, got: need - 1 }));
+    let out = |field, index| Some(Error::OutOfRange { field, index });
+    for (rank, rank_max) in [(0, 1), (2, 1), (1, 4)] {
+        assert_eq!(try_with(3, need, MaskedConfig { rank, rank_max, ..good }), out(Field::Rank, 3));
+    }
+    assert_eq!(try_with(3, need, MaskedConfig { attempts: 0, ..good }), out(Field::Iterations, 0));
+    assert_eq!(try_with(3, need, MaskedConfig { tolerance: f32::NAN, ..good }), out(Field::Tolerance, 0));
+    assert_eq!(try_with(3, need, MaskedConfig { share: 1.0, ..good }), out(Field::Configuration, 0));
+    assert_eq!(try_with(3, need, MaskedConfig { share_of_all: 0.0, ..good }), out(Field::Configuration, 1));
+}
+
+#[test]
+fn entries_refuse_what_does_not_fit() {
+    let values = [1.0_f32, 2.0, f32::NAN, 4.0];
+    let out = |field, index| Some(Error::OutOfRange { field, index });
+    let dense = |rows, columns, mask: Option<&[u8]>| Entries::dense(rows, columns, &values, mask).err();
+    assert_eq!(dense(2, 2, None), Some(Error::NotFinite { field: Field::Values, index: 2 }));
+    assert_eq!(dense(2, 2, Some(&[1, 1, 0, 1])), None);
+    assert_eq!(dense(2, 2, Some(&[0, 0, 0, 0])), out(Field::Mask, 0));
+    assert_eq!(dense(2, 2, Some(&[1, 1, 0])), Some(Error::Length { field: Field::Mask, need: 4, got: 3 }));
+    assert_eq!(dense(0, 2, None), out(Field::Size, 0));
+    assert_eq!(dense(usize::MAX, 2, None), Some(Error::TooLarge { field: Field::Size }));
+    let good = [1.0_f32, 2.0, 3.0];
+    let listed = |starts: &[u32], columns: &[u16]| Entries::listed(2, 3, starts, columns, &good).err();
+    assert_eq!(listed(&[0, 2, 3], &[0, 2, 1]), None);
+    assert_eq!(listed(&[0, 2], &[0, 2, 1]), Some(Error::Length { field: Field::RowPointers, need: 3, got: 2 }));
+    assert_eq!(listed(&[0, 2, 4], &[0, 2, 1]), out(Field::RowPointers, 0));
+    assert_eq!(listed(&[0, 4, 3], &[0, 2, 1]), Some(Error::Unordered { field: Field::RowPointers, index: 0 }));
+    assert_eq!(listed(&[0, 2, 3], &[0, 3, 1]), out(Field::Columns, 1));
+    assert_eq!(listed(&[0, 2, 3], &[2, 2, 1]), Some(Error::Unordered { field: Field::Columns, index: 1 }));
+}

@@ -1,0 +1,109 @@
+//! Proximal operators: what an element costs, and the same results everywhere.
+
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sizes of cases are small")]
+
+use crate::{Hash, Meter, Pattern, Row};
+use core::hint::black_box;
+use tinysolve::operator::Prox;
+use tinysolve::prox::cones::SecondOrderCone;
+use tinysolve::prox::groups::{Groups, Wgsef};
+use tinysolve::prox::ordered::{Isotonic, SortedL1};
+use tinysolve::prox::separable::{Bounds, Entropy, L1, Logistic, Nonnegative};
+use tinysolve::prox::sets::{L1Ball, Simplex};
+use tinysolve::prox::spectral::Eigenvalues;
+use tinysolve::prox::variation::{LinearTimeTotalVariation, TotalVariation};
+
+fn hash_of(x: &[f32]) -> u64 {
+    Hash::default().f32s(x).finish()
+}
+
+fn noise<const N: usize>(seed: u32) -> [f32; N] {
+    let mut x = [0.0; N];
+    Pattern::new(seed).fill(-2.0, 2.0, &mut x);
+    x
+}
+
+/// Counts one call on noise, and hashes what it makes.
+fn one<const N: usize>(meter: &mut dyn Meter, name: &str, row: &Row, step: f32, prox: &mut dyn FnMut(&mut [f32], f32)) {
+    let mut x = noise::<N>(7);
+    meter.count(row, &mut || prox(black_box(&mut x), black_box(step)));
+    meter.result(name, hash_of(&x));
+}
+
+const N: usize = 256;
+
+fn per_element(kernel: &'static str, case: &'static str) -> Row {
+    Row::new("prox", kernel, case).per(N as u32, "instructions/element")
+}
+
+/// A dense operator through its trait, as a method calls it.
+fn call(operator: &impl Prox<f32>, x: &mut [f32], step: f32, scratch: &mut [f32]) {
+    operator.prox(x, step, scratch);
+}
+
+/// Penalties of single elements.
+pub(crate) fn separable(meter: &mut dyn Meter) {
+    let row = per_element("soft threshold", "n = 256").goal("m4f", "9");
+    one::<N>(meter, "prox/l1", &row, 0.7, &mut |x, step| call(&L1, x, step, &mut []));
+    let row = per_element("nonnegativity", "n = 256").goal("m4f", "3");
+    one::<N>(meter, "prox/nonnegative", &row, 1.0, &mut |x, step| call(&Nonnegative, x, step, &mut []));
+    let (mut low, mut high) = ([0.0; N], [0.0; N]);
+    let mut pattern = Pattern::new(3);
+    pattern.fill(-1.5, -0.5, &mut low);
+    pattern.fill(0.5, 1.5, &mut high);
+    let row = per_element("general box", "n = 256").goal("m4f", "10");
+    let bounds = Bounds { low: &low, high: &high };
+    one::<N>(meter, "prox/bounds", &row, 1.0, &mut |x, step| call(&bounds, x, step, &mut []));
+    let row = per_element("logistic loss", "n = 256");
+    one::<N>(meter, "prox/logistic", &row, 2.0, &mut |x, step| call(&Logistic, x, step, &mut []));
+    let row = per_element("entropy", "n = 256");
+    one::<N>(meter, "prox/entropy", &row, 0.5, &mut |x, step| call(&Entropy, x, step, &mut []));
+}
+
+/// Simplex, L1 ball and second-order cone.
+pub(crate) fn sets(meter: &mut dyn Meter) {
+    let row = Row::new("prox", "simplex", "n = 64").goal("m4f", "3500");
+    one::<64>(meter, "prox/simplex", &row, 1.0, &mut |x, step| call(&Simplex { total: 1.0 }, x, step, &mut []));
+    let row = Row::new("prox", "L1 ball", "n = 64");
+    one::<64>(meter, "prox/l1_ball", &row, 1.0, &mut |x, step| call(&L1Ball { radius: 2.0 }, x, step, &mut []));
+    let row = Row::new("prox", "second-order cone", "n = 16").goal("m4f", "200");
+    one::<16>(meter, "prox/second_order_cone", &row, 1.0, &mut |x, step| {
+        call(&SecondOrderCone { slope: 1.0 }, x, step, &mut []);
+    });
+}
+
+/// Order and groups.
+pub(crate) fn ordered(meter: &mut dyn Meter) {
+    let mut scratch = [0.0; 3 * N];
+    let row = per_element("isotonic regression", "n = 256");
+    one::<N>(meter, "prox/isotonic", &row, 1.0, &mut |x, step| call(&Isotonic, x, step, &mut scratch));
+    let mut weights = [0.0; N];
+    for (k, weight) in weights.iter_mut().enumerate() {
+        *weight = 1.0 - k as f32 / N as f32;
+    }
+    let row = per_element("sorted L1", "n = 256");
+    let sorted = SortedL1 { weights: &weights };
+    one::<N>(meter, "prox/sorted_l1", &row, 0.7, &mut |x, step| call(&sorted, x, step, &mut scratch));
+    let wgsef = Wgsef { groups: Groups::Equal(4), weights: &[], count: 16 };
+    let row = per_element("WGSEF", "64 groups of 4, k = 16");
+    one::<N>(meter, "prox/wgsef", &row, 0.7, &mut |x, step| call(&wgsef, x, step, &mut scratch));
+}
+
+/// Total variation.
+pub(crate) fn variation(meter: &mut dyn Meter) {
+    let row = per_element("total variation", "n = 256, noise").goal("m4f", "40");
+    one::<N>(meter, "prox/total_variation", &row, 1.0, &mut |x, step| call(&TotalVariation, x, step, &mut []));
+    let mut scratch = [0.0; 5 * N];
+    let row = per_element("total variation, linear time", "n = 256, noise");
+    one::<N>(meter, "prox/total_variation_linear", &row, 1.0, &mut |x, step| {
+        call(&LinearTimeTotalVariation, x, step, &mut scratch);
+    });
+}
+
+/// Eigenvalues.
+pub(crate) fn spectral(meter: &mut dyn Meter) {
+    let semidefinite = Eigenvalues { dimension: 4, function: Nonnegative };
+    let mut scratch = [0.0; 36];
+    let row = Row::new("prox", "positive semidefinite", "4 x 4");
+    one::<16>(meter, "prox/semidefinite", &row, 1.0, &mut |x, step| call(&semidefinite, x, step, &mut scratch));
+}

@@ -1,0 +1,471 @@
+//! Operators of the schema as layers of the graph.
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::flat::Table;
+use super::{FLOAT32, INT8, Reader};
+use crate::fixed;
+use crate::graph::{Node, Op, Weighted, Window};
+
+/// Names of the operators known here, by their number in the schema.
+const NAMES: &[(i32, &str)] = &[
+    (0, "ADD"),
+    (1, "AVERAGE_POOL_2D"),
+    (2, "CONCATENATION"),
+    (3, "CONV_2D"),
+    (4, "DEPTHWISE_CONV_2D"),
+    (6, "DEQUANTIZE"),
+    (9, "FULLY_CONNECTED"),
+    (14, "LOGISTIC"),
+    (17, "MAX_POOL_2D"),
+    (18, "MUL"),
+    (19, "RELU"),
+    (20, "RELU_N1_TO_1"),
+    (21, "RELU6"),
+    (22, "RESHAPE"),
+    (25, "SOFTMAX"),
+    (34, "PAD"),
+    (40, "MEAN"),
+    (43, "SQUEEZE"),
+    (60, "PADV2"),
+    (70, "EXPAND_DIMS"),
+    (114, "QUANTIZE"),
+];
+
+/// The schema's name of an operator, or its number.
+pub(super) fn name(number: i32) -> String {
+    NAMES
+        .iter()
+        .find(|(known, _)| *known == number)
+        .map_or_else(|| format!("operator code {number}"), |(_, name)| (*name).into())
+}
+
+/// An operator while it is read.
+struct Operator<'r, 'a, 'o> {
+    reader: &'r mut Reader<'a>,
+    index: usize,
+    name: &'static str,
+    inputs: &'o [i32],
+    output: usize,
+    options: Option<Table<'a>>,
+}
+
+pub(super) fn read<'a>(
+    reader: &mut Reader<'a>,
+    index: usize,
+    number: i32,
+    inputs: &[i32],
+    outputs: &[i32],
+    options: Option<Table<'a>>,
+    [model_input, model_output]: [usize; 2],
+) -> Result<()> {
+    let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == number) else { bail!("is not supported") };
+    let [output] = *outputs else { bail!("has {} outputs", outputs.len()) };
+    let output = usize::try_from(output).context("the output is absent")?;
+    ensure!(output < reader.stored.len(), "there is no tensor {output}");
+    let mut operator = Operator { reader, index, name, inputs, output, options };
+    match *name {
+        "CONV_2D" => operator.convolution(),
+        "DEPTHWISE_CONV_2D" => operator.depthwise(),
+        "FULLY_CONNECTED" => operator.fully_connected(),
+        "AVERAGE_POOL_2D" => operator.pool(false),
+        "MAX_POOL_2D" => operator.pool(true),
+        "ADD" | "MUL" => operator.pair(*name == "ADD"),
+        "CONCATENATION" => operator.concatenation(),
+        "SOFTMAX" => operator.softmax(),
+        "LOGISTIC" => operator.logistic(),
+        "RELU" => operator.rectifier(1),
+        "RELU_N1_TO_1" => operator.rectifier(2),
+        "RELU6" => operator.rectifier(3),
+        "RESHAPE" | "SQUEEZE" | "EXPAND_DIMS" => operator.reshape(),
+        "PAD" | "PADV2" => operator.pad(),
+        "MEAN" => operator.mean(),
+        "QUANTIZE" => operator.quantise(model_input),
+        "DEQUANTIZE" => operator.dequantise(model_output),
+        _ => bail!("is not supported"),
+    }
+}
+
+/// Output sides and rows before, as the schema's two ways of padding have it.
+fn window_of(size: [usize; 2], stride: [usize; 2], valid: bool, shape: [usize; 3], out: [usize; 3]) -> Result<Window> {
+    let mut before = [0; 2];
+    for side in 0..2 {
+        let (window, stride, len) = (size[side], stride[side], shape[side]);
+        ensure!((1..=255).contains(&window) && (1..=255).contains(&stride), "window {size:?}, stride {stride}");
+        let expected = if valid { (len + stride).saturating_sub(window) / stride } else { len.div_ceil(stride) };
+        ensure!(
+            expected == out[side] && expected > 0,
+            "the output has {} rows or columns, {expected} are expected",
+            out[side]
+        );
+        if !valid {
+            before[side] = ((expected - 1) * stride + window).saturating_sub(len) / 2;
+        }
+    }
+    Ok(Window { size, stride, before })
+}
+
+impl Operator<'_, '_, '_> {
+    fn number(&self, position: usize) -> Option<usize> {
+        let number = usize::try_from(*self.inputs.get(position)?).ok()?;
+        (number < self.reader.stored.len()).then_some(number)
+    }
+
+    fn input(&mut self, position: usize) -> Result<usize> {
+        let number = self.number(position).with_context(|| format!("input {position} is absent"))?;
+        ensure!(!self.reader.stored[number].is_constant(), "input {position} is a constant");
+        self.reader.tensor(number)
+    }
+
+    fn option(&self, field: usize, default: i32) -> i32 {
+        self.options.and_then(|options| options.int(field)).unwrap_or(default)
+    }
+
+    fn side(&self, field: usize) -> usize {
+        usize::try_from(self.option(field, 0)).unwrap_or(0)
+    }
+
+    fn option_byte(&self, field: usize) -> u8 {
+        self.options.and_then(|options| options.byte(field)).unwrap_or(0)
+    }
+
+    fn push(&mut self, op: Op, inputs: Vec<usize>, output: usize, clamp: [i8; 2]) {
+        let (index, name) = (self.index, self.name);
+        self.reader.graph.nodes.push(Node { op, inputs, output, clamp, single: false, index, name });
+    }
+
+    fn clamp(&self, field: usize, output: usize) -> Result<[i8; 2]> {
+        let tensor = &self.reader.graph.tensors[output];
+        let number = self.option_byte(field);
+        fixed::activation(number, tensor.scale, tensor.zero)
+            .with_context(|| format!("fused activation {number} is not supported"))
+    }
+
+    /// Weights, biases and the real multipliers of `outputs` outputs.
+    fn constants(&self, outputs: usize, input: usize, output: usize) -> Result<(Vec<i8>, Vec<i64>, Vec<f64>)> {
+        let number = self.number(1).context("the weights are absent")?;
+        let stored = &self.reader.stored[number];
+        let weights =
+            stored.i8s().with_context(|| format!("tensor {number} `{}` is no constant of 8 bits", stored.name))?;
+        ensure!(
+            stored.zeros.iter().all(|zero| *zero == 0),
+            "tensor {number} `{}`: weights with a zero point",
+            stored.name
+        );
+        let bias = match self.number(2) {
+            Some(number) => {
+                let stored = &self.reader.stored[number];
+                let bias = stored
+                    .ints()
+                    .with_context(|| format!("tensor {number} `{}` is no constant of integers", stored.name))?;
+                ensure!(bias.len() == outputs, "{} biases for {outputs} outputs", bias.len());
+                ensure!(bias.iter().all(|bias| i32::try_from(*bias).is_ok()), "a bias beyond 32 bits");
+                bias
+            }
+            None => vec![0; outputs],
+        };
+        let scales = &stored.scales;
+        ensure!(
+            scales.len() == outputs || scales.len() == 1,
+            "tensor {number} `{}`: {} scales for {outputs} outputs",
+            stored.name,
+            scales.len()
+        );
+        ensure!(
+            scales.iter().all(|scale| scale.is_finite() && *scale >= 0.0),
+            "tensor {number} `{}`: scale",
+            stored.name
+        );
+        let tensors = &self.reader.graph.tensors;
+        let (from, to) = (tensors[input].scale, tensors[output].scale);
+        let whole = self.name == "FULLY_CONNECTED" && scales.len() == 1;
+        let scales = (0..outputs)
+            .map(|k| {
+                let scale = scales[k.min(scales.len() - 1)];
+                // The reference multiplies in single precision where there is one scale for all.
+                if whole {
+                    f64::from(from * scale) / f64::from(to)
+                } else {
+                    f64::from(from) * f64::from(scale) / f64::from(to)
+                }
+            })
+            .collect();
+        Ok((weights, bias, scales))
+    }
+
+    fn four(&self, position: usize) -> Result<[usize; 4]> {
+        let number = self.number(position).context("the weights are absent")?;
+        let shape = &self.reader.stored[number].shape;
+        let sides: Vec<usize> = shape.iter().map(|side| usize::try_from(*side).unwrap_or(0)).collect();
+        <[usize; 4]>::try_from(sides).ok().with_context(|| format!("weights of shape {shape:?}"))
+    }
+
+    fn convolution(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let [outputs, height, width, channels] = self.four(1)?;
+        let [shape, out] = [input, output].map(|tensor| self.reader.graph.tensors[tensor].shape);
+        ensure!(self.option(4, 1) == 1 && self.option(5, 1) == 1, "dilation is not supported");
+        ensure!(channels == shape[2] && outputs == out[2], "weights for {channels} to {outputs} channels");
+        let window = window_of([height, width], [self.side(2), self.side(1)], self.option_byte(0) == 1, shape, out)?;
+        let clamp = self.clamp(3, output)?;
+        let (weights, bias, scales) = self.constants(outputs, input, output)?;
+        let constant = vec![None; outputs];
+        self.push(Op::Convolution(Weighted { weights, bias, scales, window, constant }), vec![input], output, clamp);
+        Ok(())
+    }
+
+    fn depthwise(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let [one, height, width, outputs] = self.four(1)?;
+        let [shape, out] = [input, output].map(|tensor| self.reader.graph.tensors[tensor].shape);
+        ensure!(self.option(5, 1) == 1 && self.option(6, 1) == 1, "dilation is not supported");
+        ensure!(one == 1 && outputs == out[2] && outputs % shape[2] == 0, "{} to {outputs} channels", shape[2]);
+        let window = window_of([height, width], [self.side(2), self.side(1)], self.option_byte(0) == 1, shape, out)?;
+        let clamp = self.clamp(4, output)?;
+        let (weights, bias, scales) = self.constants(outputs, input, output)?;
+        let constant = vec![None; outputs];
+        let op = if shape[2] == 1 {
+            // All channels look at the same one: that is a convolution.
+            let taps = height * width;
+            let turned = (0..outputs).flat_map(|output| (0..taps).map(move |tap| (output, tap)));
+            let weights = turned.map(|(output, tap)| weights[tap * outputs + output]).collect();
+            Op::Convolution(Weighted { weights, bias, scales, window, constant })
+        } else {
+            Op::Depthwise(Weighted { weights, bias, scales, window, constant })
+        };
+        self.push(op, vec![input], output, clamp);
+        Ok(())
+    }
+
+    fn fully_connected(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let number = self.number(1).context("the weights are absent")?;
+        let [outputs, inputs] = *self.reader.stored[number].shape.as_slice() else { bail!("weights are no matrix") };
+        let (outputs, inputs) = (usize::try_from(outputs)?, usize::try_from(inputs)?);
+        ensure!((1..=65_535).contains(&inputs) && outputs > 0, "a matrix of {outputs} x {inputs}");
+        ensure!(self.option_byte(1) == 0, "shuffled weights are not supported");
+        let tensors = &self.reader.graph.tensors;
+        let rows = tensors[input].len() / inputs;
+        ensure!(rows * inputs == tensors[input].len() && rows * outputs == tensors[output].len(), "shapes do not fit");
+        let from = self.reader.view(input, [1, rows, inputs])?;
+        let to = self.reader.view(output, [1, rows, outputs])?;
+        let clamp = self.clamp(0, output)?;
+        let (weights, bias, scales) = self.constants(outputs, input, output)?;
+        let window = Window { size: [1, 1], stride: [1, 1], before: [0, 0] };
+        let constant = vec![None; outputs];
+        self.push(Op::Convolution(Weighted { weights, bias, scales, window, constant }), vec![from], to, clamp);
+        Ok(())
+    }
+
+    fn pool(&mut self, maximum: bool) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let tensors = &self.reader.graph.tensors;
+        let (from, to) = (&tensors[input], &tensors[output]);
+        ensure!(from.shape[2] == to.shape[2], "channels differ");
+        ensure!(from.scale == to.scale && from.zero == to.zero, "scales of input and output differ");
+        let (size, stride) = ([self.side(4), self.side(3)], [self.side(2), self.side(1)]);
+        let window = window_of(size, stride, self.option_byte(0) == 1, from.shape, to.shape)?;
+        let clamp = self.clamp(5, output)?;
+        self.push(Op::Pool { window, maximum }, vec![input], output, clamp);
+        Ok(())
+    }
+
+    fn pair(&mut self, sum: bool) -> Result<()> {
+        let output = self.reader.tensor(self.output)?;
+        let is_constant = |operator: &Self, position| {
+            operator.number(position).is_some_and(|number| operator.reader.stored[number].is_constant())
+        };
+        // The longer operand first; a constant last.
+        let longer = |operator: &Self| {
+            let len = |position| {
+                operator.number(position).map_or(0, |number| {
+                    operator.reader.stored[number].shape.iter().map(|side| i64::from(*side)).product()
+                })
+            };
+            let (first, second): (i64, i64) = (len(0), len(1));
+            second > first
+        };
+        let order = if is_constant(self, 0) || !is_constant(self, 1) && longer(self) { [1, 0] } else { [0, 1] };
+        let input = self.input(order[0])?;
+        let number = self.number(order[1]).context("the second input is absent")?;
+        let stored = &self.reader.stored[number];
+        let second = (stored.scale()?, stored.zero()?);
+        let shape = stored.dimensions()?;
+        let mut inputs = vec![input];
+        let constant = if stored.is_constant() {
+            Some(stored.i8s().context("a constant that is not of 8 bits")?)
+        } else {
+            inputs.push(self.reader.tensor(number)?);
+            None
+        };
+        let tensors = &self.reader.graph.tensors;
+        let (from, to) = (tensors[input].shape, tensors[output].shape);
+        ensure!(from == to, "the output has another shape than the larger input");
+        // What is repeated must be repeated along leading sides only.
+        let trailing = (0..3).all(|side| shape[side] == from[side] || shape[..=side].iter().all(|len| *len == 1));
+        ensure!(trailing, "broadcasting of {shape:?} to {from:?} is not supported");
+        let clamp = self.clamp(0, output)?;
+        self.push(
+            if sum { Op::Add { constant, second } } else { Op::Multiply { constant, second } },
+            inputs,
+            output,
+            clamp,
+        );
+        Ok(())
+    }
+
+    fn concatenation(&mut self) -> Result<()> {
+        let output = self.reader.tensor(self.output)?;
+        ensure!(self.option_byte(1) == 0, "a fused activation is not supported");
+        let rank = self.reader.stored[self.output].shape.len();
+        let axis = self.option(0, 0);
+        let axis = usize::try_from(if axis < 0 { axis + rank as i32 } else { axis })?;
+        ensure!(axis < rank, "axis {axis}");
+        let inner: usize = self.reader.stored[self.output].shape[axis..].iter().map(|side| *side as usize).product();
+        let whole = self.reader.graph.tensors[output].len();
+        ensure!(inner > 0 && inner <= 65_535, "an axis of {inner} bytes");
+        let to = self.reader.view(output, [1, whole / inner, inner])?;
+        let mut channel = 0;
+        for position in 0..self.inputs.len() {
+            let input = self.input(position)?;
+            let tensors = &self.reader.graph.tensors;
+            ensure!(
+                tensors[input].scale == tensors[output].scale && tensors[input].zero == tensors[output].zero,
+                "input {position} has another scale than the output"
+            );
+            let rows = whole / inner;
+            let len = tensors[input].len() / rows.max(1);
+            ensure!(len * rows == tensors[input].len() && channel + len <= inner, "input {position} does not fit");
+            let from = self.reader.view(input, [1, rows, len])?;
+            self.push(Op::Copy { channel }, vec![from], to, [i8::MIN, i8::MAX]);
+            channel += len;
+        }
+        ensure!(channel == inner, "the inputs fill {channel} of {inner} bytes");
+        Ok(())
+    }
+
+    fn softmax(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let beta = self.options.and_then(|options| options.float(0)).unwrap_or(0.0);
+        ensure!(beta.is_finite() && beta > 0.0, "beta {beta}");
+        let to = &self.reader.graph.tensors[output];
+        ensure!(to.zero == -128 && to.scale == 1.0 / 256.0, "the output must have scale 1/256 and zero point -128");
+        ensure!(self.reader.graph.tensors[input].shape[2] <= 256, "more than 256 channels are not supported");
+        self.push(Op::Softmax { beta }, vec![input], output, [i8::MIN, i8::MAX]);
+        Ok(())
+    }
+
+    fn table(&mut self, table: [i8; 256], input: usize, output: usize) -> Result<()> {
+        let tensors = &self.reader.graph.tensors;
+        ensure!(tensors[input].len() == tensors[output].len(), "shapes differ");
+        let output = self.reader.view(output, tensors[input].shape)?;
+        self.push(Op::Table(Box::new(table)), vec![input], output, [i8::MIN, i8::MAX]);
+        Ok(())
+    }
+
+    fn logistic(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let to = &self.reader.graph.tensors[output];
+        ensure!(to.zero == -128 && to.scale == 1.0 / 256.0, "the output must have scale 1/256 and zero point -128");
+        let from = &self.reader.graph.tensors[input];
+        self.table(fixed::logistic_table(from.scale, from.zero), input, output)
+    }
+
+    fn rectifier(&mut self, activation: u8) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let tensors = &self.reader.graph.tensors;
+        let (from, to) = (&tensors[input], &tensors[output]);
+        let clamp = fixed::activation(activation, to.scale, to.zero).context("activation")?;
+        let real = f64::from(from.scale / to.scale);
+        self.table(fixed::rescale_table(from.zero, to.zero, clamp, real, false), input, output)
+    }
+
+    fn reshape(&mut self) -> Result<()> {
+        let number = self.number(0).context("the input is absent")?;
+        ensure!(self.reader.stored[number].kind == INT8, "only tensors of 8 bits are reshaped");
+        let input = self.input(0)?;
+        let stored = &self.reader.stored[self.output];
+        ensure!(stored.kind == INT8, "the output is not of 8 bits");
+        let view = self.reader.view(input, stored.dimensions()?)?;
+        self.reader.known[self.output] = Some(view);
+        Ok(())
+    }
+
+    fn pad(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let number = self.number(1).context("the paddings are absent")?;
+        let pads = self.reader.stored[number].ints().context("the paddings are no constant")?;
+        let tensors = &self.reader.graph.tensors;
+        let value = match self.number(2) {
+            Some(number) => *self.reader.stored[number]
+                .i8s()
+                .and_then(|values| values.first().copied())
+                .as_ref()
+                .context("the value is no constant")?,
+            None => tensors[output].zero,
+        };
+        let (pairs, _) = pads.as_chunks::<2>();
+        let rank = self.reader.stored[self.number(0).context("the input is absent")?].shape.len();
+        ensure!(pairs.len() == rank && rank <= 4, "{} pairs of paddings for {rank} sides", pairs.len());
+        let mut before = [0; 3];
+        for (k, [first, last]) in pairs.iter().enumerate() {
+            let side = k + 3 - rank.min(3) - rank.saturating_sub(3);
+            if rank == 4 && k == 0 || rank < 4 && k + 3 < rank {
+                ensure!(*first == 0 && *last == 0, "samples cannot be padded");
+                continue;
+            }
+            let side = if rank == 4 { k - 1 } else { side };
+            before[side] = usize::try_from(*first)?;
+            ensure!(before[side] <= 255, "a padding of {first}");
+            let after = usize::try_from(*last)?;
+            ensure!(
+                tensors[input].shape[side] + before[side] + after == tensors[output].shape[side],
+                "shapes do not fit"
+            );
+        }
+        self.push(Op::Pad { before, value }, vec![input], output, [i8::MIN, i8::MAX]);
+        Ok(())
+    }
+
+    fn mean(&mut self) -> Result<()> {
+        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
+        let number = self.number(1).context("the axes are absent")?;
+        let rank = self.reader.stored[self.number(0).context("the input is absent")?].shape.len();
+        let mut axes: Vec<i64> = self.reader.stored[number].ints().context("the axes are no constant")?;
+        axes.iter_mut().filter(|axis| **axis < 0).for_each(|axis| *axis += rank as i64);
+        axes.sort_unstable();
+        ensure!(
+            rank == 4 && axes == [1, 2],
+            "only means over height and width of four sides are supported, not {axes:?}"
+        );
+        let channels = self.reader.graph.tensors[input].shape[2];
+        let output = self.reader.view(output, [1, 1, channels])?;
+        self.push(Op::Mean, vec![input], output, [i8::MIN, i8::MAX]);
+        Ok(())
+    }
+
+    /// From another scale; from single precision only at the very start, where the caller does it.
+    fn quantise(&mut self, model_input: usize) -> Result<()> {
+        let number = self.number(0).context("the input is absent")?;
+        let output = self.reader.tensor(self.output)?;
+        if self.reader.stored[number].kind == FLOAT32 {
+            ensure!(number == model_input, "only the input of a model may be float32");
+            self.reader.known[number] = Some(output);
+            return Ok(());
+        }
+        let input = self.input(0)?;
+        let tensors = &self.reader.graph.tensors;
+        let (from, to) = (&tensors[input], &tensors[output]);
+        let real = f64::from(from.scale) / f64::from(to.scale);
+        let all = [i8::MIN, i8::MAX];
+        self.table(fixed::rescale_table(from.zero, to.zero, all, real, false), input, output)
+    }
+
+    /// To single precision: only at the very end, where the caller does it.
+    fn dequantise(&mut self, model_output: usize) -> Result<()> {
+        ensure!(self.output == model_output, "only the output of a model may be float32");
+        let input = self.input(0)?;
+        self.reader.known[self.output] = Some(input);
+        Ok(())
+    }
+}

@@ -5,7 +5,7 @@
 
 use crate::real::Real;
 
-/// Sum of x\[i\] y\[i\] over the shorter length; 2n flops.
+/// Sum of x\[i\] y\[i\] of two vectors of one length; 2n flops. Of two lengths, the lanes do not meet.
 #[must_use]
 pub fn dot<T: Real>(x: &[T], y: &[T]) -> T {
     join(add_products(x, y, [T::ZERO; 4]))

@@ -69,14 +69,6 @@ fn try_draw(summary: &Summary, path: &Path) -> Result<(), Box<dyn core::error::E
     for entry in &summary.entries {
         draw_line(&mut chart, entry, top)?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .margin(6)
-        .background_style(WHITE.mix(0.9))
-        .border_style(RGBColor(200, 200, 200))
-        .label_font(("sans-serif", 14))
-        .draw()?;
     draw_labels(&chart, &right, summary, top)?;
     root.present()?;
     Ok(())
@@ -100,16 +92,11 @@ fn draw_line<'a>(chart: &mut Chart<'a, 'a>, entry: &Entry, top: f64) -> Result<(
             points.push(place);
         }
     }
-    let legend = move |(x, y): (i32, i32)| {
-        let gap = if dashed { 6 } else { 0 };
-        let half = |from, to| PathElement::new(vec![(x + from, y), (x + to, y)], stroke);
-        EmptyElement::at((0, 0)) + half(0, 11 - gap / 2) + half(11 + gap / 2, 22)
-    };
-    let name = entry.name.as_str();
+    // Each line is named at its end: a legend would cover some.
     if dashed {
-        chart.draw_series(DashedLineSeries::new(points, 7, 5, stroke))?.label(name).legend(legend);
+        chart.draw_series(DashedLineSeries::new(points, 7, 5, stroke))?;
     } else {
-        chart.draw_series(LineSeries::new(points, stroke))?.label(name).legend(legend);
+        chart.draw_series(LineSeries::new(points, stroke))?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! A sensor that is stuck, a month that was typed in wrong: errors of one row or column that hang together are a rank of their
 //! own, and a small one may lie above the weakest part of the truth. Such a row has a leverage l'(L'L)⁻¹l near 1, where others
-//! share rank / rows among them. So rows count no more than their share allows.
+//! share rank / rows among them. So rows far beyond their share are weighted down to it.
 
 use super::{ATTEMPTS, Masked, START, divide, gather_gram};
 use crate::factor::{Cholesky, Packed};
@@ -12,8 +12,9 @@ use crate::recovery::histogram::Window;
 use crate::recovery::row_ls::RowLs;
 use crate::vector;
 
-/// Leverage a row may have, in units of the mean.
-const LEVERAGE: f64 = 1.5;
+/// Leverage beyond which a row is suspect, and what is then left to it, in units of the mean: random rows stay below.
+const SUSPECT: f64 = 3.0;
+const LEFT_TO_IT: f64 = 1.5;
 /// First threshold at most, in medians of what the start leaves over.
 const LEFT_OVER: f64 = 6.0;
 
@@ -83,10 +84,11 @@ impl<T: Real> Masked<'_, T> {
     }
 }
 
-/// Weights in (0, 1] by which no row of F has more than its share of leverage in F'WF.
+/// Weights in (0, 1] by which no row of F has much more than its share of leverage in F'WF.
 fn limit_leverage<T: Real>(factor: &[T], weights: &mut [T], rank: usize, scratch: &mut [T]) -> Option<()> {
     let count = T::from_u32(u32::try_from(weights.len()).unwrap_or(u32::MAX));
-    let most = T::from_f64(LEVERAGE) * T::from_u32(u32::try_from(rank).unwrap_or(u32::MAX)) / count;
+    let mean = T::from_u32(u32::try_from(rank).unwrap_or(u32::MAX)) / count;
+    let (suspect, left_to_it) = (T::from_f64(SUSPECT) * mean, T::from_f64(LEFT_TO_IT) * mean);
     let mut kernel = RowLs::new(rank, scratch)?;
     for _ in 0..2 {
         gather_gram(&mut kernel, factor, weights);
@@ -96,7 +98,7 @@ fn limit_leverage<T: Real>(factor: &[T], weights: &mut [T], rank: usize, scratch
             vector::copy(l, right);
             gram.solve_lower(right).ok()?;
             let leverage = short_dot(right, right);
-            *weight = if leverage > most { most / leverage } else { T::ONE };
+            *weight = if leverage > suspect { left_to_it / leverage } else { T::ONE };
         }
     }
     Some(())

@@ -2,7 +2,7 @@
 
 use crate::abi::ABIS;
 use crate::shell;
-use crate::toolchain::{FORCE_BUILD_STD, Toolchain, debian_can_build_std};
+use crate::toolchain::{FORCE_BUILD_STD, Toolchain, debian_can_build_std, debian_is_too_old};
 use anyhow::{Result, bail};
 use std::env;
 use std::process::Command;
@@ -106,10 +106,18 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
         bail!("something is missing that this program may not install here; type:\n  {}", manual.join("\n  "));
     }
     if missing(tools) {
-        bail!(
-            "no compiler for the thumb targets, although the packages are installed{}",
-            if debian_can_build_std() { "" } else { ": /usr/bin/cargo, /usr/bin/rustc or their sources are not there" }
-        );
+        let why = if debian_can_build_std() {
+            ""
+        } else if debian_is_too_old() {
+            concat!(
+                ": Debian's rustc-web is older than ",
+                env!("CARGO_PKG_RUST_VERSION"),
+                "; the suite bookworm-security has a newer one"
+            )
+        } else {
+            ": /usr/bin/cargo, /usr/bin/rustc or their sources are not there"
+        };
+        bail!("no compiler for the thumb targets, although the packages are installed{why}");
     }
     Ok(())
 }

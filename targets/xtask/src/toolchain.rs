@@ -168,5 +168,17 @@ pub(crate) fn debian_can_build_std() -> bool {
         let sysroot = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         Path::new(&sysroot).join("lib/rustlib/src/rust/library/core").exists()
     });
-    here(DEBIAN_CARGO) && here(DEBIAN_RUSTC) && sources && which::which("arm-none-eabi-ld").is_ok()
+    here(DEBIAN_CARGO)
+        && here(DEBIAN_RUSTC)
+        && sources
+        && !debian_is_too_old()
+        && which::which("arm-none-eabi-ld").is_ok()
+}
+
+/// Whether Debian's compiler is there and older than the oldest that this workspace takes.
+pub(crate) fn debian_is_too_old() -> bool {
+    let text = shell::read(Command::new(DEBIAN_RUSTC).arg("--version")).unwrap_or_default();
+    let here = text.split_whitespace().nth(1).and_then(|version| semver::Version::parse(version).ok());
+    let oldest = semver::Version::parse(concat!(env!("CARGO_PKG_RUST_VERSION"), ".0"));
+    matches!((here, oldest), (Some(here), Ok(oldest)) if here < oldest)
 }

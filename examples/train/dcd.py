@@ -1,8 +1,10 @@
 """Trains the gates of tinysolve's multigrid cycle and writes them as a container.
 
-    python dcd.py --out gates.bin --golden cycle_32.bin  # trains, some minutes; numpy, scipy, torch, one thread
-    python dcd.py --steps 10 --check                     # some seconds: fails unless the loss falls
-    python dcd.py --weights gates.bin                    # the table again, of weights that are there
+    python dcd.py --out gates.bin --rust trained.rs --golden cycle_32.bin   # some minutes; numpy, scipy, torch, one thread
+    python dcd.py --steps 10 --check                                        # some seconds: fails unless the loss falls
+
+The library keeps what the first line writes: examples/train/gates.bin, core/src/linear/cycle/trained.rs and
+tests/data/dcd/cycle_32.bin.
 
 Steps are counted, not timed, and all random numbers are seeded: the same versions of the libraries on the same kind of
 processor write the same bytes.
@@ -367,8 +369,19 @@ def report(cycle, sizes=(32, 64), count=12, seed=4242):
                 print(f"{n} x {n}, {name}: {np.median(its):.0f} iterations to 1e-6, worst {its.max()}")
 
 
-def golden(directory, cycle):
-    """A region, a residual on its black cells, and what one cycle makes of it, all f32."""
+def rust(path, gates):
+    """The same gates as a constant of the library."""
+    number = lambda value: np.format_float_positional(np.float32(value), unique=True, trim="0")
+    row = lambda values: "[" + ", ".join(number(value) for value in values) + "]"
+    table = lambda rows: "[" + ", ".join(row(values) for values in rows) + "]"
+    fields = [f"    {name}: {(table if name in ('black', 'red') else row)(gates[name])},\n" for name in NAMES]
+    with open(path, "w") as file:
+        file.write("//! Written by `examples/train/dcd.py`: do not edit.\n\nuse super::Gates;\n\n")
+        file.write("pub(super) const TRAINED: Gates = Gates {\n" + "".join(fields) + "};\n")
+
+
+def golden(path, cycle):
+    """A region of 32 x 32 cells, a residual on its black cells in f32, and what one cycle in f64 makes of it."""
     rng = np.random.default_rng(99)
     fluid = layout(32, rng)
     fluid[9, 3:29] = False
@@ -381,8 +394,8 @@ def golden(directory, cycle):
         z = exact(double, exact.prepare(double), r.double()) * (1 - double.levels[0]["red"])
     out = np.zeros((2, 32, 32))
     out[0][fluid], out[1][fluid] = r.numpy(), z.numpy()
-    with open(f"{directory}/cycle_32.bin", "wb") as file:
-        file.write(fluid.astype(np.uint8).tobytes() + out.astype("<f4").tobytes())
+    with open(path, "wb") as file:
+        file.write(fluid.astype(np.uint8).tobytes() + out[0].astype("<f4").tobytes() + out[1].astype("<f8").tobytes())
 
 
 def main():
@@ -391,7 +404,9 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out")
     parser.add_argument("--gates", help="gates as JSON, in the place of training")
-    parser.add_argument("--golden", help="directory for one cycle in f32")
+    parser.add_argument("--rate", type=float, default=0.02)
+    parser.add_argument("--rust", help="the same gates as a constant of the library")
+    parser.add_argument("--golden", help="one cycle with these gates, which the library is held against")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     if arguments.gates:
@@ -399,7 +414,7 @@ def main():
             cycle, losses = Cycle(json.load(file)), None
     else:
         counts = [(32, 12)] if arguments.check else [(32, 96), (64, 48)]
-        cycle, losses = train(arguments.steps, arguments.seed, counts)
+        cycle, losses = train(arguments.steps, arguments.seed, counts, arguments.rate)
     if arguments.check:
         assert losses[1] < losses[0], "the loss did not fall"
     rows, scales = quantise(cycle.gates())
@@ -417,6 +432,8 @@ def main():
             file.write(container([(1, rows, np.int8, 2), (2, scales, np.float32, 8)], 5))
     if arguments.golden:
         golden(arguments.golden, cycle)
+    if arguments.rust:
+        rust(arguments.rust, gates)
 
 
 if __name__ == "__main__":

@@ -37,9 +37,14 @@ impl Level {
     }
 }
 
+/// The level above one of these sides, empty.
+pub(super) fn level(nx: usize, ny: usize, number: usize, shape: Shape) -> Level {
+    Level::new(coarser(nx), coarser(ny), number, shape)
+}
+
 /// The first coarse level, from the cells.
 pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape: Shape, merged: &mut usize) {
-    let level = Level::new(coarser(cells.nx), coarser(cells.ny), 1, shape);
+    let level = level(cells.nx, cells.ny, 1, shape);
     store.push(level);
     let fluid = |x: usize, y: usize| cells.degree(x, y) != 0;
     for y in 0..level.ny {
@@ -90,7 +95,7 @@ pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape:
 pub(super) fn next<T: Real>(store: &mut Store<'_, T>, shape: Shape, merged: &mut usize) {
     let below = store.last();
     let level = store.level(below);
-    let above = Level::new(coarser(level.nx), coarser(level.ny), below + 1, shape);
+    let above = self::level(level.nx, level.ny, below + 1, shape);
     let mut pieces = 0;
     for y in 0..above.ny {
         for x in 0..above.nx {

@@ -59,6 +59,19 @@ impl<'a> Cells<'a> {
         Ok(Self { nx, ny, width, half, red, black })
     }
 
+    /// The same cells again, from codes that [`new`](Self::new) wrote; O(1). Other codes give wrong numbers.
+    ///
+    /// # Errors
+    /// As [`Domain::new`] for the sides; `Length` (workspace).
+    pub fn resume(nx: usize, ny: usize, codes: &'a [u8]) -> Result<Self, Error> {
+        super::domain::check_size(nx, ny)?;
+        let (width, half) = (nx.div_ceil(2), Self::half_len(nx, ny));
+        let short = Error::Length { field: Field::Workspace, need: 2 * half, got: codes.len() };
+        let (red, rest) = codes.split_at_checked(half).ok_or(short)?;
+        let black = rest.get(..half).ok_or(short)?;
+        Ok(Self { nx, ny, width, half, red, black })
+    }
+
     /// Packed cells of one colour: the dimension of the reduced system.
     #[must_use]
     pub const fn half(&self) -> usize {
@@ -74,7 +87,7 @@ impl<'a> Cells<'a> {
     /// Faces between two cells with an unknown.
     #[must_use]
     pub fn faces(&self) -> usize {
-        self.black.iter().map(|code| usize::from((code & DEGREE) - (code >> OPEN_SHIFT))).sum()
+        self.black.iter().map(|code| usize::from((code & DEGREE).saturating_sub(code >> OPEN_SHIFT))).sum()
     }
 
     /// Degree of a cell in natural coordinates, 0 outside.

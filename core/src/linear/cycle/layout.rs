@@ -27,6 +27,18 @@ pub enum Shape {
     W = 1,
 }
 
+impl Shape {
+    /// The choice with this number, if there is one.
+    #[must_use]
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            0 => Some(Self::V),
+            1 => Some(Self::W),
+            _ => None,
+        }
+    }
+}
+
 /// What to build.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

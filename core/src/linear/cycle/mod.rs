@@ -27,15 +27,18 @@ mod finest;
 mod gates;
 mod kernels;
 mod layout;
+mod plan;
 mod reduced;
 mod store;
 mod textbook;
+mod trained;
 mod whole;
 
 pub use cells::Cells;
 pub use domain::{Domain, FLUID, OPEN, SOLID, seal_pockets};
 pub use gates::{GATES, Gates};
 pub use layout::{CycleOptions, CycleSizes, Shape};
+pub use plan::Plan;
 pub use reduced::Reduced;
 pub use textbook::Textbook;
 pub use whole::{Coloured, Whole};
@@ -53,6 +56,7 @@ use store::Store;
 #[derive(Debug)]
 pub struct Cycle<'a, T> {
     cells: Cells<'a>,
+    options: CycleOptions,
     store: Store<'a, T>,
     lines: &'a mut [T],
     tables: [Gate<T>; 8],
@@ -62,6 +66,42 @@ pub struct Cycle<'a, T> {
     second: [T; MAX_LEVELS],
     multiply_adds: usize,
     merged: usize,
+}
+
+/// The caller's memory, cut up.
+struct Parts<'a, T> {
+    lines: &'a mut [T],
+    store: Store<'a, T>,
+}
+
+impl<'a, T: Real> Parts<'a, T> {
+    fn cut(
+        cells: &Cells<'_>,
+        options: CycleOptions,
+        numbers: &'a mut [T],
+        indices: &'a mut [u16],
+    ) -> Result<Self, Error> {
+        let sizes = layout::sizes(cells.nx, cells.ny, options);
+        error::at_least(Field::Workspace, sizes.numbers, numbers.len())?;
+        error::at_least(Field::Order, sizes.indices, indices.len())?;
+        let short = Error::Length { field: Field::Workspace, need: sizes.numbers, got: numbers.len() };
+        let edges_len = options.pieces.saturating_mul(EDGES_A_PIECE);
+        let (lines, rest) = numbers.split_at_mut_checked(cells.width * LINES).ok_or(short)?;
+        let (extra, rest) = rest.split_at_mut_checked(options.pieces * OF_EXTRA).ok_or(short)?;
+        let (weights, rest) = rest.split_at_mut_checked(edges_len).ok_or(short)?;
+        let grids = sizes.numbers - cells.width * LINES - options.pieces * OF_EXTRA - edges_len;
+        let grids = rest.get_mut(..grids).ok_or(short)?;
+        let (nodes, rest) = indices.split_at_mut_checked(options.pieces * OF_NODE).ok_or(short)?;
+        let edges = rest.get_mut(..edges_len * OF_EDGE).ok_or(short)?;
+        let store = Store::new(
+            grids,
+            extra.as_chunks_mut::<OF_EXTRA>().0,
+            weights,
+            nodes.as_chunks_mut::<OF_NODE>().0,
+            edges.as_chunks_mut::<OF_EDGE>().0,
+        );
+        Ok(Self { lines, store })
+    }
 }
 
 impl<'a, T: Real> Cycle<'a, T> {
@@ -86,32 +126,16 @@ impl<'a, T: Real> Cycle<'a, T> {
         indices: &'a mut [u16],
     ) -> Result<Self, Error> {
         gates.check()?;
-        let sizes = Self::sizes(cells.nx, cells.ny, options);
-        error::at_least(Field::Workspace, sizes.numbers, numbers.len())?;
-        error::at_least(Field::Order, sizes.indices, indices.len())?;
-        let short = Error::Length { field: Field::Workspace, need: sizes.numbers, got: numbers.len() };
-        let edges_len = options.pieces.saturating_mul(EDGES_A_PIECE);
-        let (lines, rest) = numbers.split_at_mut_checked(cells.width * LINES).ok_or(short)?;
-        let (extra, rest) = rest.split_at_mut_checked(options.pieces * OF_EXTRA).ok_or(short)?;
-        let (weights, rest) = rest.split_at_mut_checked(edges_len).ok_or(short)?;
-        let grids = sizes.numbers - cells.width * LINES - options.pieces * OF_EXTRA - edges_len;
-        let grids = rest.get_mut(..grids).ok_or(short)?;
-        let (nodes, rest) = indices.split_at_mut_checked(options.pieces * OF_NODE).ok_or(short)?;
-        let edges = rest.get_mut(..edges_len * OF_EDGE).ok_or(short)?;
+        let Parts { lines, mut store } = Parts::cut(&cells, options, numbers, indices)?;
+        store.clear();
         lines.fill(T::ZERO);
-        let store = Store::new(
-            grids,
-            extra.as_chunks_mut::<OF_EXTRA>().0,
-            weights,
-            nodes.as_chunks_mut::<OF_NODE>().0,
-            edges.as_chunks_mut::<OF_EDGE>().0,
-        );
         let square = |value: f32| {
             let value: T = gates::clamp(T::from_f32(value), -1.1, 1.1);
             value * value
         };
         let mut cycle = Self {
             cells,
+            options,
             store,
             lines,
             tables: finest::tables(gates),

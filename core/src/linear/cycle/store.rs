@@ -24,9 +24,13 @@ impl<'a, T: Real> Store<'a, T> {
         nodes: &'a mut [[u16; OF_NODE]],
         edges: &'a mut [[u16; OF_EDGE]],
     ) -> Self {
-        numbers.fill(T::ZERO);
-        extra.fill([T::ZERO; OF_EXTRA]);
         Self { levels: [Level::default(); MAX_LEVELS], count: 1, numbers, extra, weights, nodes, edges }
+    }
+
+    /// Before a hierarchy is built.
+    pub(super) fn clear(&mut self) {
+        self.numbers.fill(T::ZERO);
+        self.extra.fill([T::ZERO; OF_EXTRA]);
     }
 
     /// The coarsest level so far; 0 when there is none but the finest.

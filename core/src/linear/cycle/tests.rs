@@ -356,3 +356,62 @@ fn pockets_are_sealed_and_open_water_is_not() {
     assert_eq!(seal_pockets(4, 4, &mut cells, OPEN_BELOW, &mut [0; 16]), Ok(5));
     assert_eq!(cells, [1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 }
+
+#[test]
+fn a_cycle_put_away_is_the_same_cycle() {
+    let mut rng = Xoshiro128::new(7);
+    for (nx, ny) in SIZES {
+        for options in ALL {
+            let cells = layout(nx, ny, 0.15, &mut rng);
+            let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
+            let mut memory = Memory::<f32>::new(nx, ny, options);
+            let cells = Cells::new(&domain, &mut memory.codes).unwrap();
+            let gates = random_gates(&mut rng);
+            let r: Vec<f32> = draw(&cells, &mut rng).into_iter().map(|r| r as f32).collect();
+            let (mut before, mut after) = (vec![0.0; r.len()], vec![0.0; r.len()]);
+            let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+            cycle.direction(&r, &mut before);
+            let work = cycle.multiply_adds();
+            let mut words = vec![0; Plan::<f32>::WORDS];
+            cycle.suspend().to_words(&mut words).unwrap();
+            assert_eq!(size_of::<Plan<f32>>(), 4 * words.len());
+            assert_eq!(size_of::<Plan<f64>>(), 4 * Plan::<f64>::WORDS);
+            let plan = Plan::from_words(&words).unwrap();
+            let mut cycle = Cycle::resume(cells, &plan, &mut memory.numbers, &mut memory.indices).unwrap();
+            cycle.direction(&r, &mut after);
+            assert_eq!((before, cycle.multiply_adds()), (after, work));
+        }
+    }
+}
+
+#[test]
+fn a_scrambled_plan_or_memory_is_refused_or_gives_wrong_numbers() {
+    let mut rng = Xoshiro128::new(8);
+    let (nx, ny) = (16, 12);
+    let options = CycleOptions { shape: Shape::W, pieces: 20 };
+    let cells = layout(nx, ny, 0.2, &mut rng);
+    let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
+    let mut memory = Memory::<f32>::new(nx, ny, options);
+    let cells = Cells::new(&domain, &mut memory.codes).unwrap();
+    let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();
+    let mut words = vec![0; Plan::<f32>::WORDS];
+    cycle.suspend().to_words(&mut words).unwrap();
+    let (r, mut d) = (vec![1.0; cells.half()], vec![0.0; cells.half()]);
+    for _ in 0..2_000 {
+        let mut words = words.clone();
+        let place = rng.word() as usize % words.len();
+        words[place] = [rng.word(), rng.word() % 40, u32::MAX][rng.word() as usize % 3];
+        let place = rng.word() as usize % memory.indices.len();
+        memory.indices[place] = rng.word() as u16;
+        let Ok(plan) = Plan::from_words(&words) else { continue };
+        if let Ok(mut cycle) = Cycle::resume(cells, &plan, &mut memory.numbers, &mut memory.indices) {
+            cycle.direction(&r, &mut d);
+        }
+    }
+    assert!(Plan::<f32>::from_words(&words[1..]).is_err());
+    let plan = Plan::from_words(&words).unwrap();
+    let other = layout(8, 8, 0.1, &mut rng);
+    let mut codes = vec![0; 64];
+    let other = Cells::new(&Domain::new(8, 8, &other, OPEN_BELOW).unwrap(), &mut codes).unwrap();
+    assert!(Cycle::resume(other, &plan, &mut memory.numbers, &mut memory.indices).is_err());
+}

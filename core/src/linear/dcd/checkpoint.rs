@@ -4,8 +4,8 @@ use super::config::{Conjugation, DcdConfig};
 use crate::error::Error;
 use crate::linear::monitor::Monitor;
 use crate::real::Real;
-use crate::solve::Report;
 use crate::solve::words::{Code, Codec, Plain, words_of};
+use crate::solve::{Report, Step};
 
 /// Iterations in which the residual has to halve while the direction is trusted.
 pub(super) const WINDOW: usize = 8;
@@ -47,10 +47,11 @@ pub struct Checkpoint<T> {
     pub(super) handed_over: u32,
     /// The first iteration whose recursive residual met the target; 0 before it.
     pub(super) claimed: u32,
+    reserved: u32,
 }
 
 impl<T: Real> Plain for Checkpoint<T> {
-    const WORDS: usize = Monitor::<T>::WORDS + 11 + (6 + WINDOW) * words_of::<T>();
+    const WORDS: usize = Monitor::<T>::WORDS + 12 + (6 + WINDOW) * words_of::<T>();
 
     #[inline]
     fn visit(&mut self, codec: &mut impl Codec) -> Result<(), Error> {
@@ -67,6 +68,7 @@ impl<T: Real> Plain for Checkpoint<T> {
         for number in [&mut self.newest, &mut self.kept, &mut self.age, &mut self.handed_over, &mut self.claimed] {
             codec.number(number)?;
         }
+        codec.number(&mut self.reserved)?;
         codec.require(self.newest < 2 && self.kept <= 2)
     }
 }
@@ -93,7 +95,16 @@ impl<T: Real> Checkpoint<T> {
             age: 0,
             handed_over: 0,
             claimed: 0,
+            reserved: 0,
         }
+    }
+
+    /// The state of no solve: a step answers `Breakdown` and does nothing.
+    #[must_use]
+    pub fn idle() -> Self {
+        let mut state = Self::with(&DcdConfig::default());
+        let _ = state.monitor.end(Step::Breakdown);
+        state
     }
 
     /// What the solve could say of itself when it was put away.

@@ -93,7 +93,12 @@ impl<T: Real> Default for DcdConfig<T> {
 }
 
 impl<T: Real> DcdConfig<T> {
-    pub(super) fn check(&self, is_symmetric: bool) -> Result<(), Error> {
+    /// Looks at the values, for a direction that is symmetric or not.
+    ///
+    /// # Errors
+    /// `NotFinite` (tolerance; index 3 is `refine_at`), `OutOfRange` (tolerance, iterations, or `Field::Preconditioner`: the
+    /// recurrence needs a direction that says it is symmetric).
+    pub fn check(&self, is_symmetric: bool) -> Result<(), Error> {
         self.stopping.check()?;
         if !self.refine_at.is_finite() {
             return Err(Error::NotFinite { field: Field::Tolerance, index: 3 });

@@ -2,6 +2,7 @@
 
     python dcd.py --out gates.bin --rust trained.rs --golden cycle_32.bin   # some minutes; numpy, scipy, torch, one thread
     python dcd.py --steps 10 --check                                        # some seconds: fails unless the loss falls
+    python dcd.py --weights gates.bin                                       # the table alone, of gates that are there
 
 The library keeps what the first line writes: examples/train/gates.bin, core/src/linear/cycle/trained.rs and
 tests/data/dcd/cycle_32.bin.
@@ -29,7 +30,7 @@ from scipy.sparse.csgraph import connected_components
 
 torch.set_num_threads(1)
 NAMES = ("black", "red", "correction", "strength", "second")
-RANGES = dict(black=(0.15, 1.8), red=(0.15, 1.8), correction=(-1.1, 1.1), strength=(-0.9, 0.9), second=(0, 2.25))
+RANGES = dict(black=(0.15, 1.8), red=(0.15, 1.8), correction=(-1, 1), strength=(-0.9, 0.9), second=(0, 2.25))
 
 
 # Layouts: open at y = 0, closed elsewhere.
@@ -227,7 +228,7 @@ class Cycle(torch.nn.Module):
         if number >= 1 and number + 2 < len(graphs.levels):
             again = t - self.product(graphs, ready, number + 1, c)
             c = c + self.second[row].clamp(0, 2.25) * self.forward(graphs, ready, again, number + 1)
-        x = x + self.correction[row].clamp(-1.1, 1.1) ** 2 * c[level["parent"]]
+        x = x + self.correction[row].clamp(-1, 1) ** 2 * c[level["parent"]]
         x = x + black * gate * residual(x)
         if number == 0:
             return black * x + red * inverse * neighbours(level, weight, black * x)
@@ -345,9 +346,25 @@ def flat(gates):
 ROWS = [5] * 6 + [3] * 3
 
 
-def quantise(gates):
-    """Rows of i8 with one scale each, and the gates these stand for."""
-    values, rows, scales, at = flat(gates), [], [], 0
+def shaped(values):
+    """The inverse of `flat`."""
+    start, gates, at = Cycle().gates(), {}, 0
+    for name in NAMES:
+        gates[name] = np.reshape(values[at : at + start[name].size], start[name].shape)
+        at += start[name].size
+    return gates
+
+
+def read(data):
+    """Rows and scales of a container that `container` made."""
+    sections = [struct.unpack_from("<IIIHH", data, 64 + 16 * k) for k in range(2)]
+    parts = [data[at : at + length] for _, at, length, _, _ in sections]
+    return np.frombuffer(parts[0], np.int8).astype(float), np.frombuffer(parts[1], "<f4")
+
+
+def quantise(values):
+    """Rows of i8 with one scale each."""
+    rows, scales, at = [], [], 0
     for length in ROWS:
         row = values[at : at + length]
         scale = max(abs(row).max(), 1e-9) / 127
@@ -400,30 +417,28 @@ def golden(path, cycle):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--steps", type=int, default=700)
+    parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out")
-    parser.add_argument("--gates", help="gates as JSON, in the place of training")
+    parser.add_argument("--weights", help="a container of gates, in the place of training")
     parser.add_argument("--rate", type=float, default=0.02)
     parser.add_argument("--rust", help="the same gates as a constant of the library")
     parser.add_argument("--golden", help="one cycle with these gates, which the library is held against")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    if arguments.gates:
-        with open(arguments.gates) as file:
-            cycle, losses = Cycle(json.load(file)), None
+    if arguments.weights:
+        with open(arguments.weights, "rb") as file:
+            rows, scales = read(file.read())
+        values, losses = np.repeat(scales, ROWS) * rows, None
     else:
         counts = [(32, 12)] if arguments.check else [(32, 96), (64, 48)]
-        cycle, losses = train(arguments.steps, arguments.seed, counts, arguments.rate)
+        trained, losses = train(arguments.steps, arguments.seed, counts, arguments.rate)
+        values = flat(trained.gates())
+        rows, scales = quantise(values)
     if arguments.check:
         assert losses[1] < losses[0], "the loss did not fall"
-    rows, scales = quantise(cycle.gates())
-    small = np.repeat(scales, ROWS) * rows.astype(np.float32)
-    gates, at = {}, 0
-    for name, value in cycle.gates().items():
-        gates[name] = small[at : at + value.size].reshape(value.shape).tolist()
-        at += value.size
-    print(json.dumps({name: np.round(value, 4).tolist() for name, value in cycle.gates().items()}))
+    gates = shaped(np.repeat(scales, ROWS) * rows.astype(np.float32))
+    print(json.dumps({name: np.round(value, 4).tolist() for name, value in shaped(values).items()}))
     cycle = Cycle(gates)
     if not arguments.check:
         report(cycle)

@@ -106,7 +106,7 @@ fn obstacle(n: usize, cells: &mut [u8], source: &mut Source) {
 #[must_use]
 pub fn unseen(kind: &str, n: usize, source: &mut Source) -> Vec<u8> {
     let mut cells = vec![FLUID; n * n];
-    let mut fill = |rows: std::ops::Range<usize>, columns: std::ops::Range<usize>, value: u8| {
+    let mut fill = |rows: core::ops::Range<usize>, columns: core::ops::Range<usize>, value: u8| {
         for y in rows.start..rows.end.min(n) {
             for x in columns.start..columns.end.min(n) {
                 cells[y * n + x] = value;
@@ -148,7 +148,7 @@ pub fn unseen(kind: &str, n: usize, source: &mut Source) -> Vec<u8> {
         }
         _ => {
             for k in 0..3 {
-                let a = (n as f64 * (0.12 + 0.12 * k as f64)) as usize;
+                let a = (n as f64 * (0.12 + 0.12 * f64::from(k))) as usize;
                 let b = n - a;
                 fill(a..a + 1, a..b, SOLID);
                 fill(b - 1..b, a..b, SOLID);
@@ -166,7 +166,7 @@ pub fn unseen(kind: &str, n: usize, source: &mut Source) -> Vec<u8> {
     cells
 }
 
-type Fill<'f> = dyn FnMut(std::ops::Range<usize>, std::ops::Range<usize>, u8) + 'f;
+type Fill<'f> = dyn FnMut(core::ops::Range<usize>, core::ops::Range<usize>, u8) + 'f;
 
 fn maze([y0, y1, x0, x1]: [usize; 4], n: usize, source: &mut Source, fill: &mut Fill<'_>) {
     if (y1 - y0).min(x1 - x0) < n / 5 + 1 {
@@ -196,10 +196,10 @@ pub fn divergence(n: usize, cells: &[u8], source: &mut Source) -> Vec<f64> {
         let mut values = vec![0.0; n * n];
         for _ in 0..4 {
             let (ky, kx) = (source.within(-3.0, 3.0), source.within(-3.0, 3.0));
-            let (weight, phase) = (source.normal(), source.within(0.0, 6.28));
+            let (weight, phase) = (source.normal(), source.within(0.0, core::f64::consts::TAU));
             for (index, value) in values.iter_mut().enumerate() {
                 let (y, x) = ((index / n) as f64 / n as f64, (index % n) as f64 / n as f64);
-                *value += weight * (2.0 * std::f64::consts::PI * (ky * y + kx * x) + phase).cos();
+                *value += weight * (2.0 * core::f64::consts::PI * (ky * y + kx * x) + phase).cos();
             }
         }
         let mean = values.iter().sum::<f64>() / values.len() as f64;

@@ -54,6 +54,8 @@ pub struct Outcome {
     pub handed_over: Option<u32>,
     /// |b - A x| / |b| in f64; of ways on the reduced system only.
     pub residual: f64,
+    /// Of the solve, building apart.
+    pub seconds: f64,
 }
 
 /// How to solve.
@@ -106,7 +108,9 @@ fn run<A: LinearOperator<f32>, D: Direction<f32>>(
     let mut x = vec![0.0; n];
     let mut workspace = vec![0.0; Dcd::<f32, A, D>::workspace_len(n, config.conjugation, config.two_words)];
     let mut solve = Dcd::new(operator, direction, b, &mut x, &mut workspace, config).unwrap();
+    let start = std::time::Instant::now();
     let report = solve.run();
+    let seconds = start.elapsed().as_secs_f64();
     let iterations = solve.claimed().unwrap_or(report.iterations);
     let trusted = solve.handed_over().unwrap_or(iterations).min(iterations);
     let work = count.with * trusted as usize + count.without * (iterations - trusted) as usize;
@@ -117,6 +121,7 @@ fn run<A: LinearOperator<f32>, D: Direction<f32>>(
         step: report.step,
         handed_over: solve.handed_over(),
         residual: f64::NAN,
+        seconds,
     };
     let low = solve.correction().to_vec();
     (outcome, x, low)
@@ -125,6 +130,12 @@ fn run<A: LinearOperator<f32>, D: Direction<f32>>(
 /// Solves one problem in one way.
 #[must_use]
 pub fn solve(problem: &Problem, way: Way, settings: Settings) -> Outcome {
+    solve_for(problem, way, settings).0
+}
+
+/// Solves one problem in one way; also x over the rectangle, of ways on the reduced system only.
+#[must_use]
+pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, Vec<f32>) {
     let n = problem.n;
     let domain = Domain::new(n, n, &problem.cells, OPEN_SIDES).unwrap();
     let b: Vec<f32> = problem.b.iter().map(|b| *b as f32).collect();
@@ -147,11 +158,11 @@ pub fn solve(problem: &Problem, way: Way, settings: Settings) -> Outcome {
                 Way::Ic0 => Incomplete::ic0(&operator, &mut pivots),
                 Way::Mic0 => Incomplete::mic0(&operator, 0.97, &mut pivots),
                 Way::Ssor(omega) => Incomplete::ssor(&operator, omega, &mut pivots),
-                _ => return run(&operator, Identity, &b, config, &whole_count(0), unknowns).0,
+                _ => return (run(&operator, Identity, &b, config, &whole_count(0), unknowns).0, Vec::new()),
             };
             let direction = direction.unwrap();
             let count = whole_count(direction.multiply_adds());
-            run(&operator, direction, &b, config, &count, unknowns).0
+            (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())
         }
         Way::Textbook => {
             let sizes = Textbook::<f32>::sizes(n, n);
@@ -163,7 +174,7 @@ pub fn solve(problem: &Problem, way: Way, settings: Settings) -> Outcome {
             let (red, black) = rhs.split_at_mut(cells.half());
             cells.pack(&b, red, black).unwrap();
             let count = whole_count(direction.multiply_adds());
-            run(&operator, direction, &rhs, config, &count, unknowns).0
+            (run(&operator, direction, &rhs, config, &count, unknowns).0, Vec::new())
         }
         Way::ReducedCg | Way::Cycle(..) => {
             let mut scratch = vec![0.0; Reduced::<f32>::scratch_len(n)];
@@ -187,13 +198,37 @@ pub fn solve(problem: &Problem, way: Way, settings: Settings) -> Outcome {
             if low.is_empty() {
                 rest.fill(0.0);
             }
-            Outcome { residual: operator.true_relative_residual(&b, &high, &rest), ..outcome }
+            (Outcome { residual: operator.true_relative_residual(&b, &high, &rest), ..outcome }, high)
         }
     }
 }
 
-/// The component-aware W-cycle with enough room for the pieces of any layout of this size.
+/// The component-aware W-cycle with room for the pieces of nearly all layouts of this size: a sixteenth of the cells.
 #[must_use]
 pub const fn component_aware(n: usize) -> CycleOptions {
-    CycleOptions { shape: Shape::W, pieces: if n * n / 8 > 8000 { 8000 } else { n * n / 8 } }
+    CycleOptions { shape: Shape::W, pieces: if n * n / 16 > 8000 { 8000 } else { n * n / 16 } }
+}
+
+/// Bytes of a solve by a cycle on n x n cells, b and x over the rectangle apart: codes, hierarchy, the reduced right-hand
+/// side and x, and the vectors of the method.
+#[must_use]
+pub const fn bytes(n: usize, options: CycleOptions, two_words: bool) -> usize {
+    let (half, sizes) = (Cells::half_len(n, n), Cycle::<f32>::sizes(n, n, options));
+    let method = Dcd::<f32, Reduced<'_, f32>, Identity>::workspace_len(half, Conjugation::Recurrence, two_words);
+    Cells::codes_len(n, n)
+        + 2 * sizes.indices
+        + 4 * (sizes.numbers + Reduced::<f32>::scratch_len(n) + 2 * half + method)
+}
+
+/// Nodes off the grid a layout needs, and parts that had to be merged for want of room.
+#[must_use]
+pub fn pieces(problem: &Problem, options: CycleOptions) -> (usize, usize) {
+    let n = problem.n;
+    let domain = Domain::new(n, n, &problem.cells, OPEN_SIDES).unwrap();
+    let mut codes = vec![0; Cells::codes_len(n, n)];
+    let cells = Cells::new(&domain, &mut codes).unwrap();
+    let sizes = Cycle::<f32>::sizes(n, n, options);
+    let (mut numbers, mut indices) = (vec![0.0; sizes.numbers], vec![0; sizes.indices]);
+    let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut numbers, &mut indices).unwrap();
+    (cycle.pieces(), cycle.merged())
 }

@@ -5,8 +5,7 @@ use crate::{Hash, Meter, Pattern, Row};
 use core::hint::black_box;
 use tinysolve::linear::cg::Identity;
 use tinysolve::linear::cycle::{
-    Cells, Coloured, Cycle, CycleOptions, Domain, FLUID, GATES, Gates, Reduced, SOLID, Shape, Textbook, Whole,
-    seal_pockets,
+    Cells, Coloured, Cycle, CycleOptions, Domain, FLUID, Gates, Reduced, SOLID, Shape, Textbook, Whole, seal_pockets,
 };
 use tinysolve::linear::{Dcd, DcdConfig, Incomplete, Stopping};
 use tinysolve::operator::{Direction, LinearOperator};
@@ -16,10 +15,8 @@ const OPEN: [bool; 4] = [false, false, true, false];
 /// Nodes off the grid: the layouts here need fewer.
 const PIECES: usize = 128;
 const OPTIONS: CycleOptions = CycleOptions { shape: Shape::W, pieces: PIECES };
-/// The trained gates, without the container: reading it is a case of its own.
-const TRAINED: [f32; GATES] = include!("../../../examples/train/gates.in");
-
 /// Discs and a wall with a gap, and the divergence of a smooth field with some noise.
+#[allow(clippy::cast_precision_loss, reason = "columns and lines of a small grid")]
 fn problem<const N: usize>(side: usize) -> ([u8; N], [f32; N]) {
     let mut cells = [FLUID; N];
     let mut pattern = Pattern::new(11);
@@ -145,7 +142,7 @@ fn all<
     });
     let kinds = [
         ("cycle, hand set, build", "cycle, hand set, solve", r3, Gates::HAND_SET),
-        ("cycle, trained, build", "cycle, trained, solve", r4, Gates::from_flat(&TRAINED)),
+        ("cycle, trained, build", "cycle, trained, solve", r4, Gates::TRAINED),
     ];
     for (build, kernel, result, gates) in kinds {
         meter.count(&per(build), &mut || {

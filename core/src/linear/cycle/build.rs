@@ -15,6 +15,8 @@ use crate::real::Real;
 
 /// Nodes of a block that are told apart; those beyond go with the part on the grid.
 const LOCAL: usize = 16;
+/// As many numbers of parts.
+const LOCAL_PARTS: u8 = 16;
 
 /// A node by its place and its column and line.
 #[derive(Clone, Copy, PartialEq)]
@@ -222,14 +224,14 @@ fn divide<T: Real>(
     }
     // The part with the most nodes on the grid; the first of those that are equal.
     let size = |wanted: u8| part.iter().take(on_grid).filter(|&&part| part == wanted).count();
-    let main = (0..LOCAL as u8).fold(0, |best, part| if size(part) > size(best) { part } else { best });
+    let main = (0..LOCAL_PARTS).fold(0, |best, part| if size(part) > size(best) { part } else { best });
     let moves = part.iter().take(on_grid).filter(|&&part| part != main).count();
-    let parts = (0..LOCAL as u8).filter(|wanted| *wanted != main && part.contains(wanted)).count();
+    let parts = (0..LOCAL_PARTS).filter(|wanted| *wanted != main && part.contains(wanted)).count();
     if moves + parts + *pieces > store.room() {
         *merged += parts;
         return;
     }
-    for wanted in (0..LOCAL as u8).filter(|wanted| *wanted != main) {
+    for wanted in (0..LOCAL_PARTS).filter(|wanted| *wanted != main) {
         let mut members = ids.iter().zip(part).filter(|(_, part)| **part == wanted).peekable();
         if members.peek().is_none() {
             continue;

@@ -247,7 +247,7 @@ impl<T: Real> Coarse<'_, T> {
         }
         for numbers in self.extra.iter_mut() {
             let [x, r, _, _, d, _] = numbers;
-            *r = *r - *d * *x;
+            *r -= *d * *x;
         }
         for index in 0..self.edges.len() {
             let (Some(&[red, black, _]), Some(&weight)) = (self.edges.get(index), self.weights.get(index)) else {

@@ -80,7 +80,8 @@ fn a_direction_that_is_not_symmetric_needs_projections() {
 
 #[test]
 fn any_failure_hands_over_for_good_and_the_answer_is_right() {
-    let ways: [fn(&[f64], &mut [f64]); 5] = [
+    type Way = fn(&[f64], &mut [f64]);
+    let ways: [Way; 5] = [
         |r, d| d.iter_mut().zip(r).for_each(|(d, r)| *d = -r),
         |_, d| d.fill(0.0),
         |_, d| d.fill(f64::NAN),

@@ -10,7 +10,7 @@ const OPEN: [bool; 4] = [false, false, true, false];
 
 fn layout(nx: usize, ny: usize, seed: u64) -> Vec<u8> {
     let mut rng = Xoshiro128::new(seed);
-    let mut cells: Vec<u8> = (0..nx * ny).map(|_| if rng.word() % 6 == 0 { SOLID } else { FLUID }).collect();
+    let mut cells: Vec<u8> = (0..nx * ny).map(|_| if rng.word().is_multiple_of(6) { SOLID } else { FLUID }).collect();
     seal_pockets(nx, ny, &mut cells, OPEN, &mut vec![0; nx * ny]).unwrap();
     cells
 }

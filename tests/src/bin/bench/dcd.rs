@@ -5,7 +5,7 @@ use tinysolve::linear::Conjugation;
 use tinysolve::linear::cycle::{CycleOptions, GATES, Gates, Shape};
 use tinysolve::solve::Step;
 use tinysolve_tests::layouts::{Problem, problems, unseen_problems};
-use tinysolve_tests::pressure::{Outcome, Settings, Way, component_aware, solve, trained};
+use tinysolve_tests::pressure::{Outcome, Settings, Way, bytes, component_aware, pieces, solve, trained};
 use tinysolve_tests::threads;
 
 /// Seeds no training has seen: the library's generator of test problems is another one.
@@ -52,6 +52,7 @@ pub(crate) fn bench(many: usize) {
     }
     two_words();
     corrupted();
+    memory();
     if many > 0 {
         let set = problems(128, many, 900_000);
         let outcomes = all(&set, Way::Cycle(trained(), component_aware(128)), Settings::to(1e-6));
@@ -125,6 +126,30 @@ fn size(n: usize) {
             None,
             true,
         );
+    }
+}
+
+/// What a region of 64 x 64 cells takes, and how many nodes off the grid layouts need.
+fn memory() {
+    let grid = |shape| CycleOptions { shape, pieces: 0 };
+    let case = "64 x 64, all fluid";
+    let rows = [
+        ("cycle V on the grid", bytes(64, grid(Shape::V), false), 75_000.0),
+        ("cycle W on the grid", bytes(64, grid(Shape::W), false), 85_000.0),
+        ("cycle", bytes(64, component_aware(64), false), 110_000.0),
+        ("second word of x", bytes(64, grid(Shape::V), true) - bytes(64, grid(Shape::V), false), 16_000.0),
+    ];
+    for (kernel, bytes, goal) in rows {
+        row(kernel, case, "ram", bytes as f64, "bytes", Some(goal), true);
+    }
+    for n in [64, 128] {
+        let set: Vec<Problem> = problems(n, 20, SEED).into_iter().chain(unseen_problems(n, SEED)).collect();
+        let found: Vec<_> = set.iter().map(|problem| pieces(problem, component_aware(n))).collect();
+        let case = format!("{n} x {n}, 25 layouts");
+        let most = found.iter().map(|found| found.0).max().unwrap_or(0);
+        let merged: usize = found.iter().map(|found| found.1).sum();
+        row("cycle", &case, "nodes off the grid, most", most as f64, "nodes", None, true);
+        row("cycle", &case, "parts merged for want of room", merged as f64, "parts", None, true);
     }
 }
 

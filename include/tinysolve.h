@@ -1118,7 +1118,7 @@ typedef struct ts_f64_pressure_config_t {
      */
     uint32_t shape;
     /**
-     * Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. An eighth of the cells is
+     * Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A twelfth of the cells is
      * enough for nearly all regions; 0 builds the plain grid, which is smaller and loses on mazes.
      */
     uint32_t pieces;
@@ -1366,7 +1366,7 @@ typedef struct ts_pressure_config_t {
      */
     uint32_t shape;
     /**
-     * Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. An eighth of the cells is
+     * Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A twelfth of the cells is
      * enough for nearly all regions; 0 builds the plain grid, which is smaller and loses on mazes.
      */
     uint32_t pieces;
@@ -2515,7 +2515,7 @@ ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *
 
 #if defined(TINYSOLVE_F64)
 /**
- * 1e-5 relative to |b|, W, an eighth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
  */
 ts_status_t ts_f64_pressure_config_default(struct ts_f64_pressure_config_t *out,
                                            uint32_t nx,
@@ -3737,7 +3737,7 @@ ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *precondi
                                             void *context);
 
 /**
- * 1e-5 relative to |b|, W, an eighth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
  */
 ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
                                        uint32_t nx,

@@ -56,7 +56,7 @@ pub struct ts_pressure_config_t {
     pub open: u32,
     /// `TS_SHAPE_V` or `TS_SHAPE_W`.
     pub shape: u32,
-    /// Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A sixteenth of the cells is
+    /// Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A twelfth of the cells is
     /// enough for nearly all regions; 0 builds the plain grid, which is smaller and loses on mazes.
     pub pieces: u32,
     /// 1 to keep a second word of x, for a true residual below about 1e-5 |b|.
@@ -286,11 +286,11 @@ unsafe fn step(pressure: *mut ts_pressure_t, memory: *const ts_pressure_memory_t
     }
 }
 
-/// 1e-5 relative to |b|, W, a sixteenth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+/// 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_pressure_config_default(out: *mut ts_pressure_config_t, nx: u32, ny: u32) -> ts_status_t {
     let ts_dcd_config_t { stopping, refine_at, two_words, safeguard, .. } = ts_dcd_config_t::default();
-    let pieces = nx.saturating_mul(ny) / 16;
+    let pieces = nx.saturating_mul(ny) / 12;
     let config = ts_pressure_config_t {
         stopping,
         refine_at,

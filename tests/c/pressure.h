@@ -80,7 +80,7 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
     NAME(region)(cells, b);
     CHECK(TS(pressure_config_default)(NULL, SIDE, SIDE) < 0);
     CHECK(TS(pressure_config_default)(&config, SIDE, SIDE) == TS_OK);
-    CHECK(config.pieces == CELLS / 16u && config.open == TS_OPEN_BELOW && config.shape == TS_SHAPE_W);
+    CHECK(config.pieces == CELLS / 12u && config.open == TS_OPEN_BELOW && config.shape == TS_SHAPE_W);
     config.shape = shape;
     config.pieces = pieces;
     config.two_words = two_words;

@@ -203,10 +203,10 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
     }
 }
 
-/// The component-aware W-cycle with room for the pieces of nearly all layouts of this size: a sixteenth of the cells.
+/// The component-aware W-cycle with room for the pieces of nearly all layouts of this size: a twelfth of the cells.
 #[must_use]
 pub const fn component_aware(n: usize) -> CycleOptions {
-    CycleOptions { shape: Shape::W, pieces: if n * n / 16 > 8000 { 8000 } else { n * n / 16 } }
+    CycleOptions { shape: Shape::W, pieces: if n * n / 12 > 8000 { 8000 } else { n * n / 12 } }
 }
 
 /// Bytes of a solve by a cycle on n x n cells, b and x over the rectangle apart: codes, hierarchy, the reduced right-hand

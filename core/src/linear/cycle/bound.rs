@@ -12,7 +12,7 @@ use crate::rng::Xoshiro128;
 const ITERATIONS: usize = 12;
 
 /// The largest weight that keeps a second visit of `level` positive definite, with a margin: the power iteration comes
-/// from below, so what it finds above 1 is taken by half more, and a twentieth is left.
+/// from below, so what it finds above 1 is taken by a quarter more, and a twentieth is left.
 pub(super) fn second_visit<T: Real>(cycle: &mut Cycle<'_, T>, level: usize) -> T {
     let mut rng = Xoshiro128::new(0x5eed);
     each(&mut cycle.store.coarse(level), |x, _, _| {
@@ -36,7 +36,7 @@ pub(super) fn second_visit<T: Real>(cycle: &mut Cycle<'_, T>, level: usize) -> T
             largest = largest.max(after / before);
         }
     }
-    let above_one = T::from_f32(1.5) * (largest - T::ONE).max(T::ZERO) + T::from_f32(0.02);
+    let above_one = T::from_f32(1.25) * (largest - T::ONE).max(T::ZERO) + T::from_f32(0.02);
     let bound = T::from_f32(0.95) / above_one;
     if bound.is_finite() && largest > T::ZERO { bound } else { T::ZERO }
 }

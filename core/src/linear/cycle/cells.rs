@@ -162,6 +162,14 @@ pub(super) fn stretches(width: usize, forward: bool) -> [Stretch; 2] {
     }
 }
 
+/// The one of the [`stretches`] of a line whose cells have a neighbour at their side, unless it is empty.
+#[inline(always)]
+pub(super) fn bulk(width: usize, forward: bool) -> Option<Stretch> {
+    let [first, second] = stretches(width, forward);
+    let bulk = if forward { first } else { second };
+    if bulk.len == 0 { None } else { Some(bulk) }
+}
+
 /// Line `y` of a half, or nothing.
 #[inline(always)]
 pub(super) fn line<E>(values: &[E], width: usize, y: usize) -> &[E] {

@@ -1,7 +1,7 @@
 //! What happens on one coarse level: relaxation, residuals, and the ways up and down.
 
-use super::cells::{line, line_mut, stretches};
-use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward, scatter, taps};
+use super::cells::{bulk, line, line_mut};
+use super::kernels::{BLACK, RED, cut, cut_mut, edge, gather, is_forward, minus_product_of, scatter, sum_of, taps};
 use super::layout::{Grid, Level, OF_EDGE, OF_EXTRA, OF_NODE};
 use crate::real::Real;
 
@@ -72,7 +72,12 @@ impl<T: Real> Coarse<'_, T> {
         let ([r0, r1], [g0, g1], [k0, k1]) = (r, gate, keep);
         let (r, gate, keep) = if colour == RED { (r0, g0, k0) } else { (r1, g1, k1) };
         for y in 0..ny {
-            for part in stretches(width, is_forward(colour, y)) {
+            let (own, around) = edge(weights, other, (width, ny, y), colour);
+            if let (Some(x), Some(g), Some(r), Some(k)) = (x.get_mut(own), gate.get(own), r.get(own), keep.get(own)) {
+                let sum = sum_of(around);
+                *x = *g * if from_zero { sum + *r } else { sum + (*r + *k * *x) };
+            }
+            if let Some(part) = bulk(width, is_forward(colour, y)) {
                 let (own, len) = (y * width + part.start, part.len);
                 let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
                 let (Some(x), Some(g), Some(r), Some(k)) =
@@ -130,7 +135,18 @@ impl<T: Real> Coarse<'_, T> {
         lower.fill(T::ZERO);
         for block in 0..child.level.ny {
             for y in [2 * block, 2 * block + 1] {
-                for part in stretches(width, is_forward(RED, y)) {
+                if y >= ny {
+                    continue;
+                }
+                let (own, around) = edge(weights, black, (width, ny, y), RED);
+                let own_parts = (keep_red.get(own), red.get(own), keep_black.get(own), black.get(own));
+                if let (Some(kr), Some(xr), Some(kb), Some(xb)) = own_parts
+                    && let Some(sum) = upper.get_mut(own - y * width)
+                {
+                    let value = sum_of(around) + (*kr * *xr + *kb * *xb);
+                    *sum = if y & 1 == 1 { *sum + value } else { value };
+                }
+                if let Some(part) = bulk(width, is_forward(RED, y)) {
                     let (own, len) = (y * width + part.start, part.len);
                     let Some(taps) = taps(weights, black, (width, ny, y), part, RED) else { continue };
                     let (Some(kr), Some(xr), Some(kb), Some(xb), Some(sum)) = (
@@ -236,7 +252,11 @@ impl<T: Real> Coarse<'_, T> {
             let (x, other, r, d) =
                 if colour == RED { (&**x0, &**x1, &mut **r0, &**d0) } else { (&**x1, &**x0, &mut **r1, &**d1) };
             for y in 0..ny {
-                for part in stretches(width, is_forward(colour, y)) {
+                let (own, around) = edge(weights, other, (width, ny, y), colour);
+                if let (Some(d), Some(x), Some(r)) = (d.get(own), x.get(own), r.get_mut(own)) {
+                    *r += minus_product_of(around, *d, *x);
+                }
+                if let Some(part) = bulk(width, is_forward(colour, y)) {
                     let (own, len) = (y * width + part.start, part.len);
                     let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
                     if let (Some(d), Some(x), Some(r)) = (cut(d, own, len), cut(x, own, len), cut_mut(r, own, len)) {
@@ -282,7 +302,7 @@ impl<T: Real> Coarse<'_, T> {
         for _ in 0..6 {
             self.subtract_product();
             self.for_each(|x, r, gate, first| {
-                *x += T::from_f32(0.8) * gate * *r;
+                *x += T::from_f64(0.8) * gate * *r;
                 *r = *first;
             });
         }

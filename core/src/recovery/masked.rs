@@ -7,6 +7,10 @@
 //! that are still wrong at the end are solved again on their own, by reweighted least absolute deviations against the columns
 //! and rows that fit. Every row and every column then has to prove its fit; if one fails, the whole starts again from another
 //! threshold, another rate and, later, other entries left out of the start.
+//!
+//! In noise that proof is not enough: what a weak component adds may lie within the tolerance on half of the entries. So
+//! where the fit is not exact, the next rank is tried as well, and taken if more entries fit than its own parameters explain.
+//! If not, the attempt that was certified is run again, which gives the same bits and needs no second set of factors.
 
 mod certificate;
 mod config;
@@ -32,6 +36,8 @@ const REPAIRS: u32 = 6;
 /// Sweeps of least squares over the entries that fit, at the end, while they gain two per cent.
 const POLISH: u32 = 300;
 const POLISH_LEAST: u32 = 6;
+/// A fit this much better than the tolerance has no component left out.
+const EXACT: f64 = 0.1;
 /// Step of the scaled gradient, for both factors at once.
 const GAIN: f64 = 0.5;
 
@@ -45,6 +51,15 @@ enum Phase {
     Descend,
     Repair(u32),
     Polish(u32),
+}
+
+/// A certified attempt, to be run again if the next rank is no better.
+#[derive(Clone, Copy, Debug)]
+struct Candidate {
+    rank: usize,
+    attempt: u32,
+    /// Entries that fit.
+    fitting: usize,
 }
 
 /// A robust matrix completion under way.
@@ -62,7 +77,7 @@ pub struct Masked<'a, T> {
     right: &'a mut [T],
     gradient_left: &'a mut [T],
     gradient_right: &'a mut [T],
-    /// 1 for rows, then columns, that fit.
+    /// 1 for rows, then columns, that fit; in the start their weights.
     good: &'a mut [T],
     kernel: &'a mut [T],
     counts: &'a mut [T],
@@ -73,6 +88,9 @@ pub struct Masked<'a, T> {
     attempt: u32,
     median: T,
     threshold: T,
+    candidate: Option<Candidate>,
+    /// Entries that fit, as the last certificate found them.
+    fitting: usize,
 }
 
 impl<'a, T: Real> Masked<'a, T> {
@@ -127,6 +145,8 @@ impl<'a, T: Real> Masked<'a, T> {
             attempt: 0,
             median: T::ZERO,
             threshold: T::ZERO,
+            candidate: None,
+            fitting: 0,
         })
     }
 
@@ -209,18 +229,51 @@ impl<'a, T: Real> Masked<'a, T> {
         self.phase = Phase::Start(0);
     }
 
-    /// Takes the next attempt or rank; `NotCertified` where there is none.
+    /// Takes the next attempt or rank; `NotCertified` where there is none and no rank was certified before.
     fn give_up(&mut self) -> Step {
         self.attempt += 1;
-        if self.attempt >= self.config.attempts {
-            if self.rank >= self.config.rank_max as usize {
-                return self.end(Step::NotCertified);
-            }
-            self.attempt = 0;
-            self.rank += 1;
+        if self.attempt < self.config.attempts {
+            self.restart();
+            return Step::Running;
         }
+        match self.candidate {
+            Some(candidate) => self.run_again(candidate),
+            None => self.next_rank().unwrap_or_else(|| self.end(Step::NotCertified)),
+        }
+    }
+
+    /// Goes on with the next rank, if there is one.
+    fn next_rank(&mut self) -> Option<Step> {
+        if self.rank >= self.config.rank_max as usize {
+            return None;
+        }
+        self.attempt = 0;
+        self.rank += 1;
+        self.restart();
+        Some(Step::Running)
+    }
+
+    /// Goes back to an attempt that was certified.
+    fn run_again(&mut self, candidate: Candidate) -> Step {
+        (self.rank, self.attempt) = (candidate.rank, candidate.attempt);
         self.restart();
         Step::Running
+    }
+
+    /// An attempt was certified: ends, or tries whether the next rank explains more.
+    fn certified(&mut self) -> Step {
+        let now = Candidate { rank: self.rank, attempt: self.attempt, fitting: self.fitting };
+        // Each parameter of another column can make one entry fit that should not.
+        let explained = self.entries.rows() + self.entries.columns();
+        match self.candidate {
+            Some(before) if before.rank == self.rank => return self.end(Step::Converged),
+            Some(before) if self.fitting <= before.fitting + explained => return self.run_again(before),
+            Some(_) => {}
+            None if self.report.residual <= self.fit() * T::from_f64(EXACT) => return self.end(Step::Converged),
+            None => {}
+        }
+        self.candidate = Some(now);
+        self.next_rank().unwrap_or_else(|| self.end(Step::Converged))
     }
 
     /// One scaled gradient step on the truncated residuals; how many entries fit.
@@ -248,8 +301,8 @@ impl<'a, T: Real> Masked<'a, T> {
                 }
             });
         }
-        divide(to_left, right, rank, self.kernel)?;
-        divide(to_right, left, rank, self.kernel)?;
+        divide(to_left, right, &[], rank, self.kernel)?;
+        divide(to_right, left, &[], rank, self.kernel)?;
         let known = u32::try_from(entries.count()).unwrap_or(u32::MAX);
         let cells = T::from_u32(u32::try_from(entries.rows() * entries.columns()).unwrap_or(u32::MAX));
         let step = T::from_f64(-GAIN) * cells / T::from_u32(known);
@@ -301,7 +354,7 @@ impl<'a, T: Real> Masked<'a, T> {
                     self.phase = Phase::Polish(sweep + 1);
                 } else {
                     // Polishing must not lose what was proved.
-                    return if self.certify() { self.end(Step::Converged) } else { self.give_up() };
+                    return if self.certify() { self.certified() } else { self.give_up() };
                 }
             }
         }
@@ -316,19 +369,25 @@ fn add_scaled<T: Real>(scale: T, from: &[T], to: &mut [T]) {
     }
 }
 
-/// Every row of `rows` times (F'F)⁻¹, F of this rank, its Gram matrix damped.
-fn divide<T: Real>(rows: &mut [T], factor: &[T], rank: usize, scratch: &mut [T]) -> Option<()> {
+/// Every row of `rows` times (F'WF)⁻¹, F of this rank, its Gram matrix damped; weights that are not there are 1.
+fn divide<T: Real>(rows: &mut [T], factor: &[T], weights: &[T], rank: usize, scratch: &mut [T]) -> Option<()> {
     let mut kernel = RowLs::new(rank, scratch)?;
-    kernel.clear();
-    for u in factor.chunks_exact(rank.max(1)) {
-        kernel.add(u, T::ZERO, T::ONE);
-    }
-    kernel.damp();
+    gather_gram(&mut kernel, factor, weights);
     let gram = Cholesky::factor(Packed::new(rank), kernel.normal).ok()?;
     for row in rows.chunks_exact_mut(rank.max(1)) {
         gram.solve(row).ok()?;
     }
     Some(())
+}
+
+/// F'WF, damped, in the place of the normal equations.
+fn gather_gram<T: Real>(kernel: &mut RowLs<'_, T>, factor: &[T], weights: &[T]) {
+    let rank = kernel.right().len();
+    kernel.clear();
+    for (k, u) in factor.chunks_exact(rank.max(1)).enumerate() {
+        kernel.add(u, T::ZERO, weights.get(k).copied().unwrap_or(T::ONE));
+    }
+    kernel.damp();
 }
 
 impl<T: Real> Solver for Masked<'_, T> {

@@ -222,8 +222,8 @@ pub(crate) fn masked(meter: &mut dyn Meter) {
 fn all_sensors() -> Option<u64> {
     let mut readings = [0.0_f32; SENSORS * TIMES];
     plate::readings(&mut readings);
-    let (mut l, mut r) = ([0.0; SENSORS * plate::RANK], [0.0; TIMES * plate::RANK]);
-    let mut workspace = [0.0; Masked::<f32>::workspace_len(SENSORS, TIMES, plate::RANK)];
+    let (mut l, mut r) = ([0.0; SENSORS * plate::RANK_MAX], [0.0; TIMES * plate::RANK_MAX]);
+    let mut workspace = [0.0; Masked::<f32>::workspace_len(SENSORS, TIMES, plate::RANK_MAX)];
     let entries = Entries::dense(SENSORS, TIMES, &readings, None).ok()?;
     let mut solver = Masked::new(entries, &mut l, &mut r, &mut workspace, plate::config()).ok()?;
     let report = solver.run();

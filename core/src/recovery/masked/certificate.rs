@@ -33,6 +33,7 @@ impl<T: Real> Masked<'_, T> {
                 *place = if good { T::ONE } else { T::ZERO };
             }
         }
+        self.fitting = all;
         every && self.enough_of_all(all)
     }
 

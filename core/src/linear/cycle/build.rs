@@ -79,8 +79,10 @@ pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape:
                 continue;
             }
             let node = parent(store, x, y);
-            let open = T::from_u32(u32::from(cells.open(x, y)));
-            store.coarse(1).add_open(node.id, half * open);
+            let open = cells.open(x, y);
+            if open > 0 {
+                store.coarse(1).add_open(node.id, half * T::from_u32(u32::from(open)));
+            }
             if x & 1 == 1 && fluid(x + 1, y) {
                 let east = parent(store, x + 1, y);
                 store.add_edge(node, east, half);
@@ -120,7 +122,9 @@ pub(super) fn next<T: Real>(store: &mut Store<'_, T>, shape: Shape, merged: &mut
             let faces = if (x ^ y) & 1 == 1 { coarse.faces(slot) } else { [T::ZERO; 4] };
             let mut coarse = store.coarse(below + 1);
             coarse.mark(parent.id);
-            coarse.add_open(parent.id, half * open);
+            if open > T::ZERO {
+                coarse.add_open(parent.id, half * open);
+            }
             for (face, weight) in faces.into_iter().enumerate().filter(|(_, weight)| *weight > T::ZERO) {
                 let (nx, ny) = neighbour(x, y, face);
                 let other = Node { id: above.slot(nx / 2, ny / 2), x: nx / 2, y: ny / 2 };

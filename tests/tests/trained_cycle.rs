@@ -9,7 +9,8 @@ use tinysolve::Real;
 use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, Domain, Gates, Shape};
 use tinysolve::operator::Direction;
 use tinysolve_tests::layouts::{OPEN_SIDES, problems};
-use tinysolve_tests::pressure::{component_aware, trained};
+use tinysolve_tests::pressure::{Settings, Way, component_aware, solve, trained};
+use tinysolve_tests::threads;
 
 const SIDE: usize = 32;
 const CELLS: usize = SIDE * SIDE;
@@ -90,4 +91,17 @@ fn training_lowers_the_loss() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     println!("{said}");
+}
+
+/// 20 regions of 128 x 128 cells, or 1,000 where `TINYSOLVE_LONG` is set.
+#[test]
+fn no_region_takes_long() {
+    let count = if std::env::var_os("TINYSOLVE_LONG").is_some() { 1_000 } else { 20 };
+    let set = problems(128, count, 900_000);
+    let way = Way::Cycle(trained(), component_aware(128));
+    let outcomes = threads::map(count, |index| solve(&set[index], way, Settings::to(1e-6)));
+    let worst = outcomes.iter().map(|outcome| outcome.iterations).max().unwrap();
+    let failed = outcomes.iter().filter(|outcome| outcome.handed_over.is_some()).count();
+    println!("{count} regions of 128 x 128 cells to 1e-6: {worst} iterations at worst, {failed} handed over");
+    assert!(worst <= 20 && failed == 0);
 }

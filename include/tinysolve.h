@@ -64,11 +64,111 @@
  */
 #define TS_CONTEXTUAL_TSALLIS_INF_WORDS 3
 
+/**
+ * Cell of a wall, or outside the region.
+ */
+#define TS_CELL_SOLID 0
+
+/**
+ * Cell whose value is unknown.
+ */
+#define TS_CELL_FLUID 1
+
+/**
+ * Cell whose value is 0.
+ */
+#define TS_CELL_OPEN 2
+
+/**
+ * The value is 0 beyond the side x = 0.
+ */
+#define TS_OPEN_LEFT 1
+
+/**
+ * The value is 0 beyond the side x = nx.
+ */
+#define TS_OPEN_RIGHT 2
+
+/**
+ * The value is 0 beyond the side y = 0.
+ */
+#define TS_OPEN_BELOW 4
+
+/**
+ * The value is 0 beyond the side y = ny.
+ */
+#define TS_OPEN_ABOVE 8
+
+/**
+ * Every level once.
+ */
+#define TS_SHAPE_V 0
+
+/**
+ * Levels from the second coarse one on twice: a seventh more work, fewer iterations.
+ */
+#define TS_SHAPE_W 1
+
+/**
+ * Numbers of a `ts_gates_t`.
+ */
+#define TS_GATES 39
+
+/**
+ * `uint64_t` words of a `ts_dcd_t`.
+ */
+#define TS_DCD_WORDS 23
+
+/**
+ * By the ratio of two values of r'd, as in conjugate gradients: for directions that are linear, symmetric and positive
+ * definite. The cheapest.
+ */
+#define TS_CONJUGATION_RECURRENCE 0
+
+/**
+ * By a projection against the last direction, which any direction allows.
+ */
+#define TS_CONJUGATION_PREVIOUS 1
+
+/**
+ * By projections against the last two directions, as published.
+ */
+#define TS_CONJUGATION_PREVIOUS_TWO 2
+
 #if defined(TINYSOLVE_F64)
 /**
  * `uint64_t` words of a `ts_f64_cg_t`.
  */
 #define TS_F64_CG_WORDS 21
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_dcd_t`.
+ */
+#define TS_F64_DCD_WORDS 36
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * By the ratio of two values of r'd, as in conjugate gradients: for directions that are linear, symmetric and positive
+ * definite. The cheapest.
+ */
+#define TS_F64_CONJUGATION_RECURRENCE 0
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * By a projection against the last direction, which any direction allows.
+ */
+#define TS_F64_CONJUGATION_PREVIOUS 1
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * By projections against the last two directions, as published.
+ */
+#define TS_F64_CONJUGATION_PREVIOUS_TWO 2
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -90,6 +190,13 @@
  * `uint64_t` words of a `ts_f64_preconditioner_t`.
  */
 #define TS_F64_PRECONDITIONER_WORDS 8
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_pressure_t`.
+ */
+#define TS_F64_PRESSURE_WORDS 100
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -135,6 +242,11 @@
  * `uint64_t` words of a `ts_preconditioner_t`.
  */
 #define TS_PRECONDITIONER_WORDS 8
+
+/**
+ * `uint64_t` words of a `ts_pressure_t`.
+ */
+#define TS_PRESSURE_WORDS 71
 
 /**
  * 0: these elements are left alone.
@@ -295,6 +407,12 @@
  * A recovery ended without a certificate: what it left is a guess.
  */
 #define TS_STEP_NOT_CERTIFIED 11
+
+/**
+ * The recomputed residual meets the target, but the search direction had failed on the way: the answer is right, the
+ * direction is not.
+ */
+#define TS_STEP_HANDED_OVER 12
 
 /**
  * An array has the wrong length; the index is the length given.
@@ -736,6 +854,58 @@ typedef struct ts_tsallis_inf_config_t {
     float cost_cap;
 } ts_tsallis_inf_config_t;
 
+/**
+ * The gates of a multigrid cycle: hand-set, trained, or read from a container.
+ */
+typedef struct ts_gates_t {
+    /**
+     * In the order of the container.
+     */
+    float numbers[TS_GATES];
+} ts_gates_t;
+
+/**
+ * Values of a solve by deep conjugate directions.
+ */
+typedef struct ts_dcd_config_t {
+    /**
+     * When to stop.
+     */
+    struct ts_stopping_t stopping;
+    /**
+     * Where x is kept in two words: the relative residual at which the second word begins; in (0, 1).
+     */
+    float refine_at;
+    /**
+     * One of `TS_CONJUGATION_...`.
+     */
+    uint32_t conjugation;
+    /**
+     * 1 to keep a second word of x, the last n elements of the workspace that is needed: x is the sum of both.
+     */
+    uint32_t two_words;
+    /**
+     * 1 to leave a direction that fails for plain conjugate gradients; 0 to end the solve.
+     */
+    uint32_t safeguard;
+} ts_dcd_config_t;
+
+/**
+ * A solve by deep conjugate directions under way: counters and scalars, no pointer, so it may be copied, moved and saved
+ * together with x and the workspace.
+ */
+typedef struct ts_dcd_t {
+    uint64_t words[TS_DCD_WORDS];
+} ts_dcd_t;
+
+/**
+ * A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_operator_t` it must be made anew
+ * after a restart.
+ */
+typedef struct ts_preconditioner_t {
+    uint64_t words[TS_PRECONDITIONER_WORDS];
+} ts_preconditioner_t;
+
 #if defined(TINYSOLVE_F64)
 /**
  * When to stop. The target is max(`absolute`, `relative` x reference), in the 2-norm.
@@ -854,6 +1024,54 @@ typedef int32_t (*ts_f64_go_on_t)(void *context, const struct ts_f64_report_t *r
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Values of a solve by deep conjugate directions.
+ */
+typedef struct ts_f64_dcd_config_t {
+    /**
+     * When to stop.
+     */
+    struct ts_f64_stopping_t stopping;
+    /**
+     * Where x is kept in two words: the relative residual at which the second word begins; in (0, 1).
+     */
+    double refine_at;
+    /**
+     * One of `TS_CONJUGATION_...`.
+     */
+    uint32_t conjugation;
+    /**
+     * 1 to keep a second word of x, the last n elements of the workspace that is needed: x is the sum of both.
+     */
+    uint32_t two_words;
+    /**
+     * 1 to leave a direction that fails for plain conjugate gradients; 0 to end the solve.
+     */
+    uint32_t safeguard;
+} ts_f64_dcd_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A solve by deep conjugate directions under way: counters and scalars, no pointer, so it may be copied, moved and saved
+ * together with x and the workspace.
+ */
+typedef struct ts_f64_dcd_t {
+    uint64_t words[TS_F64_DCD_WORDS];
+} ts_f64_dcd_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_f64_operator_t` it must be made anew
+ * after a restart.
+ */
+typedef struct ts_f64_preconditioner_t {
+    uint64_t words[TS_F64_PRECONDITIONER_WORDS];
+} ts_f64_preconditioner_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
  * write all of `y`, and nothing else that the solve uses.
  */
@@ -872,12 +1090,109 @@ typedef struct ts_f64_pcg_t {
 
 #if defined(TINYSOLVE_F64)
 /**
- * A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_f64_operator_t` it must be made anew
- * after a restart.
+ * A region of square cells and how to solve on it.
  */
-typedef struct ts_f64_preconditioner_t {
-    uint64_t words[TS_F64_PRECONDITIONER_WORDS];
-} ts_f64_preconditioner_t;
+typedef struct ts_f64_pressure_config_t {
+    /**
+     * When to stop, by the residual of the whole system.
+     */
+    struct ts_f64_stopping_t stopping;
+    /**
+     * With two words: the relative residual at which the second one begins; in (0, 1).
+     */
+    double refine_at;
+    /**
+     * Cells along x.
+     */
+    uint32_t nx;
+    /**
+     * Cells along y; nx ny is at most 65536, odd sides rounded up.
+     */
+    uint32_t ny;
+    /**
+     * Sides beyond which the value is 0, a sum of `TS_OPEN_...`; the others are walls.
+     */
+    uint32_t open;
+    /**
+     * `TS_SHAPE_V` or `TS_SHAPE_W`.
+     */
+    uint32_t shape;
+    /**
+     * Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A twelfth of the cells is
+     * enough for nearly all regions; 0 builds the plain grid, which is smaller and loses on mazes.
+     */
+    uint32_t pieces;
+    /**
+     * 1 to keep a second word of x, for a true residual below about 1e-5 |b|.
+     */
+    uint32_t two_words;
+    /**
+     * 1 to leave a cycle that fails for plain conjugate gradients; 0 to end the solve.
+     */
+    uint32_t safeguard;
+} ts_f64_pressure_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Elements of the memory of a pressure solve.
+ */
+typedef struct ts_f64_pressure_sizes_t {
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace;
+} ts_f64_pressure_sizes_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+ * the memory.
+ */
+typedef struct ts_f64_pressure_t {
+    uint64_t words[TS_F64_PRESSURE_WORDS];
+} ts_f64_pressure_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+ */
+typedef struct ts_f64_pressure_memory_t {
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says.
+     */
+    uint8_t *codes;
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes_len;
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says; may be null where that is 0.
+     */
+    uint16_t *indices;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices_len;
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says.
+     */
+    double *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_f64_pressure_memory_t;
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1023,12 +1338,103 @@ typedef struct ts_pcg_t {
 } ts_pcg_t;
 
 /**
- * A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_operator_t` it must be made anew
- * after a restart.
+ * A region of square cells and how to solve on it.
  */
-typedef struct ts_preconditioner_t {
-    uint64_t words[TS_PRECONDITIONER_WORDS];
-} ts_preconditioner_t;
+typedef struct ts_pressure_config_t {
+    /**
+     * When to stop, by the residual of the whole system.
+     */
+    struct ts_stopping_t stopping;
+    /**
+     * With two words: the relative residual at which the second one begins; in (0, 1).
+     */
+    float refine_at;
+    /**
+     * Cells along x.
+     */
+    uint32_t nx;
+    /**
+     * Cells along y; nx ny is at most 65536, odd sides rounded up.
+     */
+    uint32_t ny;
+    /**
+     * Sides beyond which the value is 0, a sum of `TS_OPEN_...`; the others are walls.
+     */
+    uint32_t open;
+    /**
+     * `TS_SHAPE_V` or `TS_SHAPE_W`.
+     */
+    uint32_t shape;
+    /**
+     * Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A twelfth of the cells is
+     * enough for nearly all regions; 0 builds the plain grid, which is smaller and loses on mazes.
+     */
+    uint32_t pieces;
+    /**
+     * 1 to keep a second word of x, for a true residual below about 1e-5 |b|.
+     */
+    uint32_t two_words;
+    /**
+     * 1 to leave a cycle that fails for plain conjugate gradients; 0 to end the solve.
+     */
+    uint32_t safeguard;
+} ts_pressure_config_t;
+
+/**
+ * Elements of the memory of a pressure solve.
+ */
+typedef struct ts_pressure_sizes_t {
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace;
+} ts_pressure_sizes_t;
+
+/**
+ * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+ * the memory.
+ */
+typedef struct ts_pressure_t {
+    uint64_t words[TS_PRESSURE_WORDS];
+} ts_pressure_t;
+
+/**
+ * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+ */
+typedef struct ts_pressure_memory_t {
+    /**
+     * At least as many elements as `ts_pressure_sizes` says.
+     */
+    uint8_t *codes;
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes_len;
+    /**
+     * At least as many elements as `ts_pressure_sizes` says; may be null where that is 0.
+     */
+    uint16_t *indices;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices_len;
+    /**
+     * At least as many elements as `ts_pressure_sizes` says.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_pressure_memory_t;
 
 /**
  * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
@@ -1562,6 +1968,111 @@ ts_status_t ts_csr32_init_sor(struct ts_operator_t *a,
                               const float *values);
 
 /**
+ * The classical cycle: no damping, no scaling.
+ */
+ts_status_t ts_gates_hand_set(struct ts_gates_t *out);
+
+/**
+ * Gates trained on obstacles, porous regions and thin walls of 32 x 32 and 64 x 64 cells: about a tenth less work than
+ * with hand-set ones on those and on larger regions like them.
+ */
+ts_status_t ts_gates_trained(struct ts_gates_t *out);
+
+/**
+ * Gates from a container, as training writes it; `bytes` may lie anywhere.
+ *
+ * Errors: those of a container (header, sections, bytes), `LENGTH` and `NOT_FINITE` (values).
+ */
+ts_status_t ts_gates_read(const uint8_t *bytes, size_t bytes_len, struct ts_gates_t *out);
+
+/**
+ * Turns fluid cells that no path of fluid joins to an open cell or side into solid ones, for there the pressure is free
+ * by a constant, and writes their number. `open` is a sum of `TS_OPEN_...`; `queue` has one element for each cell. What
+ * moves walls calls this before `ts_pressure_build`.
+ *
+ * Errors: `OUT_OF_RANGE` (size, mask, configuration), `TOO_LARGE` (size), `LENGTH` (workspace: the queue).
+ */
+ts_status_t ts_seal_pockets(uint32_t nx,
+                            uint32_t ny,
+                            uint8_t *cells,
+                            uint32_t open,
+                            uint16_t *queue,
+                            size_t queue_len,
+                            uint32_t *sealed);
+
+/**
+ * The recurrence, x in one word, with the safeguard, 1e-5 relative to |b|.
+ */
+ts_status_t ts_dcd_config_default(struct ts_dcd_config_t *out);
+
+/**
+ * Elements of workspace of `ts_dcd_init` for `n` unknowns, the preconditioner's own apart; 0 where they do not fit the
+ * address space, and for an unknown conjugation.
+ */
+size_t ts_dcd_workspace_len(uint32_t n,
+                            uint32_t conjugation,
+                            uint32_t two_words);
+
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. What `preconditioner` proposes is made A-orthogonal and searched along exactly, so
+ * that it costs time at worst: a direction that fails is left for good, and a solve that ends well after that answers
+ * `TS_STEP_HANDED_OVER`. At least `ts_dcd_workspace_len` elements. Only `dcd` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations,
+ * configuration), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_dcd_init(struct ts_dcd_t *dcd,
+                        const struct ts_operator_t *a,
+                        const struct ts_preconditioner_t *preconditioner,
+                        const float *b,
+                        float *x,
+                        float *workspace,
+                        size_t workspace_len,
+                        const struct ts_dcd_config_t *config);
+
+/**
+ * Does one iteration: one product, one direction, at most one recomputed residual. The arguments are those of
+ * `ts_dcd_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_dcd_step(struct ts_dcd_t *dcd,
+                        const struct ts_operator_t *a,
+                        const struct ts_preconditioner_t *preconditioner,
+                        const float *b,
+                        float *x,
+                        float *workspace,
+                        size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_dcd_run(struct ts_dcd_t *dcd,
+                       const struct ts_operator_t *a,
+                       const struct ts_preconditioner_t *preconditioner,
+                       const float *b,
+                       float *x,
+                       float *workspace,
+                       size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_dcd_run_while(struct ts_dcd_t *dcd,
+                             const struct ts_operator_t *a,
+                             const struct ts_preconditioner_t *preconditioner,
+                             const float *b,
+                             float *x,
+                             float *workspace,
+                             size_t workspace_len,
+                             ts_go_on_t go_on,
+                             void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_dcd_report(const struct ts_dcd_t *dcd, struct ts_report_t *out);
+
+/**
  * Describes a dense matrix of dimension `n` whose element (i, j) is `values`\[i `row_stride` + j `column_stride`\]:
  * `n` and 1 for rows one after the other, 1 and `n` for columns.
  *
@@ -1701,6 +2212,92 @@ ts_status_t ts_f64_csr32_init_sor(struct ts_f64_operator_t *a,
                                   uint32_t nonzeros,
                                   const uint32_t *columns,
                                   const double *values);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The recurrence, x in one word, with the safeguard, 1e-5 relative to |b|.
+ */
+ts_status_t ts_f64_dcd_config_default(struct ts_f64_dcd_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Elements of workspace of `ts_f64_dcd_init` for `n` unknowns, the preconditioner's own apart; 0 where they do not fit the
+ * address space, and for an unknown conjugation.
+ */
+size_t ts_f64_dcd_workspace_len(uint32_t n,
+                                uint32_t conjugation,
+                                uint32_t two_words);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts a solve of A x = b, A symmetric and positive definite, from the starting guess `x`; `b`
+ * and `x` have the dimension of `a`. What `preconditioner` proposes is made A-orthogonal and searched along exactly, so
+ * that it costs time at worst: a direction that fails is left for good, and a solve that ends well after that answers
+ * `TS_STEP_HANDED_OVER`. At least `ts_f64_dcd_workspace_len` elements. Only `dcd` is written. O(n).
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (b, x, tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations,
+ * configuration), `UNINITIALISED` (matrix).
+ */
+ts_status_t ts_f64_dcd_init(struct ts_f64_dcd_t *dcd,
+                            const struct ts_f64_operator_t *a,
+                            const struct ts_f64_preconditioner_t *preconditioner,
+                            const double *b,
+                            double *x,
+                            double *workspace,
+                            size_t workspace_len,
+                            const struct ts_f64_dcd_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: one product, one direction, at most one recomputed residual. The arguments are those of
+ * `ts_f64_dcd_init`, with what is in them now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_dcd_step(struct ts_f64_dcd_t *dcd,
+                            const struct ts_f64_operator_t *a,
+                            const struct ts_f64_preconditioner_t *preconditioner,
+                            const double *b,
+                            double *x,
+                            double *workspace,
+                            size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_dcd_run(struct ts_f64_dcd_t *dcd,
+                           const struct ts_f64_operator_t *a,
+                           const struct ts_f64_preconditioner_t *preconditioner,
+                           const double *b,
+                           double *x,
+                           double *workspace,
+                           size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_f64_dcd_run_while(struct ts_f64_dcd_t *dcd,
+                                 const struct ts_f64_operator_t *a,
+                                 const struct ts_f64_preconditioner_t *preconditioner,
+                                 const double *b,
+                                 double *x,
+                                 double *workspace,
+                                 size_t workspace_len,
+                                 ts_f64_go_on_t go_on,
+                                 void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_dcd_report(const struct ts_f64_dcd_t *dcd, struct ts_f64_report_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -1949,6 +2546,105 @@ ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *
                                                 uint32_t n,
                                                 ts_f64_apply_t apply,
                                                 void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ */
+ts_status_t ts_f64_pressure_config_default(struct ts_f64_pressure_config_t *out,
+                                           uint32_t nx,
+                                           uint32_t ny);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes how much memory a configuration needs.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
+                                  struct ts_f64_pressure_sizes_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
+ * again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration, mask), `NOT_FINITE` (values: the gates),
+ * `LENGTH` (mask: the codes, order: the indices, workspace).
+ */
+ts_status_t ts_f64_pressure_build(struct ts_f64_pressure_t *pressure,
+                                  const struct ts_f64_pressure_memory_t *memory,
+                                  const struct ts_f64_pressure_config_t *config,
+                                  const uint8_t *cells,
+                                  const struct ts_gates_t *gates);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Starts a solve for `b` from the starting guess `x`, nx ny elements each, x running fastest. `config` is that of
+ * `ts_f64_pressure_build`, `stopping`, `refine_at`, `safeguard` and `two_words` apart. The norms of the report are those of
+ * the reduced system, on which a residual is the same as on the whole one.
+ *
+ * Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `NOT_FINITE` (b, x,
+ * tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration).
+ */
+ts_status_t ts_f64_pressure_start(struct ts_f64_pressure_t *pressure,
+                                  const struct ts_f64_pressure_memory_t *memory,
+                                  const struct ts_f64_pressure_config_t *config,
+                                  const double *b,
+                                  const double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: one product, one cycle, at most one recomputed residual. Answers `TS_STEP_RUNNING` or the outcome,
+ * which it then repeats; `TS_STEP_BREAKDOWN` before a solve was started. `TS_STEP_HANDED_OVER` is a solve that ended
+ * well without the cycle: its gates are not right.
+ */
+ts_status_t ts_f64_pressure_step(struct ts_f64_pressure_t *pressure,
+                                 const struct ts_f64_pressure_memory_t *memory);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_pressure_run(struct ts_f64_pressure_t *pressure,
+                                const struct ts_f64_pressure_memory_t *memory);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_f64_pressure_run_while(struct ts_f64_pressure_t *pressure,
+                                      const struct ts_f64_pressure_memory_t *memory,
+                                      ts_f64_go_on_t go_on,
+                                      void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes x of all cells, nx ny elements: solid and open cells become 0. `b` is that of the start. With two words `x_low`
+ * takes the second one; null otherwise, or where it is not wanted. The solve can go on after that.
+ *
+ * Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace).
+ */
+ts_status_t ts_f64_pressure_finish(struct ts_f64_pressure_t *pressure,
+                                   const struct ts_f64_pressure_memory_t *memory,
+                                   const double *b,
+                                   double *x,
+                                   double *x_low);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_pressure_report(const struct ts_f64_pressure_t *pressure, struct ts_f64_report_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -3074,6 +3770,85 @@ ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *precondi
                                             uint32_t n,
                                             ts_apply_t apply,
                                             void *context);
+
+/**
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ */
+ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
+                                       uint32_t nx,
+                                       uint32_t ny);
+
+/**
+ * Writes how much memory a configuration needs.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
+
+/**
+ * Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
+ * again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration, mask), `NOT_FINITE` (values: the gates),
+ * `LENGTH` (mask: the codes, order: the indices, workspace).
+ */
+ts_status_t ts_pressure_build(struct ts_pressure_t *pressure,
+                              const struct ts_pressure_memory_t *memory,
+                              const struct ts_pressure_config_t *config,
+                              const uint8_t *cells,
+                              const struct ts_gates_t *gates);
+
+/**
+ * Starts a solve for `b` from the starting guess `x`, nx ny elements each, x running fastest. `config` is that of
+ * `ts_pressure_build`, `stopping`, `refine_at`, `safeguard` and `two_words` apart. The norms of the report are those of
+ * the reduced system, on which a residual is the same as on the whole one.
+ *
+ * Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `NOT_FINITE` (b, x,
+ * tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration).
+ */
+ts_status_t ts_pressure_start(struct ts_pressure_t *pressure,
+                              const struct ts_pressure_memory_t *memory,
+                              const struct ts_pressure_config_t *config,
+                              const float *b,
+                              const float *x);
+
+/**
+ * Does one iteration: one product, one cycle, at most one recomputed residual. Answers `TS_STEP_RUNNING` or the outcome,
+ * which it then repeats; `TS_STEP_BREAKDOWN` before a solve was started. `TS_STEP_HANDED_OVER` is a solve that ended
+ * well without the cycle: its gates are not right.
+ */
+ts_status_t ts_pressure_step(struct ts_pressure_t *pressure,
+                             const struct ts_pressure_memory_t *memory);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_pressure_run(struct ts_pressure_t *pressure, const struct ts_pressure_memory_t *memory);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+ */
+ts_status_t ts_pressure_run_while(struct ts_pressure_t *pressure,
+                                  const struct ts_pressure_memory_t *memory,
+                                  ts_go_on_t go_on,
+                                  void *context);
+
+/**
+ * Writes x of all cells, nx ny elements: solid and open cells become 0. `b` is that of the start. With two words `x_low`
+ * takes the second one; null otherwise, or where it is not wanted. The solve can go on after that.
+ *
+ * Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace).
+ */
+ts_status_t ts_pressure_finish(struct ts_pressure_t *pressure,
+                               const struct ts_pressure_memory_t *memory,
+                               const float *b,
+                               float *x,
+                               float *x_low);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_pressure_report(const struct ts_pressure_t *pressure, struct ts_report_t *out);
 
 /**
  * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.

@@ -21,6 +21,13 @@ pub trait LinearOperator<T: Real> {
         }
     }
 
+    /// r = b - A (high + low) for x in two words; `scratch` has n elements. An operator that can take differences of
+    /// neighbours before it multiplies overrides this: then no digit of `high` is lost.
+    fn residual_of_pair(&self, b: &[T], high: &[T], low: &[T], r: &mut [T], scratch: &mut [T]) {
+        self.residual(b, high, scratch);
+        self.residual(scratch, low, r);
+    }
+
     /// Whether b = 0 has the solution x = 0. Not so when some cells of x hold prescribed values.
     fn is_homogeneous(&self) -> bool {
         true
@@ -324,6 +331,29 @@ pub trait Direction<T: Real> {
     /// Whether d is r itself, so that a method may leave the call and a vector out.
     fn is_identity(&self) -> bool {
         false
+    }
+
+    /// Multiply-adds of one call, a nonzero applied or an element of a vector operation counted as one; 0 if not known.
+    fn multiply_adds(&self) -> usize {
+        0
+    }
+}
+
+impl<T: Real, D: Direction<T> + ?Sized> Direction<T> for &mut D {
+    fn direction(&mut self, r: &[T], d: &mut [T]) {
+        (**self).direction(r, d);
+    }
+
+    fn is_symmetric(&self) -> bool {
+        (**self).is_symmetric()
+    }
+
+    fn is_identity(&self) -> bool {
+        (**self).is_identity()
+    }
+
+    fn multiply_adds(&self) -> usize {
+        (**self).multiply_adds()
     }
 }
 

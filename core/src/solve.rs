@@ -39,6 +39,9 @@ pub enum Step {
     Interrupted = 8,
     /// A recovery ended without a certificate: what it left is a guess, and may be far off.
     NotCertified = 11,
+    /// The recomputed residual meets the target, but the search direction had failed on the way and the method had to go
+    /// on without it: the answer is right, the direction (a network, its weights) is not.
+    HandedOver = 12,
 }
 
 impl Step {
@@ -62,6 +65,7 @@ impl Step {
             7 => Self::IndefinitePreconditioner,
             8 => Self::Interrupted,
             11 => Self::NotCertified,
+            12 => Self::HandedOver,
             _ => return None,
         })
     }
@@ -165,9 +169,10 @@ mod tests {
 
     #[test]
     fn numbers_round_trip() {
-        for number in (0..=8).chain([11]) {
+        for number in (0..=8).chain([11, 12]) {
             assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
         }
-        assert_eq!(Step::from_number(12), None);
+        assert_eq!(Step::from_number(9), None);
+        assert_eq!(Step::from_number(13), None);
     }
 }

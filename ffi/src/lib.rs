@@ -23,6 +23,8 @@ pub mod cheb_cb;
 mod checks;
 pub mod contextual;
 pub mod csr;
+pub mod cycle;
+pub mod dcd;
 pub mod dense;
 #[cfg(feature = "f64")]
 pub mod double;
@@ -39,6 +41,7 @@ pub mod operator;
 pub mod pcg;
 pub mod plane;
 pub mod preconditioner;
+pub mod pressure;
 pub mod prox_nonconvex;
 pub mod prox_norms;
 pub mod prox_separable;

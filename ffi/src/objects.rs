@@ -3,7 +3,7 @@
 use crate::version::TS_ABI_VERSION;
 use tinysolve::Real;
 use tinysolve::bandit::{cheb_cb, tsallis_inf};
-use tinysolve::linear::{conjugate, sor, ssor_cg};
+use tinysolve::linear::{conjugate, cycle, dcd, sor, ssor_cg};
 use tinysolve::recovery::ladder;
 
 /// What an object is.
@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     ContextualTsallisInf = 9,
     ChebCb = 10,
     Ladder = 32,
+    Dcd = 56,
+    Pressure = 57,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.
@@ -42,6 +44,10 @@ unsafe impl<T: Real> InPlace for sor::Checkpoint<T> {}
 unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for dcd::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for cycle::Plan<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for ladder::Checkpoint<T> {}
 // SAFETY: as above.
@@ -68,7 +74,7 @@ pub(crate) const fn words_for<S: InPlace>() -> usize {
 mod tests {
     use super::*;
 
-    use tinysolve::linear::{Cg, PcgConfig, Sor, SorConfig, SsorCg, SsorCgConfig};
+    use tinysolve::linear::{Cg, Dcd, DcdConfig, PcgConfig, Sor, SorConfig, SsorCg, SsorCgConfig};
     use tinysolve::matrix::Stencil;
     use tinysolve::solve::Solver;
 
@@ -89,6 +95,30 @@ mod tests {
             let words = unsafe { *(&raw const state).cast::<[u32; <$state>::WORDS]>() };
             assert_eq!(words, written);
         }};
+    }
+
+    #[test]
+    fn memory_of_conjugate_directions_is_words() {
+        macro_rules! holds {
+            ($real:ty) => {{
+                let a = Stencil::<$real>::new([5, 4, 1], 4.0, [-1.0, -1.0, 0.0], None).unwrap();
+                let (b, mut x, mut workspace) = ([1.0; 20], [0.5; 20], [0.0; 80]);
+                let identity = tinysolve::linear::cg::Identity;
+                let mut solve = Dcd::new(&a, identity, &b, &mut x, &mut workspace, DcdConfig::default()).unwrap();
+                for _ in 0..3 {
+                    let _ = solve.step();
+                }
+                let state = solve.suspend();
+                let mut written = [0_u32; dcd::Checkpoint::<$real>::WORDS];
+                state.to_words(&mut written).unwrap();
+                assert_eq!(size_of_val(&state), size_of_val(&written));
+                // SAFETY: as many bytes, all of them initialised.
+                let words = unsafe { *(&raw const state).cast::<[u32; dcd::Checkpoint::<$real>::WORDS]>() };
+                assert_eq!(words, written);
+            }};
+        }
+        holds!(f32);
+        holds!(f64);
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub const TS_STEP_INDEFINITE_PRECONDITIONER: i32 = 7;
 pub const TS_STEP_INTERRUPTED: i32 = 8;
 /// A recovery ended without a certificate: what it left is a guess.
 pub const TS_STEP_NOT_CERTIFIED: i32 = 11;
+/// The recomputed residual meets the target, but the search direction had failed on the way: the answer is right, the
+/// direction is not.
+pub const TS_STEP_HANDED_OVER: i32 = 12;
 
 /// An array has the wrong length; the index is the length given.
 pub const TS_ERROR_LENGTH: u32 = 1;
@@ -275,6 +278,7 @@ mod tests {
             (TS_STEP_INDEFINITE_PRECONDITIONER, Step::IndefinitePreconditioner),
             (TS_STEP_INTERRUPTED, Step::Interrupted),
             (TS_STEP_NOT_CERTIFIED, Step::NotCertified),
+            (TS_STEP_HANDED_OVER, Step::HandedOver),
         ];
         for (number, step) in outcomes {
             assert_eq!(number, outcome(Ok(step)));

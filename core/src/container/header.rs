@@ -17,8 +17,8 @@ pub(super) const CRC_AT: usize = 20;
 
 /// What a container holds. Numbers are never reused.
 ///
-/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 5 weights of a multigrid cycle,
-/// 6 weights of a direction network, 8 measurement operator.
+/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 6 weights of a direction network,
+/// 8 measurement operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -30,6 +30,8 @@ pub enum Kind {
     SymbolicFactor = 2,
     /// A quantised network.
     NetworkModel = 4,
+    /// The gates of a multigrid cycle.
+    CycleGates = 5,
     /// Weights of a proximal network.
     ProximalNetwork = 7,
 }
@@ -42,6 +44,7 @@ impl Kind {
             1 => Self::LearnerState,
             2 => Self::SymbolicFactor,
             4 => Self::NetworkModel,
+            5 => Self::CycleGates,
             7 => Self::ProximalNetwork,
             _ => return None,
         })
@@ -159,7 +162,7 @@ mod tests {
         for number in 0..100 {
             let kind = Kind::from_number(number);
             assert!(kind.is_none_or(|kind| kind as u16 == number));
-            assert_eq!(kind.is_some(), [1, 2, 4, 7].contains(&number));
+            assert_eq!(kind.is_some(), [1, 2, 4, 5, 7].contains(&number));
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod cg;
 pub mod csr;
+pub mod dcd;
 pub mod dense;
 pub mod factor;
 pub mod function;
@@ -11,6 +12,7 @@ pub mod operator;
 pub mod pcg;
 pub mod plane;
 pub mod preconditioner;
+pub mod pressure;
 pub mod prox_nonconvex;
 pub mod prox_norms;
 pub mod prox_separable;

@@ -11,6 +11,7 @@
 extern crate std;
 
 mod bandit;
+mod dcd;
 mod hash;
 mod linear;
 mod math;
@@ -52,6 +53,8 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/cg", ram: 6 * 1024, run: linear::cg },
     Case { name: "linear/ssor_cg", ram: 7 * 1024, run: linear::ssor_cg },
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
+    Case { name: "dcd/solve_32", ram: 96 * 1024, run: dcd::solve_32 },
+    Case { name: "dcd/solve_64", ram: 320 * 1024, run: dcd::solve_64 },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },
     Case { name: "bandit/cheb_cb", ram: 5 * 1024, run: bandit::cheb_cb },
     Case { name: "prox/separable", ram: 5 * 1024, run: prox::separable },

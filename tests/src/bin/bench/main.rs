@@ -9,6 +9,7 @@
     reason = "counts of iterations, and two or three seeds"
 )]
 
+mod dcd;
 mod heat;
 mod peers;
 mod recovery;
@@ -28,6 +29,8 @@ enum Experiment {
     Heat,
     /// Low-rank matrices recovered, family `recovery`.
     Recovery,
+    /// Pressure with a trained multigrid cycle, family `dcd`.
+    Dcd,
     /// Sweeps and SSOR-CG beside other libraries, family `linear`.
     Linear,
     /// Proximal operators beside other libraries, family `prox`.
@@ -39,6 +42,7 @@ impl Experiment {
         match self {
             Self::Sor | Self::Heat => "bandit",
             Self::Recovery => "recovery",
+            Self::Dcd => "dcd",
             Self::Linear => "linear",
             Self::Prox => "prox",
         }
@@ -48,8 +52,8 @@ impl Experiment {
 /// Prints the rows of the benchmarks that run on the host.
 #[derive(Parser)]
 struct Arguments {
-    /// Only rows of this family: `linear`, `prox` (times beside other libraries), `bandit` (iterations) or `recovery`
-    /// (successes).
+    /// Only rows of this family: `linear`, `prox` (times beside other libraries), `bandit` (iterations), `recovery`
+    /// (successes) or `dcd` (multiply-adds).
     #[arg(long)]
     family: Option<String>,
     /// Only this experiment.
@@ -64,6 +68,9 @@ struct Arguments {
     /// Random instances in each row of the recovery benchmark.
     #[arg(long, default_value_t = 20)]
     seeds: usize,
+    /// Layouts of 128 x 128 cells for the worst case of family `dcd`.
+    #[arg(long, default_value_t = 1000)]
+    layouts: usize,
 }
 
 fn main() -> ExitCode {
@@ -77,6 +84,9 @@ fn main() -> ExitCode {
     }
     if wants(Experiment::Heat) {
         heat::bench(arguments.systems.max(1));
+    }
+    if wants(Experiment::Dcd) {
+        dcd::bench(arguments.layouts);
     }
     if wants(Experiment::Recovery) {
         recovery::bench(arguments.seeds.max(1));

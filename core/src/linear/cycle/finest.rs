@@ -1,0 +1,190 @@
+//! The finest level of a cycle on the reduced system: black cells alone, whose gates stand in tables by degree.
+//!
+//! With the residual 0 on red, the way down needs no red values at all, and on the way up the red values before the black
+//! sweep are those of the coarse correction. The last half sweep on red is the first half of the product that follows, so
+//! it is left to the operator.
+
+use super::build::is_fluid;
+use super::cells::{Cells, DEGREE, around, line, line_mut, stretches};
+use super::coarse::{Coarse, R, X};
+use super::gates::Gates;
+use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
+use crate::real::Real;
+
+/// What a black cell is multiplied with, by its degree.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gate<T> {
+    /// Gate over degree.
+    pub(super) gate: T,
+    /// 1 - gate.
+    pub(super) keep: T,
+    /// Of r, on the way up: gate (2 - gate) over degree.
+    pub(super) both: T,
+}
+
+/// The tables of the finest level.
+pub(super) fn tables<T: Real>(gates: &Gates) -> [Gate<T>; 8] {
+    let mut tables = [Gate { gate: T::ZERO, keep: T::ZERO, both: T::ZERO }; 8];
+    let [table, ..] = &gates.black;
+    for (degree, entry) in (0_u8..).zip(&mut tables).skip(1).take(4) {
+        let d = T::from_u32(u32::from(degree));
+        let gate: T = Gates::gate(table, true, d);
+        *entry = Gate { gate: gate / d, keep: T::ONE - gate, both: gate * (T::TWO - gate) / d };
+    }
+    tables
+}
+
+#[inline(always)]
+fn of<E: Copy>(tables: &[E; 8], code: u8) -> E {
+    let [first, ..] = tables;
+    tables.get(usize::from(code & DEGREE)).copied().unwrap_or(*first)
+}
+
+/// Down: z = gate r, and the sums of the residuals over the blocks. `lines` holds six lines, the last of zeros.
+pub(super) fn down<T: Real>(
+    cells: &Cells<'_>,
+    tables: &[Gate<T>; 8],
+    r: &[T],
+    z: &mut [T],
+    child: &mut Coarse<'_, T>,
+    lines: &mut [T],
+) {
+    let width = cells.width;
+    for ((z, r), code) in z.iter_mut().zip(r).zip(cells.black) {
+        *z = of(tables, *code).gate * *r;
+    }
+    let Some((buffers, zeros)) = lines.split_at_mut_checked(5 * width) else { return };
+    let Some((upper, rest)) = buffers.split_at_mut_checked(width) else { return };
+    let Some(lower) = rest.get_mut(..width) else { return };
+    let mut pieces = 0;
+    for block in 0..child.level.ny {
+        lower.fill(T::ZERO);
+        for (y, sum) in [(2 * block, &mut *upper), (2 * block + 1, &mut *lower)] {
+            for part in stretches(width, is_forward(RED, y)) {
+                let (own, len) = (y * width + part.start, part.len);
+                let (Some([n0, n1, n2, n3]), Some(red), Some(black), Some(r), Some(sum)) = (
+                    around(z, zeros, width, cells.ny, y, part),
+                    cut(cells.red, own, len),
+                    cut(cells.black, own, len),
+                    cut(r, own, len),
+                    cut_mut(sum, part.start, len),
+                ) else {
+                    continue;
+                };
+                let neighbours = n0.iter().zip(n1).zip(n2).zip(n3);
+                let own = red.iter().zip(black).zip(r);
+                for ((sum, ((red, black), r)), (((n0, n1), n2), n3)) in sum.iter_mut().zip(own).zip(neighbours) {
+                    let flow = (*n0 + *n1) + (*n2 + *n3);
+                    let flow = if is_fluid(*red) { flow } else { T::ZERO };
+                    *sum = flow + of(tables, *black).keep * *r;
+                }
+            }
+        }
+        // In a block cut along its diagonal the lower cell belongs to a piece.
+        while let Some((numbers, &[_, x, y, _])) =
+            child.extra.get_mut(pieces).zip(child.nodes.get(pieces)).filter(|_| pieces < child.level.pieces)
+        {
+            if usize::from(y) != block {
+                break;
+            }
+            if let (Some(r), Some(sum)) = (numbers.get_mut(R), lower.get_mut(usize::from(x))) {
+                *r = core::mem::replace(sum, T::ZERO);
+            }
+            pieces += 1;
+        }
+        child.take_line(block, upper, lower);
+    }
+    child.take_slots();
+}
+
+/// The correction of line `y`: of every cell into `all`, of red cells alone into `red`.
+fn correct<T: Real>(
+    cells: &Cells<'_>,
+    y: usize,
+    scale: T,
+    child: &Coarse<'_, T>,
+    pieces: &mut usize,
+    all: &mut [T],
+    red: &mut [T],
+) {
+    let (block, width) = (y / 2, child.level.width);
+    let [above, other] = &child.grid.x;
+    gather(scale, line(above, width, block), line(other, width, block), block, all);
+    if y & 1 == 1 {
+        while let Some((numbers, &[_, x, line, _])) =
+            child.extra.get(*pieces).zip(child.nodes.get(*pieces)).filter(|_| *pieces < child.level.pieces)
+        {
+            if usize::from(line) != block {
+                break;
+            }
+            if let (Some(x), Some(place)) = (numbers.get(X), all.get_mut(usize::from(x))) {
+                *place = scale * *x;
+            }
+            *pieces += 1;
+        }
+    }
+    for ((red, all), code) in red.iter_mut().zip(all.iter()).zip(line(cells.red, cells.width, y)) {
+        *red = if is_fluid(*code) { *all } else { T::ZERO };
+    }
+}
+
+/// Up: z = gate (r + corrections of the red neighbours) + both and keep parts of r and the own correction.
+pub(super) fn up<T: Real>(
+    cells: &Cells<'_>,
+    tables: &[Gate<T>; 8],
+    scale: T,
+    r: &[T],
+    z: &mut [T],
+    child: &mut Coarse<'_, T>,
+    lines: &mut [T],
+) {
+    let width = cells.width;
+    child.fill_slots();
+    let Some((ring, rest)) = lines.split_at_mut_checked(3 * width) else { return };
+    let Some((all, zeros)) = rest.split_at_mut_checked(2 * width) else { return };
+    let mut pieces = 0;
+    correct(cells, 0, scale, child, &mut pieces, line_mut(all, width, 0), line_mut(ring, width, 0));
+    for y in 0..cells.ny {
+        if y + 1 < cells.ny {
+            let (all, red) = (line_mut(all, width, (y + 1) & 1), line_mut(ring, width, (y + 1) % 3));
+            correct(cells, y + 1, scale, child, &mut pieces, all, red);
+        }
+        let all = line(all, width, y & 1);
+        for part in stretches(width, is_forward(BLACK, y)) {
+            let (own, len) = (y * width + part.start, part.len);
+            let (Some([n0, n1, n2, n3]), Some(codes), Some(all), Some(r), Some(z)) = (
+                around_ring(ring, zeros, width, cells.ny, y, part),
+                cut(cells.black, own, len),
+                cut(all, part.start, len),
+                cut(r, own, len),
+                cut_mut(z, own, len),
+            ) else {
+                continue;
+            };
+            let neighbours = n0.iter().zip(n1).zip(n2).zip(n3);
+            let own = codes.iter().zip(all).zip(r);
+            for ((z, ((code, all), r)), (((n0, n1), n2), n3)) in z.iter_mut().zip(own).zip(neighbours) {
+                let Gate { gate, keep, both } = of(tables, *code);
+                *z = (both * *r + keep * *all) + gate * ((*n0 + *n1) + (*n2 + *n3));
+            }
+        }
+    }
+}
+
+/// As [`around`] for values kept in a ring of three lines.
+#[inline(always)]
+fn around_ring<'x, T>(
+    ring: &'x [T],
+    zeros: &'x [T],
+    width: usize,
+    lines: usize,
+    y: usize,
+    part: super::cells::Stretch,
+) -> Option<[&'x [T]; 4]> {
+    let cut_line = |y: usize| cut(line(ring, width, y % 3), part.start, part.len);
+    let zero = zeros.get(..part.len)?;
+    let above = if y == 0 { zero } else { cut_line(y + 2)? };
+    let below = if y + 1 >= lines { zero } else { cut_line(y + 1)? };
+    let aside = if part.is_edge { zero } else { cut(line(ring, width, y % 3), part.side, part.len)? };
+    Some([above, below, cut_line(y)?, aside])
+}

@@ -1,0 +1,206 @@
+//! The line kernels of the coarse grids: plain zipped loops over stretches of packed lines.
+
+use super::cells::Stretch;
+use crate::real::Real;
+
+/// Places of the weights of a black node.
+pub(super) const UP: usize = 0;
+pub(super) const DOWN: usize = 1;
+pub(super) const SAME: usize = 2;
+pub(super) const SIDE: usize = 3;
+
+/// Colours.
+pub(super) const RED: usize = 0;
+pub(super) const BLACK: usize = 1;
+
+/// Whether the side neighbours of this line lie ahead.
+#[inline(always)]
+pub(super) const fn is_forward(colour: usize, y: usize) -> bool {
+    (y & 1 == 0) == (colour == BLACK)
+}
+
+/// Weights and values of the four neighbours of a stretch.
+pub(super) struct Taps<'x, T> {
+    weights: [&'x [T]; 4],
+    values: [&'x [T]; 4],
+}
+
+/// The taps of a stretch of line `y` of one colour; `x` is the other colour. Where there is no neighbour a weight of 0 is
+/// met with a value from anywhere.
+#[inline(always)]
+pub(super) fn taps<'x, T>(
+    weights: &'x [&'x mut [T]; 4],
+    x: &'x [T],
+    (width, lines, y): (usize, usize, usize),
+    part: Stretch,
+    colour: usize,
+) -> Option<Taps<'x, T>> {
+    let [up, down, same, side] = weights;
+    let Stretch { start, len, side: aside, .. } = part;
+    let row = y.wrapping_mul(width);
+    let own = row.wrapping_add(start);
+    let above = if y == 0 { own } else { own.wrapping_sub(width) };
+    let below = if y + 1 >= lines { own } else { own.wrapping_add(width) };
+    let beside = row.wrapping_add(aside);
+    let values = [cut(x, above, len)?, cut(x, below, len)?, cut(x, own, len)?, cut(x, beside, len)?];
+    let weights = if colour == BLACK {
+        [cut(up, own, len)?, cut(down, own, len)?, cut(same, own, len)?, cut(side, own, len)?]
+    } else {
+        // The face above a red node is the one below the black node there; at the edge the weights that are 0 serve.
+        let above = if y == 0 { cut(up, own, len)? } else { cut(down, above, len)? };
+        let below = if y + 1 >= lines { cut(down, own, len)? } else { cut(up, below, len)? };
+        [above, below, cut(same, own, len)?, cut(side, beside, len)?]
+    };
+    Some(Taps { weights, values })
+}
+
+/// The one node of line `y` that has no neighbour at its side: its place, and weights and values of its neighbours above,
+/// below and beside. Alone it is cheaper than as a stretch.
+#[inline(always)]
+pub(super) fn edge<T: Real>(
+    weights: &[&mut [T]; 4],
+    x: &[T],
+    (width, lines, y): (usize, usize, usize),
+    colour: usize,
+) -> (usize, [(T, T); 3]) {
+    let [up, down, same, _] = weights;
+    let own = y.wrapping_mul(width).wrapping_add(if is_forward(colour, y) { width.wrapping_sub(1) } else { 0 });
+    let (above, below) = (own.wrapping_sub(width), own.wrapping_add(width));
+    let tap = |weights: &[T], at: usize, place: usize, is_there: bool| match (weights.get(at), x.get(place)) {
+        (Some(weight), Some(x)) if is_there => (*weight, *x),
+        _ => (T::ZERO, T::ZERO),
+    };
+    let (has_above, has_below) = (y != 0, y + 1 < lines);
+    let (first, second) = if colour == BLACK {
+        (tap(up, own, above, has_above), tap(down, own, below, has_below))
+    } else {
+        (tap(down, above, above, has_above), tap(up, below, below, has_below))
+    };
+    (own, [first, second, tap(same, own, own, true)])
+}
+
+/// Sum of w x of an [`edge`].
+#[inline(always)]
+pub(super) fn sum_of<T: Real>([(w0, x0), (w1, x1), (w2, x2)]: [(T, T); 3]) -> T {
+    (w0 * x0 + w1 * x1) + w2 * x2
+}
+
+/// Sum of w x - d x of an [`edge`], by differences as [`Taps::minus_product`].
+#[inline(always)]
+pub(super) fn minus_product_of<T: Real>([(w0, x0), (w1, x1), (w2, x2)]: [(T, T); 3], d: T, x: T) -> T {
+    let flow = (w0 * (x0 - x) + w1 * (x1 - x)) + w2 * (x2 - x);
+    flow - (d - ((w0 + w1) + w2)) * x
+}
+
+#[inline(always)]
+pub(super) fn cut<E>(values: &[E], start: usize, len: usize) -> Option<&[E]> {
+    values.get(start..start.wrapping_add(len))
+}
+
+#[inline(always)]
+pub(super) fn cut_mut<E>(values: &mut [E], start: usize, len: usize) -> Option<&mut [E]> {
+    values.get_mut(start..start.wrapping_add(len))
+}
+
+macro_rules! zip {
+    ($first:expr $(, $rest:expr)*) => { $first.iter()$(.zip($rest))* };
+}
+
+impl<T: Real> Taps<'_, T> {
+    /// x = gate (r + sum of w x + keep x).
+    #[inline(always)]
+    pub(super) fn relax(&self, gate: &[T], r: &[T], keep: &[T], x: &mut [T]) {
+        let [w0, w1, w2, w3] = self.weights;
+        let [x0, x1, x2, x3] = self.values;
+        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
+        for ((x, ((g, r), k)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
+            x.iter_mut().zip(gate.iter().zip(r).zip(keep)).zip(sums)
+        {
+            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * *x2 + *w3 * *x3)) + (*r + *k * *x));
+        }
+    }
+
+    /// The same from x = 0.
+    #[inline(always)]
+    pub(super) fn relax_from_zero(&self, gate: &[T], r: &[T], x: &mut [T]) {
+        let [w0, w1, w2, w3] = self.weights;
+        let [x0, x1, x2, x3] = self.values;
+        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
+        for ((x, (g, r)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
+            x.iter_mut().zip(gate.iter().zip(r)).zip(sums)
+        {
+            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * *x2 + *w3 * *x3)) + *r);
+        }
+    }
+
+    /// sum = sum of w x + keep x of both colours: the residuals after a sweep from zero.
+    #[inline(always)]
+    pub(super) fn residuals(
+        &self,
+        [keep_red, red]: [&[T]; 2],
+        [keep_black, black]: [&[T]; 2],
+        sum: &mut [T],
+        add: bool,
+    ) {
+        let [w0, w1, w2, w3] = self.weights;
+        let [x0, x1, x2, x3] = self.values;
+        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
+        let own = zip!(keep_red, red, keep_black, black);
+        for ((sum, (((kr, xr), kb), xb)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
+            sum.iter_mut().zip(own).zip(sums)
+        {
+            let value = ((*w0 * *x0 + *w1 * *x1) + (*w2 * *x2 + *w3 * *x3)) + (*kr * *xr + *kb * *xb);
+            *sum = if add { *sum + value } else { value };
+        }
+    }
+
+    /// out += sum of w x - d x, as differences of neighbours: a smooth x, whose product is small, loses no digit by it.
+    #[inline(always)]
+    pub(super) fn minus_product(&self, d: &[T], x: &[T], out: &mut [T]) {
+        let [w0, w1, w2, w3] = self.weights;
+        let [x0, x1, x2, x3] = self.values;
+        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
+        for ((out, (d, x)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
+            out.iter_mut().zip(d.iter().zip(x)).zip(sums)
+        {
+            let flow = (*w0 * (*x0 - *x) + *w1 * (*x1 - *x)) + (*w2 * (*x2 - *x) + *w3 * (*x3 - *x));
+            // In the order in which d was summed: what is left are open faces and edges off the grid.
+            let rest = *d - ((*w0 + *w1) + (*w2 + *w3));
+            *out += flow - rest * *x;
+        }
+    }
+}
+
+/// Spreads a line of blocks over the two colours of a coarse line; `upper + lower` is what a block gets.
+#[inline(always)]
+pub(super) fn scatter<T: Real>(upper: &[T], lower: &[T], y: usize, red: &mut [T], black: &mut [T]) {
+    let (even, odd) = if y & 1 == 0 { (red, black) } else { (black, red) };
+    let pairs = upper.chunks(2).zip(lower.chunks(2));
+    for ((even, odd), (upper, lower)) in even.iter_mut().zip(odd).zip(pairs) {
+        *odd = T::ZERO;
+        match (upper, lower) {
+            ([u0, u1], [l0, l1]) => {
+                *even = *u0 + *l0;
+                *odd = *u1 + *l1;
+            }
+            ([u0], [l0]) => *even = *u0 + *l0,
+            _ => {}
+        }
+    }
+}
+
+/// line = scale c of the blocks of a coarse line, both colours interleaved.
+#[inline(always)]
+pub(super) fn gather<T: Real>(scale: T, red: &[T], black: &[T], y: usize, line: &mut [T]) {
+    let (even, odd) = if y & 1 == 0 { (red, black) } else { (black, red) };
+    for ((even, odd), line) in even.iter().zip(odd).zip(line.chunks_mut(2)) {
+        match line {
+            [first, second] => {
+                *first = scale * *even;
+                *second = scale * *odd;
+            }
+            [first] => *first = scale * *even,
+            _ => {}
+        }
+    }
+}

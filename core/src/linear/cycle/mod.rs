@@ -1,0 +1,303 @@
+//! One multigrid cycle for pressure on cells, red-black reduced, whose gates are data: hand-set or trained.
+//!
+//! The pieces, in the order of their use:
+//! 1. [`Domain`]: cells, walls, open sides; [`seal_pockets`] closes what no path joins to an opening.
+//! 2. [`Cells`]: one code a cell, packed by colour.
+//! 3. [`Reduced`]: the system on black cells, red ones eliminated; [`Reduced::reduce`] and [`Reduced::expand`] go there
+//!    and back.
+//! 4. [`Cycle`]: a [`Direction`] on that system. [`Dcd`](crate::linear::Dcd) takes both.
+//!
+//! A cycle relaxes black, restricts, corrects, relaxes black; on coarse levels red and black, then black and red. It is
+//! linear and symmetric, and positive definite for any finite gates: relaxations are clamped to (0, 2), which makes each
+//! contract in the norm of its level, and the weight of a second visit stays below what the largest eigenvalue of the
+//! cycle below it allows, (1 + weight) / weight, found by power iteration when the hierarchy is built.
+//!
+//! Coarse nodes are connected parts of 2 x 2 blocks, so a thin wall stays a wall on all levels; see [`CycleOptions`].
+//!
+//! Cost of one call on an open grid, multiply-adds for each fluid cell: V 12, W 15. Sources: the method of conjugate
+//! directions by a network is Kaneda et al., ICML 2023; red-black reduction, Elman and Golub, Iterative methods for
+//! cyclically reduced non-self-adjoint linear systems, 1990; weights from trained relaxation, Kuznichov, 2022.
+
+mod bound;
+mod build;
+mod cells;
+mod coarse;
+mod domain;
+mod finest;
+mod gates;
+mod kernels;
+mod layout;
+mod plan;
+mod reduced;
+mod store;
+mod textbook;
+mod trained;
+mod whole;
+
+pub use cells::Cells;
+pub use domain::{Domain, FLUID, OPEN, SOLID, seal_pockets};
+pub use gates::{GATES, Gates};
+pub use layout::{CycleOptions, CycleSizes, Shape};
+pub use plan::Plan;
+pub use reduced::Reduced;
+pub use textbook::Textbook;
+pub use whole::{Coloured, Whole};
+
+use crate::error::{self, Error, Field};
+use crate::operator::Direction;
+use crate::real::Real;
+use cells::line;
+use finest::Gate;
+use kernels::{BLACK, RED};
+use layout::{EDGES_A_PIECE, LINES, MAX_LEVELS, OF_EDGE, OF_EXTRA, OF_NODE};
+use store::Store;
+
+/// r -> z on the black cells of a domain.
+#[derive(Debug)]
+pub struct Cycle<'a, T> {
+    cells: Cells<'a>,
+    options: CycleOptions,
+    store: Store<'a, T>,
+    lines: &'a mut [T],
+    tables: [Gate<T>; 8],
+    /// Scales of the coarse correction, by level below.
+    scale: [T; 3],
+    /// Weights of a second visit, by level; 0 where there is none.
+    second: [T; MAX_LEVELS],
+    multiply_adds: usize,
+    merged: usize,
+}
+
+/// The caller's memory, cut up.
+struct Parts<'a, T> {
+    lines: &'a mut [T],
+    store: Store<'a, T>,
+}
+
+impl<'a, T: Real> Parts<'a, T> {
+    fn cut(
+        cells: &Cells<'_>,
+        options: CycleOptions,
+        numbers: &'a mut [T],
+        indices: &'a mut [u16],
+    ) -> Result<Self, Error> {
+        let sizes = layout::sizes(cells.nx, cells.ny, options);
+        error::at_least(Field::Workspace, sizes.numbers, numbers.len())?;
+        error::at_least(Field::Order, sizes.indices, indices.len())?;
+        let short = Error::Length { field: Field::Workspace, need: sizes.numbers, got: numbers.len() };
+        let edges_len = options.pieces.saturating_mul(EDGES_A_PIECE);
+        let (lines, rest) = numbers.split_at_mut_checked(cells.width * LINES).ok_or(short)?;
+        let (extra, rest) = rest.split_at_mut_checked(options.pieces * OF_EXTRA).ok_or(short)?;
+        let (weights, rest) = rest.split_at_mut_checked(edges_len).ok_or(short)?;
+        let grids = sizes.numbers - cells.width * LINES - options.pieces * OF_EXTRA - edges_len;
+        let grids = rest.get_mut(..grids).ok_or(short)?;
+        let (nodes, rest) = indices.split_at_mut_checked(options.pieces * OF_NODE).ok_or(short)?;
+        let edges = rest.get_mut(..edges_len * OF_EDGE).ok_or(short)?;
+        let store = Store::new(
+            grids,
+            extra.as_chunks_mut::<OF_EXTRA>().0,
+            weights,
+            nodes.as_chunks_mut::<OF_NODE>().0,
+            edges.as_chunks_mut::<OF_EDGE>().0,
+        );
+        Ok(Self { lines, store })
+    }
+}
+
+impl<'a, T: Real> Cycle<'a, T> {
+    /// Exact memory for `nx` x `ny` cells, the codes of [`Cells`] apart.
+    #[must_use]
+    pub const fn sizes(nx: usize, ny: usize, options: CycleOptions) -> CycleSizes {
+        layout::sizes(nx, ny, options)
+    }
+
+    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: about 60 operations
+    /// for each cell, and where there are pieces a few hundred for each of them; with W about 20 cycles on the second
+    /// coarse level, a sixteenth of the cells, to bound the second visits.
+    ///
+    /// # Errors
+    /// `NotFinite` (`Field::Values`, the index of the gate), `Length` (`Field::Workspace` for `numbers`, `Field::Order`
+    /// for `indices`). Nothing has been written then.
+    pub fn new(
+        cells: Cells<'a>,
+        gates: &Gates,
+        options: CycleOptions,
+        numbers: &'a mut [T],
+        indices: &'a mut [u16],
+    ) -> Result<Self, Error> {
+        gates.check()?;
+        let Parts { lines, mut store } = Parts::cut(&cells, options, numbers, indices)?;
+        store.clear();
+        lines.fill(T::ZERO);
+        let square = |value: f32| {
+            let value: T = gates::clamp(T::from_f32(value), -1.1, 1.1);
+            value * value
+        };
+        let mut cycle = Self {
+            cells,
+            options,
+            store,
+            lines,
+            tables: finest::tables(gates),
+            scale: gates.correction.map(square),
+            second: [T::ZERO; MAX_LEVELS],
+            multiply_adds: 0,
+            merged: 0,
+        };
+        cycle.build(gates, options.shape);
+        Ok(cycle)
+    }
+
+    fn build(&mut self, gates: &Gates, shape: Shape) {
+        let Self { cells, store, .. } = self;
+        if !layout::is_coarsest(cells.nx, cells.ny) {
+            build::first(cells, store, shape, &mut self.merged);
+            while !layout::is_coarsest(store.level(store.last()).nx, store.level(store.last()).ny) {
+                build::next(store, shape, &mut self.merged);
+            }
+        }
+        let last = store.last();
+        let black = cells.black.iter().filter(|code| build::is_fluid(**code)).count();
+        let boundary = cells.black.iter().filter(|code| matches!(**code & cells::DEGREE, 1..=3)).count();
+        let (unknowns, faces) = (cells.unknowns(), cells.faces());
+        // Down: gate, red sums, residuals of the boundary, sums over blocks. Up: correction, black sweep.
+        let mut work = black + faces + 2 * boundary + (unknowns - black) + unknowns + faces + black + boundary;
+        let mut visits = 1;
+        for number in 1..=last {
+            let twice = shape == Shape::W && number >= 2 && number < last;
+            let ([red, black], faces) = store.coarse(number).set_gates(number, gates, number == last);
+            let nodes = red + black;
+            work += visits * nodes;
+            if twice {
+                work += visits * (2 * faces + 3 * nodes);
+                visits *= 2;
+            }
+            work += visits
+                * if number == last {
+                    nodes + 6 * (2 * faces + 3 * nodes)
+                } else {
+                    // Red from zero, black, red residuals, sums, own correction, black and red again.
+                    red + (faces + black) + (faces + red) + (nodes + black) + nodes + 2 * (faces + nodes) - black / 2
+                };
+        }
+        self.multiply_adds = work;
+        if shape == Shape::W {
+            for number in (2..last).rev() {
+                let wanted = gates.second.get((number - 1).min(2)).copied().unwrap_or(0.0);
+                let wanted: T = gates::clamp(T::from_f32(wanted), 0.0, 2.25);
+                let bound = bound::second_visit(self, number);
+                if let Some(second) = self.second.get_mut(number) {
+                    *second = wanted.min(bound);
+                }
+            }
+        }
+    }
+
+    /// Parts of coarse cells that were merged with others because there was no memory to keep them apart.
+    #[must_use]
+    pub const fn merged(&self) -> usize {
+        self.merged
+    }
+
+    /// Nodes off the grid in use, of [`CycleOptions::pieces`].
+    #[must_use]
+    pub fn pieces(&self) -> usize {
+        let last = self.store.level(self.store.last());
+        last.first_node + last.nodes
+    }
+
+    /// Levels, the finest included.
+    #[must_use]
+    pub fn levels(&self) -> usize {
+        self.store.last() + 1
+    }
+
+    /// The weight of the second visit of a level, after it was bounded; 0 where there is none.
+    #[must_use]
+    pub fn second_visit(&self, level: usize) -> T {
+        self.second.get(level).copied().unwrap_or(T::ZERO)
+    }
+
+    /// The cycle from one coarse level down, whose r becomes x.
+    fn run(&mut self, from: usize) {
+        let last = self.store.last();
+        let mut again = [false; MAX_LEVELS];
+        let mut level = from;
+        let mut is_down = true;
+        // Each level is visited at most twice for each visit of the one above it.
+        for _ in 0..4_usize << last.min(MAX_LEVELS) {
+            if is_down {
+                if level == last {
+                    self.store.coarse(level).solve();
+                    is_down = false;
+                    continue;
+                }
+                let Some([mut mine, mut child]) = self.store.pair(level) else { return };
+                mine.start();
+                mine.relax(BLACK, true);
+                mine.restrict(&mut child, self.lines);
+                level += 1;
+                if let Some(again) = again.get_mut(level) {
+                    *again = false;
+                }
+                continue;
+            }
+            if level == from {
+                return;
+            }
+            let weight = self.second_visit(level);
+            let Some(is_again) = again.get_mut(level) else { return };
+            if *is_again {
+                self.store.coarse(level).close_second(weight);
+            } else if weight > T::ZERO {
+                *is_again = true;
+                is_down = true;
+                self.store.coarse(level).open_second();
+                continue;
+            }
+            level -= 1;
+            let scale = self.scale_of(level);
+            let Some([mut mine, mut child]) = self.store.pair(level) else { return };
+            mine.prolong(&mut child, scale, self.lines);
+            mine.relax(BLACK, false);
+            mine.relax(RED, false);
+        }
+    }
+
+    fn scale_of(&self, level: usize) -> T {
+        self.scale.get(level.min(2)).copied().unwrap_or(T::ONE)
+    }
+}
+
+impl<T: Real> Direction<T> for Cycle<'_, T> {
+    fn direction(&mut self, r: &[T], d: &mut [T]) {
+        let Self { cells, tables, lines, store, .. } = self;
+        if store.last() == 0 {
+            for ((d, r), code) in d.iter_mut().zip(r).zip(cells.black) {
+                let degree = T::from_u32(u32::from((code & cells::DEGREE).max(1)));
+                *d = if build::is_fluid(*code) { *r / degree } else { T::ZERO };
+            }
+            return;
+        }
+        zero(lines, cells.width);
+        finest::down(cells, tables, r, d, &mut store.coarse(1), lines);
+        self.run(1);
+        let scale = self.scale_of(0);
+        let Self { cells, tables, lines, store, .. } = self;
+        zero(lines, cells.width);
+        finest::up(cells, tables, scale, r, d, &mut store.coarse(1), lines);
+    }
+
+    fn multiply_adds(&self) -> usize {
+        self.multiply_adds
+    }
+}
+
+/// The last line of scratch is the neighbour of cells at the edge.
+fn zero<T: Real>(lines: &mut [T], width: usize) {
+    cells::line_mut(lines, width, LINES - 1).fill(T::ZERO);
+    debug_assert_eq!(line(lines, width, LINES - 1).len(), width);
+}
+
+#[cfg(test)]
+mod tests;

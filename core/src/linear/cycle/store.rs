@@ -1,0 +1,212 @@
+//! The caller's memory of a hierarchy, cut into levels.
+
+use super::coarse::{Coarse, NO_SLOT};
+use super::layout::{Grid, Level, MAX_LEVELS, OF_EDGE, OF_EXTRA, OF_NODE};
+use crate::real::Real;
+
+/// All coarse levels; level 0 is not here.
+#[derive(Debug)]
+pub(super) struct Store<'a, T> {
+    levels: [Level; MAX_LEVELS],
+    count: usize,
+    numbers: &'a mut [T],
+    extra: &'a mut [[T; OF_EXTRA]],
+    weights: &'a mut [T],
+    nodes: &'a mut [[u16; OF_NODE]],
+    edges: &'a mut [[u16; OF_EDGE]],
+}
+
+impl<'a, T: Real> Store<'a, T> {
+    pub(super) fn new(
+        numbers: &'a mut [T],
+        extra: &'a mut [[T; OF_EXTRA]],
+        weights: &'a mut [T],
+        nodes: &'a mut [[u16; OF_NODE]],
+        edges: &'a mut [[u16; OF_EDGE]],
+    ) -> Self {
+        Self { levels: [Level::default(); MAX_LEVELS], count: 1, numbers, extra, weights, nodes, edges }
+    }
+
+    /// Before a hierarchy is built.
+    pub(super) fn clear(&mut self) {
+        self.numbers.fill(T::ZERO);
+        self.extra.fill([T::ZERO; OF_EXTRA]);
+    }
+
+    /// The coarsest level so far; 0 when there is none but the finest.
+    pub(super) fn last(&self) -> usize {
+        self.count - 1
+    }
+
+    pub(super) fn level(&self, level: usize) -> Level {
+        self.levels.get(level).copied().unwrap_or_default()
+    }
+
+    fn change(&mut self, level: usize, change: impl FnOnce(&mut Level)) {
+        if let Some(level) = self.levels.get_mut(level) {
+            change(level);
+        }
+    }
+
+    /// Adds a level behind the others.
+    pub(super) fn push(&mut self, level: Level) {
+        let before = self.level(self.last());
+        if let Some(place) = self.levels.get_mut(self.count) {
+            let first_node = before.first_node + before.nodes;
+            *place = Level { first_node, first_edge: before.first_edge + before.edges, ..level };
+            self.count += 1;
+        }
+    }
+
+    /// Nodes off the grid there is still memory for.
+    pub(super) fn room(&self) -> usize {
+        let last = self.level(self.last());
+        // Names of nodes have 16 bits.
+        let names = usize::from(NO_SLOT).saturating_sub(2 * last.half + last.nodes);
+        self.nodes.len().saturating_sub(last.first_node + last.nodes).min(names)
+    }
+
+    /// Adds a node off the grid to the coarsest level.
+    pub(super) fn push_node(&mut self, record: [u16; OF_NODE]) {
+        let last = self.last();
+        let level = self.level(last);
+        if let Some(place) = self.nodes.get_mut(level.first_node + level.nodes) {
+            *place = record;
+            self.change(last, |level| level.nodes += 1);
+        }
+    }
+
+    /// All nodes of the coarsest level so far are pieces.
+    pub(super) fn close_pieces(&mut self) {
+        self.change(self.last(), |level| level.pieces = level.nodes);
+    }
+
+    /// The pieces that nodes of `below` named as parents, where these are.
+    pub(super) fn push_pieces(&mut self, below: usize, pieces: usize) {
+        let above = self.level(below + 1);
+        for index in 0..pieces {
+            let id = above.piece_id(index);
+            let child = (0..self.level(below).nodes).map(|child| self.node(below, child)).find(|node| node.0 == id);
+            let (x, y) = child.map_or((0, 0), |(_, x, y)| (x / 2, y / 2));
+            #[allow(clippy::cast_possible_truncation, reason = "halves of numbers of 16 bits")]
+            self.push_node([0, x as u16, y as u16, NO_SLOT]);
+        }
+        self.close_pieces();
+    }
+
+    /// The piece of the first coarse level in this block.
+    pub(super) fn piece_at(&self, x: usize, y: usize) -> Option<u16> {
+        let level = self.level(1);
+        let pieces = self.nodes.get(..level.pieces)?;
+        let key = |&[_, x, y, _]: &[u16; OF_NODE]| (usize::from(y), usize::from(x));
+        pieces.binary_search_by_key(&(y, x), key).ok().map(|index| level.piece_id(index))
+    }
+
+    pub(super) fn off_grid_id(&self, level: usize, index: usize) -> u16 {
+        self.level(level).piece_id(index)
+    }
+
+    pub(super) fn index_off_grid(&self, level: usize, id: u16) -> Option<usize> {
+        usize::from(id).checked_sub(2 * self.level(level).half)
+    }
+
+    /// Parent, column and line of a node off the grid.
+    pub(super) fn node(&self, level: usize, index: usize) -> (u16, usize, usize) {
+        match self.nodes.get(self.level(level).first_node + index) {
+            Some(&[parent, x, y, _]) => (parent, usize::from(x), usize::from(y)),
+            None => (0, 0, 0),
+        }
+    }
+
+    pub(super) fn set_parent(&mut self, level: usize, index: usize, parent: u16) {
+        if let Some(node) = self.nodes.get_mut(self.level(level).first_node + index) {
+            let [place, ..] = node;
+            *place = parent;
+        }
+    }
+
+    pub(super) fn edge(&self, level: usize, index: usize) -> Option<([u16; 2], T)> {
+        let place = self.level(level).first_edge + index;
+        let [red, black, _] = *self.edges.get(place)?;
+        Some(([red, black], *self.weights.get(place)?))
+    }
+
+    pub(super) fn set_edge_parent(&mut self, level: usize, index: usize, parent: u16) {
+        if let Some([_, _, place]) = self.edges.get_mut(self.level(level).first_edge + index) {
+            *place = parent;
+        }
+    }
+
+    /// Adds to an edge of the coarsest level, or makes it. Without memory for it the faces stay closed on this level:
+    /// the cycle is still symmetric positive definite.
+    pub(super) fn add_edge_off_grid(&mut self, level: usize, red: u16, black: u16, weight: T) {
+        let Level { first_edge, edges, .. } = self.level(level);
+        let known = self.edges.iter().skip(first_edge).take(edges).position(|[r, b, _]| [*r, *b] == [red, black]);
+        let place = first_edge + known.unwrap_or(edges);
+        let (Some(edge), Some(value)) = (self.edges.get_mut(place), self.weights.get_mut(place)) else { return };
+        if known.is_some() {
+            *value += weight;
+        } else {
+            (*edge, *value) = ([red, black, 0], weight);
+            self.change(level, |level| level.edges += 1);
+        }
+    }
+
+    /// Edges of a node of the grid that has moved off it.
+    pub(super) fn rename_edges(&mut self, level: usize, from: u16, to: u16) {
+        let Level { first_edge, edges, .. } = self.level(level);
+        for edge in self.edges.iter_mut().skip(first_edge).take(edges) {
+            edge.iter_mut().take(2).filter(|end| **end == from).for_each(|end| *end = to);
+        }
+    }
+
+    fn start_of(&self, level: usize) -> usize {
+        self.levels.iter().take(level).map(|level| level.len).sum()
+    }
+
+    /// One coarse level.
+    pub(super) fn coarse(&mut self, level: usize) -> Coarse<'_, T> {
+        let (start, level) = (self.start_of(level), self.level(level));
+        let numbers = self.numbers.get_mut(start..start + level.len).unwrap_or(&mut []);
+        let nodes = level.first_node..level.first_node + level.nodes;
+        let edges = level.first_edge..level.first_edge + level.edges;
+        Coarse {
+            level,
+            grid: Grid::cut(numbers, level.half),
+            extra: self.extra.get_mut(nodes.clone()).unwrap_or(&mut []),
+            weights: self.weights.get_mut(edges.clone()).unwrap_or(&mut []),
+            nodes: self.nodes.get_mut(nodes).unwrap_or(&mut []),
+            edges: self.edges.get_mut(edges).unwrap_or(&mut []),
+        }
+    }
+
+    /// A coarse level and the next coarser one.
+    pub(super) fn pair(&mut self, level: usize) -> Option<[Coarse<'_, T>; 2]> {
+        let start = self.start_of(level);
+        let (mine, next) = (self.level(level), self.level(level + 1));
+        let (numbers, behind) = self.numbers.get_mut(start..)?.split_at_mut_checked(mine.len)?;
+        let (extra, extra_behind) = cut(self.extra, mine.first_node, mine.nodes, next.nodes)?;
+        let (nodes, nodes_behind) = cut(self.nodes, mine.first_node, mine.nodes, next.nodes)?;
+        let (weights, weights_behind) = cut(self.weights, mine.first_edge, mine.edges, next.edges)?;
+        let (edges, edges_behind) = cut(self.edges, mine.first_edge, mine.edges, next.edges)?;
+        let grid = Grid::cut(numbers, mine.half);
+        let next_grid = Grid::cut(behind.get_mut(..next.len)?, next.half);
+        Some([
+            Coarse { level: mine, grid, extra, weights, nodes, edges },
+            Coarse {
+                level: next,
+                grid: next_grid,
+                extra: extra_behind,
+                weights: weights_behind,
+                nodes: nodes_behind,
+                edges: edges_behind,
+            },
+        ])
+    }
+}
+
+/// Two ranges that follow each other.
+fn cut<E>(values: &mut [E], start: usize, first: usize, second: usize) -> Option<(&mut [E], &mut [E])> {
+    let (first, rest) = values.get_mut(start..)?.split_at_mut_checked(first)?;
+    Some((first, rest.get_mut(..second)?))
+}

@@ -1,0 +1,500 @@
+//! Pressure on cells with walls: deep conjugate directions with a multigrid cycle whose gates are hand-set or trained.
+
+use core::ffi::c_void;
+
+use crate::checks::{self, Ledger};
+use crate::cycle::{TS_SHAPE_W, sides};
+use crate::dcd::ts_dcd_config_t;
+use crate::objects::{InPlace, Kind, Object, mark, words_for};
+use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
+use crate::status::{self, Refusal, flag, size, ts_status_t};
+use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, Domain, Gates, Plan, Reduced, Shape};
+use tinysolve::linear::dcd::Checkpoint;
+use tinysolve::linear::{Conjugation, Dcd, DcdConfig, Reference, Stopping};
+use tinysolve::solve::{Solver, Step};
+use tinysolve::{Error, Field, vector};
+
+/// `uint64_t` words of a `ts_pressure_t`.
+pub const TS_PRESSURE_WORDS: usize = 71; // f64: 100
+
+/// A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+/// the memory.
+#[repr(C)]
+pub struct ts_pressure_t {
+    words: [u64; TS_PRESSURE_WORDS],
+}
+
+#[repr(C)]
+struct State {
+    plan: Plan<f32>,
+    solve: Checkpoint<f32>,
+}
+
+// SAFETY: both parts are made of numbers alone.
+unsafe impl InPlace for State {}
+
+type Place = Object<State>;
+type Solve<'a> = Dcd<'a, f32, Reduced<'a, f32>, Cycle<'a, f32>, &'a mut Checkpoint<f32>>;
+
+const MARK: u32 = mark::<f32>(Kind::Pressure);
+
+const _: () = assert!(words_for::<State>() == TS_PRESSURE_WORDS);
+
+/// A region of square cells and how to solve on it.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct ts_pressure_config_t {
+    /// When to stop, by the residual of the whole system.
+    pub stopping: ts_stopping_t,
+    /// With two words: the relative residual at which the second one begins; in (0, 1).
+    pub refine_at: f32,
+    /// Cells along x.
+    pub nx: u32,
+    /// Cells along y; nx ny is at most 65536, odd sides rounded up.
+    pub ny: u32,
+    /// Sides beyond which the value is 0, a sum of `TS_OPEN_...`; the others are walls.
+    pub open: u32,
+    /// `TS_SHAPE_V` or `TS_SHAPE_W`.
+    pub shape: u32,
+    /// Nodes off the grid there is memory for: parts of coarse cells that walls cut apart. A twelfth of the cells is
+    /// enough for nearly all regions; 0 builds the plain grid, which is smaller and loses on mazes.
+    pub pieces: u32,
+    /// 1 to keep a second word of x, for a true residual below about 1e-5 |b|.
+    pub two_words: u32,
+    /// 1 to leave a cycle that fails for plain conjugate gradients; 0 to end the solve.
+    pub safeguard: u32,
+}
+
+/// Elements of the memory of a pressure solve.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct ts_pressure_sizes_t {
+    /// Elements of `codes`.
+    pub codes: usize,
+    /// Elements of `indices`.
+    pub indices: usize,
+    /// Elements of `workspace`.
+    pub workspace: usize,
+}
+
+/// The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct ts_pressure_memory_t {
+    /// At least as many elements as `ts_pressure_sizes` says.
+    pub codes: *mut u8,
+    /// Elements of `codes`.
+    pub codes_len: usize,
+    /// At least as many elements as `ts_pressure_sizes` says; may be null where that is 0.
+    pub indices: *mut u16,
+    /// Elements of `indices`.
+    pub indices_len: usize,
+    /// At least as many elements as `ts_pressure_sizes` says.
+    pub workspace: *mut f32,
+    /// Elements of `workspace`.
+    pub workspace_len: usize,
+}
+
+/// What of a configuration shapes the memory.
+#[derive(Clone, Copy, PartialEq)]
+struct Shaped {
+    nx: usize,
+    ny: usize,
+    options: CycleOptions,
+}
+
+impl Shaped {
+    fn of(plan: &Plan<f32>) -> Self {
+        let (nx, ny) = plan.sides();
+        Self { nx, ny, options: plan.options() }
+    }
+
+    const fn half(&self) -> usize {
+        Cells::half_len(self.nx, self.ny)
+    }
+
+    const fn cells(&self) -> usize {
+        self.nx.saturating_mul(self.ny)
+    }
+
+    /// Elements of memory; the vectors of the method come last.
+    const fn sizes(&self, two_words: bool) -> ts_pressure_sizes_t {
+        let cycle = Cycle::<f32>::sizes(self.nx, self.ny, self.options);
+        let vectors = self.half().saturating_mul(if two_words { 6 } else { 5 });
+        ts_pressure_sizes_t {
+            codes: Cells::codes_len(self.nx, self.ny),
+            indices: cycle.indices,
+            workspace: Reduced::<f32>::scratch_len(self.nx).saturating_add(cycle.numbers).saturating_add(vectors),
+        }
+    }
+}
+
+impl ts_pressure_config_t {
+    fn shaped(&self) -> Result<Shaped, Error> {
+        let shape =
+            Shape::from_number(self.shape).ok_or(Error::OutOfRange { field: Field::Configuration, index: 1 })?;
+        let (nx, ny) = (size(self.nx), size(self.ny));
+        // Refuses sides that are too small or too large; of the cells nothing is looked at.
+        match Cells::resume(nx, ny, &[]) {
+            Err(refused @ (Error::OutOfRange { .. } | Error::TooLarge { .. })) => Err(refused),
+            _ => Ok(Shaped { nx, ny, options: CycleOptions { shape, pieces: size(self.pieces) } }),
+        }
+    }
+
+    /// The values of the method, with the target in units of `b`.
+    fn method(&self, b: &[f32]) -> Result<DcdConfig<f32>, Error> {
+        let stopping = self.stopping.get()?;
+        let (two_words, safeguard) = (flag(self.two_words, 2)?, flag(self.safeguard, 3)?);
+        let conjugation = Conjugation::Recurrence;
+        let config = DcdConfig { stopping, refine_at: self.refine_at, conjugation, two_words, safeguard };
+        config.check(true)?;
+        if stopping.reference != Reference::RightHandSide {
+            return Ok(config);
+        }
+        let absolute = stopping.absolute.max(stopping.relative * vector::norm(b));
+        Ok(DcdConfig { stopping: Stopping { relative: 0.0, absolute, ..stopping }, ..config })
+    }
+}
+
+/// The memory behind the pointers.
+struct Memory<'a> {
+    codes: &'a mut [u8],
+    indices: &'a mut [u16],
+    workspace: &'a mut [f32],
+}
+
+/// The workspace, cut up.
+struct Cut<'a> {
+    scratch: &'a mut [f32],
+    rhs: &'a mut [f32],
+    black: &'a mut [f32],
+    numbers: &'a mut [f32],
+    vectors: &'a mut [f32],
+}
+
+impl<'a> Cut<'a> {
+    fn of(workspace: &'a mut [f32], shaped: &Shaped) -> Result<Self, Error> {
+        let numbers_len = Cycle::<f32>::sizes(shaped.nx, shaped.ny, shaped.options).numbers;
+        let short =
+            Error::Length { field: Field::Workspace, need: shaped.sizes(false).workspace, got: workspace.len() };
+        let (scratch, rest) = workspace.split_at_mut_checked(Reduced::<f32>::scratch_len(shaped.nx)).ok_or(short)?;
+        let (rhs, rest) = rest.split_at_mut_checked(shaped.half()).ok_or(short)?;
+        let (black, rest) = rest.split_at_mut_checked(shaped.half()).ok_or(short)?;
+        let (numbers, vectors) = rest.split_at_mut_checked(numbers_len).ok_or(short)?;
+        Ok(Self { scratch, rhs, black, numbers, vectors })
+    }
+}
+
+/// Looks at the object and the memory, and enters them: what is written comes first.
+///
+/// # Safety
+/// Pointers that are neither null nor misaligned show what the header says.
+unsafe fn enter(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+    need: ts_pressure_sizes_t,
+    ledger: &mut Ledger,
+) -> Result<ts_pressure_memory_t, Refusal> {
+    // SAFETY: the promise above.
+    let given = unsafe { checks::read(Field::Scratch, memory)? };
+    let lens = [
+        (Field::Mask, need.codes, given.codes_len),
+        (Field::Order, need.indices, given.indices_len),
+        (Field::Workspace, need.workspace, given.workspace_len),
+    ];
+    for (field, need, got) in lens {
+        if got < need {
+            return Err(Error::Length { field, need, got }.into());
+        }
+    }
+    ledger.enter(Field::Object, pressure, 1);
+    ledger.enter(Field::Mask, given.codes, given.codes_len);
+    ledger.enter(Field::Workspace, given.workspace, given.workspace_len);
+    if given.indices_len > 0 {
+        ledger.enter(Field::Order, given.indices, given.indices_len);
+    }
+    ledger.enter(Field::Scratch, memory, 1);
+    Ok(given)
+}
+
+/// What `enter` entered to be written.
+fn written(given: &ts_pressure_memory_t) -> &'static [Field] {
+    const GRID: &[Field] = &[Field::Object, Field::Mask, Field::Workspace];
+    const PIECES: &[Field] = &[Field::Object, Field::Mask, Field::Workspace, Field::Order];
+    if given.indices_len > 0 { PIECES } else { GRID }
+}
+
+impl ts_pressure_memory_t {
+    /// # Safety
+    /// A ledger took the pointers, and what is written meets nothing else.
+    unsafe fn lend<'a>(&self) -> Memory<'a> {
+        // SAFETY: the promise above.
+        unsafe {
+            Memory {
+                codes: checks::slice_mut(self.codes, self.codes_len),
+                indices: checks::slice_mut(self.indices, self.indices_len),
+                workspace: checks::slice_mut(self.workspace, self.workspace_len),
+            }
+        }
+    }
+}
+
+/// The object of a hierarchy that was built.
+///
+/// # Safety
+/// As the header says of all pointers.
+unsafe fn opened(pressure: *const ts_pressure_t) -> Result<*const Place, Refusal> {
+    checks::usable(Field::Object, pressure)?;
+    let object = pressure.cast::<Place>();
+    // SAFETY: usable, and any words are an object.
+    checks::marked(Field::Object, MARK, unsafe { (*object).mark })?;
+    Ok(object)
+}
+
+/// Takes the solve up and lets `work` do something with it.
+///
+/// # Safety
+/// A ledger took the pointers, and what is written meets nothing else.
+unsafe fn taken_up<R>(
+    pressure: *mut ts_pressure_t,
+    given: &ts_pressure_memory_t,
+    work: impl FnOnce(&Reduced<'_, f32>, &mut Solve<'_>) -> Result<R, Error>,
+) -> Result<R, Refusal> {
+    // SAFETY: the promise above; any words are an object.
+    let (object, memory) = unsafe { (&mut *pressure.cast::<Place>(), given.lend()) };
+    let shaped = Shaped::of(&object.state.plan);
+    let cells = Cells::resume(shaped.nx, shaped.ny, memory.codes)?;
+    let Cut { scratch, rhs, black, numbers, vectors } = Cut::of(memory.workspace, &shaped)?;
+    let reduced = Reduced::new(cells, scratch)?;
+    let cycle = Cycle::resume(cells, &object.state.plan, numbers, memory.indices)?;
+    let mut solve = Dcd::resume(&reduced, cycle, rhs, black, vectors, &mut object.state.solve)?;
+    Ok(work(&reduced, &mut solve)?)
+}
+
+/// Does one iteration.
+///
+/// # Safety
+/// As the header says of all pointers.
+unsafe fn step(pressure: *mut ts_pressure_t, memory: *const ts_pressure_memory_t) -> Result<Step, Refusal> {
+    // SAFETY: the promise above.
+    unsafe {
+        let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+        let given = enter(pressure, memory, shaped.sizes(false), ledger)?;
+        ledger.settle(written(&given))?;
+        taken_up(pressure, &given, |_, solve| Ok(solve.step()))
+    }
+}
+
+/// 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_config_default(out: *mut ts_pressure_config_t, nx: u32, ny: u32) -> ts_status_t {
+    let ts_dcd_config_t { stopping, refine_at, two_words, safeguard, .. } = ts_dcd_config_t::default();
+    let pieces = nx.saturating_mul(ny) / 12;
+    let config = ts_pressure_config_t {
+        stopping,
+        refine_at,
+        nx,
+        ny,
+        open: crate::cycle::TS_OPEN_BELOW,
+        shape: TS_SHAPE_W,
+        pieces,
+        two_words,
+        safeguard,
+    };
+    // SAFETY: the pointer is as the header demands.
+    status::done(unsafe { checks::write(Field::Output, out, config) })
+}
+
+/// Writes how much memory a configuration needs.
+///
+/// Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_sizes(
+    config: *const ts_pressure_config_t,
+    out: *mut ts_pressure_sizes_t,
+) -> ts_status_t {
+    status::done((|| {
+        // SAFETY: the pointers are as the header demands; a configuration is made of numbers.
+        unsafe {
+            let config = checks::read(Field::Configuration, config)?;
+            let two_words = flag(config.two_words, 2)?;
+            checks::write(Field::Output, out, config.shaped()?.sizes(two_words))
+        }
+    })())
+}
+
+/// Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
+/// again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
+///
+/// Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration, mask), `NOT_FINITE` (values: the gates),
+/// `LENGTH` (mask: the codes, order: the indices, workspace).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_build(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+    config: *const ts_pressure_config_t,
+    cells: *const u8,
+    gates: *const crate::cycle::ts_gates_t,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands; configurations and gates are made of numbers.
+    status::done((|| unsafe {
+        let given_config = checks::read(Field::Configuration, config)?;
+        let given_gates = Gates::from_flat(&checks::read(Field::Values, gates)?.numbers);
+        let (shaped, open) = (given_config.shaped()?, sides(given_config.open)?);
+        let need = shaped.sizes(flag(given_config.two_words, 2)?);
+        let ledger: &mut Ledger = &mut Ledger::<[_; 9]>::new();
+        let given = enter(pressure, memory, need, ledger)?;
+        ledger.enter(Field::Configuration, config, 1);
+        ledger.enter(Field::Mask, cells, shaped.cells());
+        ledger.enter(Field::Values, gates, 1);
+        ledger.settle(written(&given))?;
+        given_gates.check()?;
+        let domain = Domain::new(shaped.nx, shaped.ny, checks::slice(cells, shaped.cells()), open)?;
+        let Memory { codes, indices, workspace } = given.lend();
+        let Cut { numbers, .. } = Cut::of(workspace, &shaped)?;
+        let cells = Cells::new(&domain, codes)?;
+        let plan = Cycle::new(cells, &given_gates, shaped.options, numbers, indices)?.suspend();
+        let solve = Checkpoint::idle();
+        pressure.cast::<Place>().write(Object { mark: MARK, size: given_config.nx, state: State { plan, solve } });
+        Ok(())
+    })())
+}
+
+/// Starts a solve for `b` from the starting guess `x`, nx ny elements each, x running fastest. `config` is that of
+/// `ts_pressure_build`, `stopping`, `refine_at`, `safeguard` and `two_words` apart. The norms of the report are those of
+/// the reduced system, on which a residual is the same as on the whole one.
+///
+/// Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `NOT_FINITE` (b, x,
+/// tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_start(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+    config: *const ts_pressure_config_t,
+    b: *const f32,
+    x: *const f32,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands; a configuration is made of numbers.
+    status::done((|| unsafe {
+        let given_config = checks::read(Field::Configuration, config)?;
+        let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
+        if given_config.shaped()? != shaped {
+            let (need, got) = (shaped.cells(), given_config.shaped()?.cells());
+            return Err(Error::Length { field: Field::Size, need, got }.into());
+        }
+        let ledger: &mut Ledger = &mut Ledger::<[_; 9]>::new();
+        let given = enter(pressure, memory, shaped.sizes(flag(given_config.two_words, 2)?), ledger)?;
+        ledger.enter(Field::Configuration, config, 1);
+        ledger.enter(Field::RightHandSide, b, shaped.cells());
+        ledger.enter(Field::Iterate, x, shaped.cells());
+        ledger.settle(written(&given))?;
+        let (b, x) = (checks::slice(b, shaped.cells()), checks::slice(x, shaped.cells()));
+        for (field, values) in [(Field::RightHandSide, b), (Field::Iterate, x)] {
+            if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+                return Err(Error::NotFinite { field, index }.into());
+            }
+        }
+        let method = given_config.method(b)?;
+        let Memory { codes, workspace, .. } = given.lend();
+        let cells = Cells::resume(shaped.nx, shaped.ny, codes)?;
+        let Cut { scratch, rhs, black, .. } = Cut::of(workspace, &shaped)?;
+        let reduced = Reduced::new(cells, scratch)?;
+        reduced.reduce(b, rhs)?;
+        reduced.start_from(x, black)?;
+        (*pressure.cast::<Place>()).state.solve = Dcd::<f32, Reduced<'_, f32>, Cycle<'_, f32>>::start(&method);
+        Ok(())
+    })())
+}
+
+/// Does one iteration: one product, one cycle, at most one recomputed residual. Answers `TS_STEP_RUNNING` or the outcome,
+/// which it then repeats; `TS_STEP_BREAKDOWN` before a solve was started. `TS_STEP_HANDED_OVER` is a solve that ended
+/// well without the cycle: its gates are not right.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_step(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { step(pressure, memory) })
+}
+
+/// Steps to the outcome.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_run(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+) -> ts_status_t {
+    loop {
+        // SAFETY: the pointers are as the header demands.
+        let outcome = unsafe { step(pressure, memory) };
+        if !matches!(outcome, Ok(Step::Running)) {
+            return status::outcome(outcome);
+        }
+    }
+}
+
+/// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_run_while(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+    go_on: ts_go_on_t,
+    context: *mut c_void,
+) -> ts_status_t {
+    status::outcome((|| {
+        let go_on = go_on.ok_or(Error::Null { field: Field::Function })?;
+        loop {
+            // SAFETY: the pointers are as the header demands; the step found the object.
+            let (step, report): (Step, ts_report_t) = unsafe {
+                let step = step(pressure, memory)?;
+                (step, (*opened(pressure)?).state.solve.report().into())
+            };
+            if step.is_final() {
+                return Ok(step);
+            }
+            // SAFETY: the function was given to be asked, with this context.
+            if unsafe { go_on(context, &report) } == 0 {
+                return Ok(Step::Interrupted);
+            }
+        }
+    })())
+}
+
+/// Writes x of all cells, nx ny elements: solid and open cells become 0. `b` is that of the start. With two words `x_low`
+/// takes the second one; null otherwise, or where it is not wanted. The solve can go on after that.
+///
+/// Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_finish(
+    pressure: *mut ts_pressure_t,
+    memory: *const ts_pressure_memory_t,
+    b: *const f32,
+    x: *mut f32,
+    x_low: *mut f32,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::done((|| unsafe {
+        let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
+        let ledger: &mut Ledger = &mut Ledger::<[_; 9]>::new();
+        let low_len = if x_low.is_null() { 0 } else { shaped.cells() };
+        ledger.enter(Field::Iterate, x, shaped.cells());
+        ledger.enter(Field::Output, x_low, low_len);
+        let given = enter(pressure, memory, shaped.sizes(false), ledger)?;
+        ledger.enter(Field::RightHandSide, b, shaped.cells());
+        let outputs = if low_len > 0 { [Field::Iterate, Field::Output] } else { [Field::Iterate, Field::Object] };
+        ledger.settle(&outputs)?;
+        let (x, x_low) = (checks::slice_mut(x, shaped.cells()), checks::slice_mut(x_low, low_len));
+        let b = checks::slice(b, shaped.cells());
+        taken_up(pressure, &given, |reduced, solve| reduced.expand(b, solve.solution(), solve.correction(), x, x_low))
+    })())
+}
+
+/// Writes what the solve can say of itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_pressure_report(pressure: *const ts_pressure_t, out: *mut ts_report_t) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::done(unsafe {
+        opened(pressure).and_then(|object| checks::write(Field::Output, out, (*object).state.solve.report().into()))
+    })
+}

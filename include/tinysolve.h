@@ -48,6 +48,10 @@
 #define TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(arms, bins) ((size_t)(arms) * (size_t)2 * (size_t)(bins))
 /** Elements of memory of ts_cheb_cb_init. */
 #define TS_CHEB_CB_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)33)
+/** Elements of workspace of ts_qp_init; bound_rows (rows of A with one entry) and fill are what ts_qp_analyse told. */
+#define TS_QP_WORKSPACE_LEN(variables, constraints, bound_rows, p_entries, a_entries, fill) \
+    ((size_t)9 * (size_t)(variables) + (size_t)11 * (size_t)(constraints) - (size_t)4 * (size_t)(bound_rows) + \
+     (size_t)(p_entries) + (size_t)(a_entries) + (size_t)(fill))
 
 /**
  * `uint64_t` words of a `ts_cg_t`.
@@ -90,6 +94,13 @@
  * `uint64_t` words of a `ts_f64_preconditioner_t`.
  */
 #define TS_F64_PRECONDITIONER_WORDS 8
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * `uint64_t` words of a `ts_f64_qp_t`.
+ */
+#define TS_F64_QP_WORDS 22
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -202,6 +213,11 @@
 #define TS_PROX_TOTAL_VARIATION 12
 
 /**
+ * `uint64_t` words of a `ts_qp_t`.
+ */
+#define TS_QP_WORDS 14
+
+/**
  * `uint64_t` words of a `ts_recorder_t`.
  */
 #define TS_RECORDER_WORDS 2
@@ -290,6 +306,16 @@
  * The caller's function asked to stop; the solve can go on later.
  */
 #define TS_STEP_INTERRUPTED 8
+
+/**
+ * No point satisfies the constraints; there is a certificate.
+ */
+#define TS_STEP_PRIMAL_INFEASIBLE 9
+
+/**
+ * The objective falls without bound, or no dual point is feasible; there is a certificate.
+ */
+#define TS_STEP_DUAL_INFEASIBLE 10
 
 /**
  * A recovery ended without a certificate: what it left is a guess.
@@ -495,6 +521,36 @@
  * The symbolic part of a sparse factorisation.
  */
 #define TS_FIELD_SYMBOLIC 26
+
+/**
+ * Row starts of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_ROWS 27
+
+/**
+ * Column indices of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_COLUMNS 28
+
+/**
+ * Stored values of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_VALUES 29
+
+/**
+ * The linear term of an objective.
+ */
+#define TS_FIELD_LINEAR_TERM 30
+
+/**
+ * A penalty: rho or sigma of a splitting method.
+ */
+#define TS_FIELD_PENALTY 31
+
+/**
+ * The dual variables.
+ */
+#define TS_FIELD_DUAL 32
 
 /**
  * The step of a proximal operator.
@@ -882,6 +938,193 @@ typedef struct ts_f64_preconditioner_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Values of a quadratic program's solver.
+ */
+typedef struct ts_f64_qp_config_t {
+    /**
+     * Absolute tolerance of both residuals, at least 0.
+     */
+    double absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. In single precision less than about 1e-6 cannot be met.
+     */
+    double relative;
+    /**
+     * rho to begin with, positive.
+     */
+    double penalty;
+    /**
+     * sigma, positive: what makes the system definite in every variable.
+     */
+    double regularisation;
+    /**
+     * Over-relaxation, in (0, 2).
+     */
+    double relaxation;
+    /**
+     * Tolerance of a certificate that no point is feasible, at least 0.
+     */
+    double primal_infeasible;
+    /**
+     * Tolerance of a certificate that the objective falls without bound, at least 0.
+     */
+    double dual_infeasible;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho, which costs a refactorisation; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Rounds of equilibration when the problem is taken up.
+     */
+    uint32_t scaling_rounds;
+} ts_f64_qp_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together with the workspace.
+ */
+typedef struct ts_f64_qp_t {
+    uint64_t words[TS_F64_QP_WORDS];
+} ts_f64_qp_t;
+#endif
+
+/**
+ * Where P and A of a quadratic program have entries, and the symbolic factorisation. Fill it in; the arrays must stay as
+ * they are from `ts_qp_init` on: changed ones give wrong numbers, never an access out of bounds.
+ *
+ * P is given by its lower triangle, by rows, columns ascending; diagonal entries may be missing. A is given whole, by
+ * rows, columns ascending. A row of A with a single entry bounds one variable, and costs least.
+ */
+typedef struct ts_qp_shape_t {
+    /**
+     * Variables: rows of P.
+     */
+    uint32_t variables;
+    /**
+     * Constraints: rows of A.
+     */
+    uint32_t constraints;
+    /**
+     * Stored entries of P.
+     */
+    uint32_t p_entries;
+    /**
+     * Stored entries of A.
+     */
+    uint32_t a_entries;
+    /**
+     * Elements of `symbolic`.
+     */
+    uint32_t symbolic_len;
+    /**
+     * `variables` + 1 row starts, from 0 to `p_entries`.
+     */
+    const uint16_t *p_starts;
+    /**
+     * Columns of the entries of P.
+     */
+    const uint16_t *p_columns;
+    /**
+     * `constraints` + 1 row starts, from 0 to `a_entries`.
+     */
+    const uint16_t *a_starts;
+    /**
+     * Columns of the entries of A.
+     */
+    const uint16_t *a_columns;
+    /**
+     * What `ts_qp_analyse` wrote, here or on another machine.
+     */
+    const uint16_t *symbolic;
+} ts_qp_shape_t;
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The numbers of a quadratic program: minimise 1/2 x'P x + q'x, lower <= A x <= upper.
+ */
+typedef struct ts_f64_qp_data_t {
+    /**
+     * Stored entries of P, as many as the shape says.
+     */
+    const double *p;
+    /**
+     * Linear term, an element a variable.
+     */
+    const double *q;
+    /**
+     * Stored entries of A.
+     */
+    const double *a;
+    /**
+     * Lower bounds, an element a constraint; minus infinity for none.
+     */
+    const double *lower;
+    /**
+     * Upper bounds; infinity for none.
+     */
+    const double *upper;
+} ts_f64_qp_data_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What a solve can say of itself; residuals and objective are those of the last look.
+ */
+typedef struct ts_f64_qp_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations since the start or the last restart.
+     */
+    uint32_t iterations;
+    /**
+     * Factorisations so far.
+     */
+    uint32_t refactorisations;
+    /**
+     * Largest |A x - z|, z being A x moved into the bounds; infinite before the first look.
+     */
+    double primal;
+    /**
+     * Largest |P x + q + A'y|.
+     */
+    double dual;
+    /**
+     * Target of `primal`.
+     */
+    double primal_target;
+    /**
+     * Target of `dual`.
+     */
+    double dual_target;
+    /**
+     * 1/2 x'P x + q'x.
+     */
+    double objective;
+    /**
+     * rho.
+     */
+    double penalty;
+} ts_f64_qp_report_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Values of a successive over-relaxation.
  */
 typedef struct ts_f64_sor_config_t {
@@ -1071,6 +1314,157 @@ typedef struct ts_prox_term_t {
      */
     const float *slope;
 } ts_prox_term_t;
+
+/**
+ * Values of a quadratic program's solver.
+ */
+typedef struct ts_qp_config_t {
+    /**
+     * Absolute tolerance of both residuals, at least 0.
+     */
+    float absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. In single precision less than about 1e-6 cannot be met.
+     */
+    float relative;
+    /**
+     * rho to begin with, positive.
+     */
+    float penalty;
+    /**
+     * sigma, positive: what makes the system definite in every variable.
+     */
+    float regularisation;
+    /**
+     * Over-relaxation, in (0, 2).
+     */
+    float relaxation;
+    /**
+     * Tolerance of a certificate that no point is feasible, at least 0.
+     */
+    float primal_infeasible;
+    /**
+     * Tolerance of a certificate that the objective falls without bound, at least 0.
+     */
+    float dual_infeasible;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho, which costs a refactorisation; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Rounds of equilibration when the problem is taken up.
+     */
+    uint32_t scaling_rounds;
+} ts_qp_config_t;
+
+/**
+ * A solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together with the workspace.
+ */
+typedef struct ts_qp_t {
+    uint64_t words[TS_QP_WORDS];
+} ts_qp_t;
+
+/**
+ * The numbers of a quadratic program: minimise 1/2 x'P x + q'x, lower <= A x <= upper.
+ */
+typedef struct ts_qp_data_t {
+    /**
+     * Stored entries of P, as many as the shape says.
+     */
+    const float *p;
+    /**
+     * Linear term, an element a variable.
+     */
+    const float *q;
+    /**
+     * Stored entries of A.
+     */
+    const float *a;
+    /**
+     * Lower bounds, an element a constraint; minus infinity for none.
+     */
+    const float *lower;
+    /**
+     * Upper bounds; infinity for none.
+     */
+    const float *upper;
+} ts_qp_data_t;
+
+/**
+ * What a solve can say of itself; residuals and objective are those of the last look.
+ */
+typedef struct ts_qp_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations since the start or the last restart.
+     */
+    uint32_t iterations;
+    /**
+     * Factorisations so far.
+     */
+    uint32_t refactorisations;
+    /**
+     * Largest |A x - z|, z being A x moved into the bounds; infinite before the first look.
+     */
+    float primal;
+    /**
+     * Largest |P x + q + A'y|.
+     */
+    float dual;
+    /**
+     * Target of `primal`.
+     */
+    float primal_target;
+    /**
+     * Target of `dual`.
+     */
+    float dual_target;
+    /**
+     * 1/2 x'P x + q'x.
+     */
+    float objective;
+    /**
+     * rho.
+     */
+    float penalty;
+} ts_qp_report_t;
+
+/**
+ * What a quadratic program of some shape takes.
+ */
+typedef struct ts_qp_size_t {
+    /**
+     * Elements of the symbolic factorisation.
+     */
+    uint32_t symbolic_len;
+    /**
+     * Elements of the numeric factor.
+     */
+    uint32_t fill;
+    /**
+     * Rows of A with one entry.
+     */
+    uint32_t bound_rows;
+    /**
+     * Elements of workspace of `ts_qp_init`.
+     */
+    uint32_t workspace_len;
+} ts_qp_size_t;
 
 /**
  * Counts what went into a ring. Put it and the ring in memory that a reset does not clear, and read it after a fault.
@@ -2523,6 +2917,179 @@ ts_status_t ts_f64_prox_affine_factor(const double *matrix,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * 1e-4 both ways, a look every 5 iterations, 4,000 at most; rho 0.1, adapted every 25; sigma 1e-6; over-relaxation 1.6; ten
+ * rounds of scaling.
+ */
+ts_status_t ts_f64_qp_config_default(struct ts_f64_qp_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and takes a problem up, scaled, into `workspace` (`TS_QP_WORKSPACE_LEN` elements), which from then on
+ * belongs to the solve; `data` is not needed after that. x and the multipliers are 0 to begin with. O(entries x rounds of
+ * scaling).
+ *
+ * Errors: `LENGTH` (workspace, symbolic), `NOT_FINITE` (values, constraint values, linear term), `OUT_OF_RANGE` (bounds,
+ * penalty, omega, tolerance, iterations, columns), `UNORDERED` and `OUT_OF_RANGE` for indices that are none, `CORRUPT`
+ * (symbolic).
+ */
+ts_status_t ts_f64_qp_init(struct ts_f64_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           const struct ts_f64_qp_data_t *data,
+                           double *workspace,
+                           size_t workspace_len,
+                           const struct ts_f64_qp_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ */
+ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           double *workspace,
+                           size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_qp_run(struct ts_f64_qp_t *qp,
+                          const struct ts_qp_shape_t *shape,
+                          double *workspace,
+                          size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * the report is the larger of the two, in units of its target.
+ */
+ts_status_t ts_f64_qp_run_while(struct ts_f64_qp_t *qp,
+                                const struct ts_qp_shape_t *shape,
+                                double *workspace,
+                                size_t workspace_len,
+                                ts_f64_go_on_t go_on,
+                                void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_qp_report(const struct ts_f64_qp_t *qp, struct ts_f64_qp_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Begins anew from the iterate that is there, which is the warm start, after an update as a rule: iterations count from 0
+ * again, and rho stays where it was.
+ */
+ts_status_t ts_f64_qp_restart(struct ts_f64_qp_t *qp,
+                              const struct ts_qp_shape_t *shape,
+                              double *workspace,
+                              size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New linear term; takes effect with the next step.
+ */
+ts_status_t ts_f64_qp_update_linear(struct ts_f64_qp_t *qp,
+                                    const struct ts_qp_shape_t *shape,
+                                    double *workspace,
+                                    size_t workspace_len,
+                                    const double *q);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New bounds; they take effect with the next step. Where a row becomes an equality or ceases to be one, or its only bound
+ * comes or goes, the next step is a factorisation.
+ */
+ts_status_t ts_f64_qp_update_bounds(struct ts_f64_qp_t *qp,
+                                    const struct ts_qp_shape_t *shape,
+                                    double *workspace,
+                                    size_t workspace_len,
+                                    const double *lower,
+                                    const double *upper);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New values of P, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_f64_qp_update_p(struct ts_f64_qp_t *qp,
+                               const struct ts_qp_shape_t *shape,
+                               double *workspace,
+                               size_t workspace_len,
+                               const double *p);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New values of A, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_f64_qp_update_a(struct ts_f64_qp_t *qp,
+                               const struct ts_qp_shape_t *shape,
+                               double *workspace,
+                               size_t workspace_len,
+                               const double *a);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Begins anew from this x, an element a variable, and these multipliers, an element a constraint.
+ */
+ts_status_t ts_f64_qp_warm_start(struct ts_f64_qp_t *qp,
+                                 const struct ts_qp_shape_t *shape,
+                                 double *workspace,
+                                 size_t workspace_len,
+                                 const double *x,
+                                 const double *y);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes x, an element a variable.
+ */
+ts_status_t ts_f64_qp_primal(struct ts_f64_qp_t *qp,
+                             const struct ts_qp_shape_t *shape,
+                             double *workspace,
+                             size_t workspace_len,
+                             double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the multipliers y, an element a constraint: P x + q + A'y = 0, y >= 0 at upper bounds, y <= 0 at lower ones.
+ */
+ts_status_t ts_f64_qp_dual(struct ts_f64_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           double *workspace,
+                           size_t workspace_len,
+                           double *y);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the proof of infeasibility, largest magnitude 1, and answers which: after `TS_STEP_PRIMAL_INFEASIBLE`, an element
+ * a constraint, A'y = 0 and upper'max(y, 0) + lower'min(y, 0) < 0; after `TS_STEP_DUAL_INFEASIBLE`, an element a variable,
+ * P x = 0, q'x < 0 and A x leads out of no bound. `TS_OK`, and nothing written, where there is none. `LENGTH` (output)
+ * for another `out_len`.
+ */
+ts_status_t ts_f64_qp_certificate(struct ts_f64_qp_t *qp,
+                                  const struct ts_qp_shape_t *shape,
+                                  double *workspace,
+                                  size_t workspace_len,
+                                  double *out,
+                                  uint32_t out_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.
  */
 ts_status_t ts_f64_sor_config_default(struct ts_f64_sor_config_t *out);
@@ -2875,6 +3442,17 @@ size_t ts_pcg_workspace_len(uint32_t n,
 size_t ts_ssor_cg_workspace_len(uint32_t n,
                                 uint32_t scaling_len,
                                 uint32_t keep_best);
+
+/**
+ * Elements of workspace of `ts_qp_init`; `bound_rows` and `fill` are what `ts_qp_analyse` told. 0 where they do not fit
+ * the address space.
+ */
+size_t ts_qp_workspace_len(uint32_t variables,
+                           uint32_t constraints,
+                           uint32_t bound_rows,
+                           uint32_t p_entries,
+                           uint32_t a_entries,
+                           uint32_t fill);
 
 /**
  * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.
@@ -3490,6 +4068,171 @@ ts_status_t ts_prox_terms(float *x,
                           float step,
                           const struct ts_prox_term_t *terms,
                           uint32_t count);
+
+/**
+ * 1e-4 both ways, a look every 5 iterations, 4,000 at most; rho 0.1, adapted every 25; sigma 1e-6; over-relaxation 1.6; ten
+ * rounds of scaling.
+ */
+ts_status_t ts_qp_config_default(struct ts_qp_config_t *out);
+
+/**
+ * Checks everything and takes a problem up, scaled, into `workspace` (`TS_QP_WORKSPACE_LEN` elements), which from then on
+ * belongs to the solve; `data` is not needed after that. x and the multipliers are 0 to begin with. O(entries x rounds of
+ * scaling).
+ *
+ * Errors: `LENGTH` (workspace, symbolic), `NOT_FINITE` (values, constraint values, linear term), `OUT_OF_RANGE` (bounds,
+ * penalty, omega, tolerance, iterations, columns), `UNORDERED` and `OUT_OF_RANGE` for indices that are none, `CORRUPT`
+ * (symbolic).
+ */
+ts_status_t ts_qp_init(struct ts_qp_t *qp,
+                       const struct ts_qp_shape_t *shape,
+                       const struct ts_qp_data_t *data,
+                       float *workspace,
+                       size_t workspace_len,
+                       const struct ts_qp_config_t *config);
+
+/**
+ * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ */
+ts_status_t ts_qp_step(struct ts_qp_t *qp,
+                       const struct ts_qp_shape_t *shape,
+                       float *workspace,
+                       size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_qp_run(struct ts_qp_t *qp,
+                      const struct ts_qp_shape_t *shape,
+                      float *workspace,
+                      size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * the report is the larger of the two, in units of its target.
+ */
+ts_status_t ts_qp_run_while(struct ts_qp_t *qp,
+                            const struct ts_qp_shape_t *shape,
+                            float *workspace,
+                            size_t workspace_len,
+                            ts_go_on_t go_on,
+                            void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_qp_report(const struct ts_qp_t *qp, struct ts_qp_report_t *out);
+
+/**
+ * Begins anew from the iterate that is there, which is the warm start, after an update as a rule: iterations count from 0
+ * again, and rho stays where it was.
+ */
+ts_status_t ts_qp_restart(struct ts_qp_t *qp,
+                          const struct ts_qp_shape_t *shape,
+                          float *workspace,
+                          size_t workspace_len);
+
+/**
+ * New linear term; takes effect with the next step.
+ */
+ts_status_t ts_qp_update_linear(struct ts_qp_t *qp,
+                                const struct ts_qp_shape_t *shape,
+                                float *workspace,
+                                size_t workspace_len,
+                                const float *q);
+
+/**
+ * New bounds; they take effect with the next step. Where a row becomes an equality or ceases to be one, or its only bound
+ * comes or goes, the next step is a factorisation.
+ */
+ts_status_t ts_qp_update_bounds(struct ts_qp_t *qp,
+                                const struct ts_qp_shape_t *shape,
+                                float *workspace,
+                                size_t workspace_len,
+                                const float *lower,
+                                const float *upper);
+
+/**
+ * New values of P, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_qp_update_p(struct ts_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           float *workspace,
+                           size_t workspace_len,
+                           const float *p);
+
+/**
+ * New values of A, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_qp_update_a(struct ts_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           float *workspace,
+                           size_t workspace_len,
+                           const float *a);
+
+/**
+ * Begins anew from this x, an element a variable, and these multipliers, an element a constraint.
+ */
+ts_status_t ts_qp_warm_start(struct ts_qp_t *qp,
+                             const struct ts_qp_shape_t *shape,
+                             float *workspace,
+                             size_t workspace_len,
+                             const float *x,
+                             const float *y);
+
+/**
+ * Writes x, an element a variable.
+ */
+ts_status_t ts_qp_primal(struct ts_qp_t *qp,
+                         const struct ts_qp_shape_t *shape,
+                         float *workspace,
+                         size_t workspace_len,
+                         float *x);
+
+/**
+ * Writes the multipliers y, an element a constraint: P x + q + A'y = 0, y >= 0 at upper bounds, y <= 0 at lower ones.
+ */
+ts_status_t ts_qp_dual(struct ts_qp_t *qp,
+                       const struct ts_qp_shape_t *shape,
+                       float *workspace,
+                       size_t workspace_len,
+                       float *y);
+
+/**
+ * Writes the proof of infeasibility, largest magnitude 1, and answers which: after `TS_STEP_PRIMAL_INFEASIBLE`, an element
+ * a constraint, A'y = 0 and upper'max(y, 0) + lower'min(y, 0) < 0; after `TS_STEP_DUAL_INFEASIBLE`, an element a variable,
+ * P x = 0, q'x < 0 and A x leads out of no bound. `TS_OK`, and nothing written, where there is none. `LENGTH` (output)
+ * for another `out_len`.
+ */
+ts_status_t ts_qp_certificate(struct ts_qp_t *qp,
+                              const struct ts_qp_shape_t *shape,
+                              float *workspace,
+                              size_t workspace_len,
+                              float *out,
+                              uint32_t out_len);
+
+/**
+ * Writes how many `uint32_t` words of scratch `ts_qp_analyse` needs for this shape, whose `symbolic` is not looked at.
+ *
+ * Errors: `LENGTH`, `UNORDERED`, `OUT_OF_RANGE`, `TOO_LARGE` for indices that are none.
+ */
+ts_status_t ts_qp_scratch_len(const struct ts_qp_shape_t *shape,
+                              size_t *out);
+
+/**
+ * Finds an order of elimination by minimum degree and writes the symbolic factorisation, which then is to be the
+ * `symbolic` of the shape: once, at the start or on another machine. About dimension³ / 32 operations. With a
+ * `symbolic_len` of 0 only `out` is written: what the program takes.
+ *
+ * Errors: `LENGTH` (workspace: the scratch; symbolic), and those of `ts_qp_scratch_len`.
+ */
+ts_status_t ts_qp_analyse(const struct ts_qp_shape_t *shape,
+                          uint32_t *scratch,
+                          size_t scratch_len,
+                          uint16_t *symbolic,
+                          uint32_t symbolic_len,
+                          struct ts_qp_size_t *out);
 
 /**
  * Empties the recorder over a ring of `len` records. The ring is not written.

@@ -17,6 +17,7 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
+//! | [`splitting`] | minimise f + g: quadratic programs and linear MPC, proximal gradient, ADMM, primal-dual methods, PANOC |
 //! | [`net`] | quantised networks that run where they lie in flash; learned proximal networks |
 //! | [`prox`] | proximal operators and their calculus |
 //! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
@@ -66,6 +67,7 @@ pub mod real;
 pub mod recovery;
 pub mod rng;
 pub mod solve;
+pub mod splitting;
 pub mod vector;
 
 pub use error::{Error, Field};

@@ -2,6 +2,7 @@
 
 use tinysolve::linear::{Cg, Pcg, Sor, SsorCg};
 use tinysolve::operator::Sweep;
+use tinysolve::splitting::qp;
 
 use crate::status::size;
 
@@ -39,4 +40,19 @@ pub extern "C" fn ts_pcg_workspace_len(n: u32, keep_best: u32) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn ts_ssor_cg_workspace_len(n: u32, scaling_len: u32, keep_best: u32) -> usize {
     fitting(SsorCg::<f32, Operator>::workspace_len(size(n), size(scaling_len), keep_best != 0))
+}
+
+/// Elements of workspace of `ts_qp_init`; `bound_rows` and `fill` are what `ts_qp_analyse` told. 0 where they do not fit
+/// the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_qp_workspace_len(
+    variables: u32,
+    constraints: u32,
+    bound_rows: u32,
+    p_entries: u32,
+    a_entries: u32,
+    fill: u32,
+) -> usize {
+    let [n, m, bound_rows, p, a, fill] = [variables, constraints, bound_rows, p_entries, a_entries, fill].map(size);
+    fitting(qp::workspace_len(n, m, bound_rows, p, a, fill))
 }

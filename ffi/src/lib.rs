@@ -45,6 +45,8 @@ pub mod prox_separable;
 pub mod prox_sets;
 pub mod prox_terms;
 mod proximal;
+pub mod qp;
+pub mod qp_shape;
 pub mod recorder;
 pub mod recovery;
 pub mod solve;

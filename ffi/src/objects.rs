@@ -5,6 +5,7 @@ use tinysolve::Real;
 use tinysolve::bandit::{cheb_cb, tsallis_inf};
 use tinysolve::linear::{conjugate, sor, ssor_cg};
 use tinysolve::recovery::ladder;
+use tinysolve::splitting::qp::QpCheckpoint;
 
 /// What an object is.
 #[derive(Clone, Copy)]
@@ -20,6 +21,7 @@ pub(crate) enum Kind {
     TsallisInf = 8,
     ContextualTsallisInf = 9,
     ChebCb = 10,
+    Qp = 16,
     Ladder = 32,
 }
 
@@ -44,6 +46,8 @@ unsafe impl<T: Real> InPlace for conjugate::Checkpoint<T> {}
 unsafe impl<T: Real> InPlace for ssor_cg::Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for ladder::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for QpCheckpoint<T> {}
 // SAFETY: as above.
 unsafe impl InPlace for tsallis_inf::State {}
 // SAFETY: as above.
@@ -110,6 +114,25 @@ mod tests {
         // SAFETY: as many bytes, all of them initialised.
         let words = unsafe { *(&raw const state).cast::<[u32; ladder::Checkpoint::<f32>::WORDS]>() };
         assert_eq!(words, written);
+    }
+
+    /// The state of a quadratic program, which is a whole number of words in both precisions.
+    macro_rules! qp_lies_as_written {
+        ($real:ty) => {{
+            let state = QpCheckpoint::<$real>::new(&tinysolve::splitting::qp::QpConfig::default());
+            let mut written = [0_u32; QpCheckpoint::<$real>::WORDS];
+            state.to_words(&mut written).unwrap();
+            assert_eq!(size_of_val(&state), size_of_val(&written));
+            // SAFETY: as many bytes, all of them initialised.
+            let words = unsafe { *(&raw const state).cast::<[u32; QpCheckpoint::<$real>::WORDS]>() };
+            assert_eq!(words, written);
+        }};
+    }
+
+    #[test]
+    fn memory_of_a_quadratic_program_is_words() {
+        qp_lies_as_written!(f32);
+        qp_lies_as_written!(f64);
     }
 
     #[test]

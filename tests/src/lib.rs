@@ -18,6 +18,7 @@ pub mod grid;
 pub mod heat;
 pub mod methods;
 pub mod policy;
+pub mod qp;
 pub mod recovery;
 pub mod shifted;
 pub mod sor_benchmark;

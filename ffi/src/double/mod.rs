@@ -15,6 +15,7 @@ pub mod prox_nonconvex;
 pub mod prox_norms;
 pub mod prox_separable;
 pub mod prox_sets;
+pub mod qp;
 pub mod solve;
 pub mod sor;
 pub mod spectrum;

@@ -1,0 +1,43 @@
+//! Splitting methods.
+
+use crate::quadrotor::{Bounds, Plant, Problem, START, WORKSPACE};
+use crate::{Hash, Meter, Row};
+use tinysolve::solve::Solver;
+
+/// Ticks of the flight: two seconds, in which the craft is back in its place.
+const TICKS: u32 = 40;
+
+/// Linear MPC of a quadrotor in closed loop.
+pub(crate) fn mpc(meter: &mut dyn Meter) {
+    let plant = Plant::new();
+    let mut workspace = [0.0; WORKSPACE];
+    let Ok(problem) = Problem::new(&plant) else { return };
+    let Some(mut solver) = problem.solver(&mut workspace) else { return };
+    let mut bounds = Bounds::of(&problem);
+    // The first factorisation.
+    let row = Row::new("splitting", "qp factorisation", "quadrotor MPC, 160 variables, 280 rows");
+    meter.count(&row, &mut || {
+        let _ = solver.step();
+    });
+    let row = Row::new("splitting", "qp iteration", "quadrotor MPC, 160 variables, 280 rows");
+    meter.count(&row, &mut || {
+        let _ = solver.step();
+    });
+    let mut x = START;
+    let mut hash = Hash::default();
+    let mut iterations = 0;
+    let mut fly = |ticks: u32| {
+        for _ in 0..ticks {
+            let Some(inputs) = bounds.tick(&plant, &x, &mut solver) else { return };
+            iterations += solver.report().iterations;
+            hash.f32s(&inputs);
+            x = plant.step(&x, &inputs);
+        }
+    };
+    let row = Row::new("splitting", "qp control tick", "quadrotor MPC, mean of 40 ticks, 1e-3")
+        .per(TICKS, "instructions/tick");
+    meter.count(&row, &mut || fly(TICKS));
+    let row = Row::new("splitting", "qp control tick", "quadrotor MPC, at its place, 1e-3");
+    meter.count(&row, &mut || fly(1));
+    meter.result("splitting/mpc", hash.f32s(&x).word(iterations).finish());
+}

@@ -138,7 +138,6 @@ impl Problem {
     ///
     /// # Errors
     /// What the library refuses: nothing, as long as [`FILL`] is right.
-    #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "a thousand entries")]
     pub fn new(plant: &Plant) -> Result<Self, Error> {
         let mut problem = Self {

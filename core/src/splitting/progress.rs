@@ -109,6 +109,12 @@ impl<T: Real> Residuals<T> {
     }
 }
 
+/// The larger; NaN if either is.
+pub(crate) fn largest<T: Real>(a: T, b: T) -> T {
+    let a_is_nan = a.partial_cmp(&a).is_none();
+    if a_is_nan || b <= a { a } else { b }
+}
+
 fn ratio<T: Real>(residual: T, target: T) -> T {
     if residual == T::ZERO { T::ZERO } else { residual / target.max(T::MIN_POSITIVE) }
 }

@@ -4,14 +4,9 @@ use super::memory::Memory;
 use super::pattern::QpPattern;
 use crate::matrix::Index;
 use crate::real::Real;
+use crate::splitting::progress::largest;
 use crate::splitting::{Residuals, Stopping};
 use crate::vector;
-
-/// The larger; NaN if either is.
-pub(super) fn largest<T: Real>(a: T, b: T) -> T {
-    let a_is_nan = a.partial_cmp(&a).is_none();
-    if a_is_nan || b <= a { a } else { b }
-}
 
 /// y = P x for P by its lower triangle.
 fn times_p<T: Real, I: Index>(pattern: &QpPattern<'_, I>, values: &[T], x: &[T], y: &mut [T]) {

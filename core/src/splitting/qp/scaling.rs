@@ -7,9 +7,9 @@
 
 use super::memory::Memory;
 use super::pattern::QpPattern;
-use super::residual::largest;
 use crate::matrix::Index;
 use crate::real::Real;
+use crate::splitting::progress::largest;
 
 /// Finds D, E and the factor of the cost for the values in memory, which are not scaled yet; q is in `linear`.
 pub(super) fn equilibrate<T: Real, I: Index>(pattern: &QpPattern<'_, I>, memory: &mut Memory<'_, T>, rounds: u32) -> T {

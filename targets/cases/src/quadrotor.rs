@@ -247,23 +247,23 @@ mod tests {
     use tinysolve::solve::Solver;
 
     #[test]
-    fn the_craft_comes_to_its_place() {
+    fn the_craft_comes_to_its_place() -> Result<(), Error> {
         let plant = Plant::new();
         let mut workspace = [0.0; WORKSPACE];
-        let problem = Problem::new(&plant).unwrap();
-        let mut solver = problem.solver(&mut workspace).unwrap();
+        let problem = Problem::new(&plant)?;
+        let Some(mut solver) = problem.solver(&mut workspace) else {
+            return Err(Error::TooLarge { field: Field::Size });
+        };
         let mut bounds = Bounds::of(&problem);
         let mut x = START;
         let mut all = 0;
-        for tick in 0..40 {
-            let inputs = bounds.tick(&plant, &x, &mut solver).unwrap();
+        for _ in 0..40 {
+            let Some(inputs) = bounds.tick(&plant, &x, &mut solver) else { break };
             x = plant.step(&x, &inputs);
             all += solver.report().iterations;
-            if tick < 3 || tick % 10 == 9 {
-                std::println!("{tick} {} {:?} {:?}", solver.report().iterations, solver.details(), &x[..3]);
-            }
         }
-        std::println!("{all}");
         assert!(x.iter().all(|x| x.abs() < 5e-3), "{x:?}");
+        assert!(all < 1500, "{all} iterations");
+        Ok(())
     }
 }

@@ -2174,6 +2174,36 @@ ts_status_t ts_f64_function_operator_init(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Checks a container of a learned proximal network, 16-byte aligned, and writes how many inputs a window has and how many
+ * elements of scratch `ts_f64_lpn_prox` needs. O(bytes).
+ *
+ * Errors: `LENGTH`, `CORRUPT`, `UNSUPPORTED` and `MISALIGNED` (bytes, header, sections) for what is no such container;
+ * `LENGTH`, `NOT_FINITE` and `OUT_OF_RANGE` (size, values, weights) for numbers that make no network.
+ */
+ts_status_t ts_f64_lpn_size(const uint8_t *container,
+                            uint32_t bytes,
+                            uint32_t *inputs,
+                            uint32_t *scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Replaces x, one window of the network or several, by what the network makes of it. The container is checked in every
+ * call: O(bytes), little beside the work on a window.
+ *
+ * Errors: those of `ts_f64_lpn_size`; `OUT_OF_RANGE` (size) unless n is a whole number of windows; `LENGTH` (iterate) for none,
+ * `LENGTH` (workspace).
+ */
+ts_status_t ts_f64_lpn_prox(double *x,
+                            uint32_t n,
+                            const uint8_t *container,
+                            uint32_t bytes,
+                            double *scratch,
+                            size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Writes the dimension n: b and x have that many elements.
  */
 ts_status_t ts_f64_operator_dim(const struct ts_f64_operator_t *a, uint32_t *out);
@@ -3453,6 +3483,32 @@ size_t ts_qp_workspace_len(uint32_t variables,
                            uint32_t p_entries,
                            uint32_t a_entries,
                            uint32_t fill);
+
+/**
+ * Checks a container of a learned proximal network, 16-byte aligned, and writes how many inputs a window has and how many
+ * elements of scratch `ts_lpn_prox` needs. O(bytes).
+ *
+ * Errors: `LENGTH`, `CORRUPT`, `UNSUPPORTED` and `MISALIGNED` (bytes, header, sections) for what is no such container;
+ * `LENGTH`, `NOT_FINITE` and `OUT_OF_RANGE` (size, values, weights) for numbers that make no network.
+ */
+ts_status_t ts_lpn_size(const uint8_t *container,
+                        uint32_t bytes,
+                        uint32_t *inputs,
+                        uint32_t *scratch_len);
+
+/**
+ * Replaces x, one window of the network or several, by what the network makes of it. The container is checked in every
+ * call: O(bytes), little beside the work on a window.
+ *
+ * Errors: those of `ts_lpn_size`; `OUT_OF_RANGE` (size) unless n is a whole number of windows; `LENGTH` (iterate) for none,
+ * `LENGTH` (workspace).
+ */
+ts_status_t ts_lpn_prox(float *x,
+                        uint32_t n,
+                        const uint8_t *container,
+                        uint32_t bytes,
+                        float *scratch,
+                        size_t scratch_len);
 
 /**
  * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.

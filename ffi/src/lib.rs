@@ -30,6 +30,7 @@ pub mod factor;
 pub mod function;
 mod learner;
 pub mod lengths;
+pub mod lpn;
 #[cfg(feature = "panic-handler")]
 mod memory;
 mod method;

@@ -6,6 +6,7 @@ pub mod csr;
 pub mod dense;
 pub mod factor;
 pub mod function;
+pub mod lpn;
 mod method;
 pub mod operator;
 pub mod pcg;

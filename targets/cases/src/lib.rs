@@ -11,6 +11,7 @@
 extern crate std;
 
 mod bandit;
+pub mod denoise;
 mod hash;
 mod linear;
 mod math;
@@ -75,6 +76,7 @@ pub const CASES: &[Case] = &[
     Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
     Case { name: "net/add", ram: 32 * 1024, run: net::add },
     Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
+    Case { name: "splitting/denoise", ram: 48 * 1024, run: splitting::denoise },
     Case { name: "splitting/mpc", ram: 160 * 1024, run: splitting::mpc },
 ];
 

@@ -1,5 +1,8 @@
 //! Splitting methods.
 
+#![allow(clippy::cast_possible_truncation, reason = "sizes of cases are small")]
+
+use crate::denoise;
 use crate::quadrotor::{Bounds, Plant, Problem, START, WORKSPACE};
 use crate::{Hash, Meter, Row};
 use tinysolve::solve::Solver;
@@ -43,4 +46,29 @@ pub(crate) fn mpc(meter: &mut dyn Meter) {
     let row = Row::new("splitting", "qp control tick", "quadrotor MPC, at its place, 1e-3");
     meter.count(&row, &mut || fly(1));
     meter.result("splitting/mpc", hash.f32s(&x).word(iterations).finish());
+}
+
+/// An electrocardiogram with noise and outliers, denoised in three ways: the example `denoise` on the chip.
+pub(crate) fn denoise(meter: &mut dyn Meter) {
+    let noisy = denoise::disturbed(&denoise::recorded());
+    let mut memory = [0.0; 3 * denoise::SAMPLES];
+    let mut x = noisy;
+    let row = |kernel| {
+        Row::new("splitting", kernel, "electrocardiogram, 1440 samples")
+            .per(denoise::SAMPLES as u32, "instructions/sample")
+    };
+    let mut hash = Hash::default();
+    meter.count(&row("total variation"), &mut || denoise::by_total_variation(&mut x, denoise::WEIGHT));
+    hash.f32s(&x);
+    let mut iterations = 0;
+    meter.count(&row("Huber and total variation, ADMM"), &mut || {
+        let report = denoise::by_robust_total_variation(&noisy, denoise::ROBUST_WEIGHT, &mut x, &mut memory);
+        iterations = report.map_or(0, |report| report.iterations);
+    });
+    hash.f32s(&x).word(iterations);
+    x = noisy;
+    meter.count(&row("learned proximal network"), &mut || {
+        let _ = denoise::by_network(&mut x);
+    });
+    meter.result("splitting/denoise", hash.f32s(&x).finish());
 }

@@ -52,6 +52,20 @@
 #define TS_QP_WORKSPACE_LEN(variables, constraints, bound_rows, p_entries, a_entries, fill) \
     ((size_t)9 * (size_t)(variables) + (size_t)11 * (size_t)(constraints) - (size_t)4 * (size_t)(bound_rows) + \
      (size_t)(p_entries) + (size_t)(a_entries) + (size_t)(fill))
+/** Elements of workspace of ts_proximal_gradient_init. */
+#define TS_PROXIMAL_GRADIENT_WORKSPACE_LEN(n) ((size_t)(n) * (size_t)3)
+/** Elements of workspace of ts_panoc_init. */
+#define TS_PANOC_WORKSPACE_LEN(n, memory) \
+    ((size_t)(n) * (size_t)6 + (size_t)(memory) * ((size_t)(n) * (size_t)2 + (size_t)2))
+/** Elements of workspace of ts_douglas_rachford_init. */
+#define TS_DOUGLAS_RACHFORD_WORKSPACE_LEN(n) ((size_t)(n) * (size_t)2)
+/** Elements of workspace of ts_admm_init. */
+#define TS_ADMM_WORKSPACE_LEN(n) ((size_t)(n) * (size_t)2)
+/** Elements of workspace of ts_lasso_init. */
+#define TS_LASSO_WORKSPACE_LEN(m, n) \
+    (TS_PACKED_LEN((m) < (n) ? (m) : (n)) + (size_t)((m) < (n) ? (m) : (n)) + (size_t)(n) * (size_t)3)
+/** Elements of workspace of ts_chambolle_pock_init. */
+#define TS_CHAMBOLLE_POCK_WORKSPACE_LEN(m, n) ((size_t)(n) * (size_t)2 + (size_t)(m) * (size_t)3)
 
 /**
  * `uint64_t` words of a `ts_cg_t`.
@@ -251,6 +265,11 @@
  * `uint64_t` words of a `ts_sor_t`.
  */
 #define TS_SOR_WORDS 16
+
+/**
+ * `uint64_t` words of a `ts_splitting_t`.
+ */
+#define TS_SPLITTING_WORDS 12
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
@@ -1652,6 +1671,152 @@ typedef struct ts_eigenvalue_t {
      */
     uint32_t iterations;
 } ts_eigenvalue_t;
+
+/**
+ * Values of a splitting method; each reads those it knows.
+ */
+typedef struct ts_splitting_config_t {
+    /**
+     * Absolute tolerance of primal and dual residual, maximum norms, at least 0.
+     */
+    float absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. Less than about 1e-6 cannot be met.
+     */
+    float relative;
+    /**
+     * Step of gradients, of Douglas-Rachford, or of the primal variables; rho of ADMM and the lasso. Positive.
+     */
+    float step;
+    /**
+     * Step of the dual variables, positive; with `step` times it and the squared norm of the matrix below 1.
+     */
+    float dual_step;
+    /**
+     * Over-relaxation of Douglas-Rachford, ADMM and the lasso, in (0, 2).
+     */
+    float relaxation;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Proximal gradient: not 0 for Nesterov's momentum.
+     */
+    uint32_t accelerated;
+    /**
+     * Proximal gradient: not 0 to halve the step where it is too long.
+     */
+    uint32_t backtracking;
+} ts_splitting_config_t;
+
+/**
+ * A solve under way by any splitting method: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x, the dual variables and the workspace.
+ */
+typedef struct ts_splitting_t {
+    uint64_t words[TS_SPLITTING_WORDS];
+} ts_splitting_t;
+
+/**
+ * What a solve can say of itself, at the last look.
+ */
+typedef struct ts_splitting_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations.
+     */
+    uint32_t iterations;
+    /**
+     * How far the two copies of the solution are apart; infinite before the first look.
+     */
+    float primal;
+    /**
+     * How far the gradients are from cancelling.
+     */
+    float dual;
+    /**
+     * Target of `primal`.
+     */
+    float primal_target;
+    /**
+     * Target of `dual`.
+     */
+    float dual_target;
+} ts_splitting_report_t;
+
+/**
+ * What is minimised, and the memory for it: fill it in once. A part that a method does not know may be null.
+ */
+typedef struct ts_splitting_problem_t {
+    /**
+     * Elements of x.
+     */
+    uint32_t n;
+    /**
+     * Rows of the matrix.
+     */
+    uint32_t m;
+    /**
+     * Terms of f.
+     */
+    uint32_t first_count;
+    /**
+     * Terms of g.
+     */
+    uint32_t second_count;
+    /**
+     * PANOC: pairs that directions are made of; 3 to 10.
+     */
+    uint32_t memory;
+    /**
+     * f: terms whose parts sum up to n.
+     */
+    const struct ts_prox_term_t *first;
+    /**
+     * g: terms whose parts sum up to n, or to m where g is of the image under the matrix.
+     */
+    const struct ts_prox_term_t *second;
+    /**
+     * m rows of n elements.
+     */
+    const float *matrix;
+    /**
+     * m elements.
+     */
+    const float *rhs;
+    /**
+     * Starting guess, then the answer: n elements.
+     */
+    float *x;
+    /**
+     * Dual variables, a starting guess too, 0 without a better one.
+     */
+    float *dual;
+    /**
+     * `TS_..._WORKSPACE_LEN` of the method.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_splitting_problem_t;
 
 /**
  * Values of an SSOR-preconditioned conjugate gradient solve.
@@ -3485,6 +3650,38 @@ size_t ts_qp_workspace_len(uint32_t variables,
                            uint32_t fill);
 
 /**
+ * Elements of workspace of `ts_proximal_gradient_init`; 0 where they do not fit the address space.
+ */
+size_t ts_proximal_gradient_workspace_len(uint32_t n);
+
+/**
+ * Elements of workspace of `ts_panoc_init`; 0 where they do not fit the address space.
+ */
+size_t ts_panoc_workspace_len(uint32_t n, uint32_t memory);
+
+/**
+ * Elements of workspace of `ts_douglas_rachford_init`; 0 where they do not fit the address space.
+ */
+size_t ts_douglas_rachford_workspace_len(uint32_t n);
+
+/**
+ * Elements of workspace of `ts_admm_init`; 0 where they do not fit the address space.
+ */
+size_t ts_admm_workspace_len(uint32_t n);
+
+/**
+ * Elements of workspace of `ts_lasso_init` for m rows and n columns; 0 where they do not fit the address space.
+ */
+size_t ts_lasso_workspace_len(uint32_t m,
+                              uint32_t n);
+
+/**
+ * Elements of workspace of `ts_chambolle_pock_init` for m rows and n columns; 0 where they do not fit the address space.
+ */
+size_t ts_chambolle_pock_workspace_len(uint32_t m,
+                                       uint32_t n);
+
+/**
  * Checks a container of a learned proximal network, 16-byte aligned, and writes how many inputs a window has and how many
  * elements of scratch `ts_lpn_prox` needs. O(bytes).
  *
@@ -4491,6 +4688,152 @@ ts_status_t ts_power_iteration(uint32_t n,
                                float *x,
                                float *work,
                                struct ts_eigenvalue_t *out);
+
+/**
+ * Tolerances 1e-4, 4,000 iterations; steps and rho 1, over-relaxation 1.6, rho adapted every 10 iterations; accelerated and
+ * with backtracking.
+ */
+ts_status_t ts_splitting_config_default(struct ts_splitting_config_t *out);
+
+/**
+ * Writes what a solve by any splitting method can say of itself.
+ */
+ts_status_t ts_splitting_report(const struct ts_splitting_t *solve, struct ts_splitting_report_t *out);
+
+/**
+ * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say: minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_proximal_gradient_init(struct ts_splitting_t *solve,
+                                      const struct ts_splitting_problem_t *problem,
+                                      const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: a gradient and an operator, more while the step is halved. The problem is that of `ts_proximal_gradient_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_proximal_gradient_step(struct ts_splitting_t *solve,
+                                      const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_proximal_gradient_run(struct ts_splitting_t *solve,
+                                     const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_panoc_init(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem,
+                          const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: at most ten gradients and operators, more while the step is halved. The problem is that of `ts_panoc_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_panoc_step(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_panoc_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the answer is the n elements of
+ * the workspace from n on. No dual, no matrix. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_douglas_rachford_init(struct ts_splitting_t *solve,
+                                     const struct ts_splitting_problem_t *problem,
+                                     const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two operators. The problem is that of `ts_douglas_rachford_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_douglas_rachford_step(struct ts_splitting_t *solve,
+                                     const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_douglas_rachford_run(struct ts_splitting_t *solve,
+                                    const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts ADMM: minimises f(x) + g(x); `dual` has n elements, the multipliers over rho. No matrix. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_admm_init(struct ts_splitting_t *solve,
+                         const struct ts_splitting_problem_t *problem,
+                         const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two operators. The problem is that of `ts_admm_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_admm_step(struct ts_splitting_t *solve,
+                         const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_admm_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts ADMM with one factor for all iterations: minimises |matrix x - rhs|² / 2 + g(x); `dual` has n elements, the multipliers over rho. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_lasso_init(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem,
+                          const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: a solve with the factor and an operator, or a factorisation. The problem is that of `ts_lasso_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_lasso_step(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_lasso_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_chambolle_pock_init(struct ts_splitting_t *solve,
+                                   const struct ts_splitting_problem_t *problem,
+                                   const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two products and two operators. The problem is that of `ts_chambolle_pock_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_chambolle_pock_step(struct ts_splitting_t *solve,
+                                   const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_chambolle_pock_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
  * Omega 1, no copy of the best iterate, 1e-5 relative to |b|.

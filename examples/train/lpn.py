@@ -176,7 +176,7 @@ def ecg(out, steps, record):
         size = (1 + torch.rand_like(x)) * torch.sign(torch.rand_like(x) - 0.5)
         return 0.1 * torch.randn_like(x) + size * (torch.rand_like(x) < 0.04)
 
-    train(net, sample, noise, steps, 200, 4.0, (2e-3, 5e-4))
+    train(net, sample, noise, steps, 200, 0.3, (2e-3, 5e-4))
     windows = held_out.reshape(-1, 32)
     noisy = windows + noise(windows)
     error = ((net.denoise(noisy).detach() - windows) ** 2).mean().sqrt()

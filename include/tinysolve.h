@@ -3695,12 +3695,7 @@ size_t ts_proximal_gradient_workspace_len(uint32_t n);
 size_t ts_panoc_workspace_len(uint32_t n, uint32_t memory);
 
 /**
- * Elements of workspace of `ts_douglas_rachford_init`; 0 where they do not fit the address space.
- */
-size_t ts_douglas_rachford_workspace_len(uint32_t n);
-
-/**
- * Elements of workspace of `ts_admm_init`; 0 where they do not fit the address space.
+ * Elements of workspace of `ts_admm_init` and `ts_douglas_rachford_init`; 0 where they do not fit the address space.
  */
 size_t ts_admm_workspace_len(uint32_t n);
 

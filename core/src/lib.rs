@@ -24,7 +24,7 @@
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`factor`] | small factorisations, eigenvalues and singular values, below every family |
 //! | [`container`] | the one file format: learners, checkpoints, weights, with version and checksum |
-//! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
+//! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox`, `LinearMap`, `Smooth` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
 //! | [`error`](mod@error) | what a constructor refuses, by field and index |
 //! | [`math`], [`real`], [`vector`], [`rng`] | scalars, functions, sums and random numbers with fixed bits |

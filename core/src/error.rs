@@ -61,6 +61,18 @@ pub enum Field {
     Output = 25,
     /// The symbolic part of a sparse factorisation.
     Symbolic = 26,
+    /// Row starts of a constraint matrix.
+    ConstraintRows = 27,
+    /// Column indices of a constraint matrix.
+    ConstraintColumns = 28,
+    /// Stored values of a constraint matrix.
+    ConstraintValues = 29,
+    /// The linear term of an objective.
+    LinearTerm = 30,
+    /// A penalty: rho or sigma of a splitting method.
+    Penalty = 31,
+    /// The dual variables, which are a starting guess too.
+    Dual = 32,
     /// The step of a proximal operator.
     Step = 36,
     /// Weights of elements or groups.

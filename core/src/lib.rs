@@ -17,13 +17,14 @@
 //! |---|---|
 //! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
+//! | [`splitting`] | minimise f + g: quadratic programs and linear MPC, proximal gradient, ADMM, primal-dual methods, PANOC |
 //! | [`net`] | quantised networks that run where they lie in flash; learned proximal networks |
 //! | [`prox`] | proximal operators and their calculus |
 //! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
 //! | [`factor`] | small factorisations, eigenvalues and singular values, below every family |
 //! | [`container`] | the one file format: learners, checkpoints, weights, with version and checksum |
-//! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
+//! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox`, `LinearMap`, `Smooth` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
 //! | [`error`](mod@error) | what a constructor refuses, by field and index |
 //! | [`math`], [`real`], [`vector`], [`rng`] | scalars, functions, sums and random numbers with fixed bits |
@@ -68,6 +69,7 @@ pub mod real;
 pub mod recovery;
 pub mod rng;
 pub mod solve;
+pub mod splitting;
 pub mod vector;
 
 pub use error::{Error, Field};

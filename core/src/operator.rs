@@ -1,4 +1,5 @@
-//! What a method may be handed: an operator, an operator that can be swept row by row, a direction, a proximal operator.
+//! What a method may be handed: an operator, an operator that can be swept row by row, a direction, a proximal operator, a
+//! rectangular map, a smooth function.
 
 use core::ops::Range;
 
@@ -376,4 +377,34 @@ pub trait Prox<T: Real> {
 
     /// f(x); +infinity outside the domain. NaN where it cannot be had without scratch: such operators have a `value_with`.
     fn value(&self, x: &[T]) -> T;
+}
+
+/// A linear map K from n elements to m.
+pub trait LinearMap<T: Real> {
+    /// m.
+    fn rows(&self) -> usize;
+
+    /// n.
+    fn columns(&self) -> usize;
+
+    /// y = K x; m and n elements.
+    fn map(&self, x: &[T], y: &mut [T]);
+
+    /// x += K'y; n and m elements.
+    fn add_transposed(&self, y: &[T], x: &mut [T]);
+}
+
+/// A function with a Lipschitz continuous gradient.
+pub trait Smooth<T: Real> {
+    /// Whether the function is one of `n` elements.
+    ///
+    /// # Errors
+    /// Names the field that does not fit.
+    fn check_smooth(&self, n: usize) -> Result<(), Error>;
+
+    /// f(x).
+    fn smooth_value(&self, x: &[T]) -> T;
+
+    /// gradient += the gradient at x; answers f(x).
+    fn add_gradient(&self, x: &[T], gradient: &mut [T]) -> T;
 }

@@ -37,6 +37,10 @@ pub enum Step {
     IndefinitePreconditioner = 7,
     /// The caller's closure asked to stop; the solve can go on later.
     Interrupted = 8,
+    /// No point satisfies the constraints; there is a certificate.
+    PrimalInfeasible = 9,
+    /// The objective falls without bound, or no dual point is feasible; there is a certificate.
+    DualInfeasible = 10,
     /// A recovery ended without a certificate: what it left is a guess, and may be far off.
     NotCertified = 11,
     /// The recomputed residual meets the target, but the search direction had failed on the way and the method had to go
@@ -64,6 +68,8 @@ impl Step {
             6 => Self::NotPositiveDefinite,
             7 => Self::IndefinitePreconditioner,
             8 => Self::Interrupted,
+            9 => Self::PrimalInfeasible,
+            10 => Self::DualInfeasible,
             11 => Self::NotCertified,
             12 => Self::HandedOver,
             _ => return None,
@@ -169,10 +175,9 @@ mod tests {
 
     #[test]
     fn numbers_round_trip() {
-        for number in (0..=8).chain([11, 12]) {
+        for number in 0..=12 {
             assert_eq!(Step::from_number(number).map(|step| step as u32), Some(number));
         }
-        assert_eq!(Step::from_number(9), None);
         assert_eq!(Step::from_number(13), None);
     }
 }

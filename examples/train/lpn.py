@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Trains learned proximal networks and writes them as containers for `tinysolve::net::lpn`.
 
-Two networks: `laplace`, whose answer is known (the soft threshold by 1), and `digits`, 8 x 8 pictures of handwritten digits
-that scikit-learn ships (UCI Optical Recognition of Handwritten Digits, CC BY 4.0). After Z. Fang, S. Buchanan, J. Sulam, What's in a
+Three networks: `laplace`, whose answer is known (the soft threshold by 1); `digits`, 8 x 8 pictures of handwritten digits
+that scikit-learn ships (UCI Optical Recognition of Handwritten Digits, CC BY 4.0); and `ecg`, windows of 32 samples of an
+electrocardiogram with noise and outliers (MIT-BIH Arrhythmia Database, record 208, PhysioNet, ODC-By 1.0; the file
+misc/ecg.dat of SciPy up to 1.11). After Z. Fang, S. Buchanan, J. Sulam, What's in a
 prior? Learned proximal networks for inverse problems, ICLR 2024: an input-convex potential, first an L1 loss, then
 proximal matching with a width that falls. Minutes on one core.
 
     python3 examples/train/lpn.py laplace --out tests/data/lpn
     python3 examples/train/lpn.py digits --out tests/data/lpn
+    python3 examples/train/lpn.py ecg --record ecg.dat --out tests/data/ecg
 """
 
 import argparse
@@ -78,7 +81,7 @@ class Potential(torch.nn.Module):
             self.w.clamp_(min=0)
 
 
-def train(net, sample, sigma, steps, batch, width, rates):
+def train(net, sample, noise, steps, batch, width, rates):
     """L1 for the first half, then proximal matching with width 8, 4, 2, 1 times the last one."""
     optimiser = torch.optim.Adam(net.parameters(), lr=rates[0])
     for step in range(steps):
@@ -86,7 +89,7 @@ def train(net, sample, sigma, steps, batch, width, rates):
         for group in optimiser.param_groups:
             group["lr"] = rates[0] if step < steps // 2 else rates[1]
         x = sample(batch)
-        out = net.denoise(x + sigma * torch.randn_like(x), create_graph=True)
+        out = net.denoise(x + noise(x), create_graph=True)
         if stage < 0:
             loss = (out - x).abs().mean()
         else:
@@ -129,7 +132,7 @@ def save(net, path, int8):
 def laplace(out, steps):
     net = Potential(1, 32, 2, alpha=0.01, softplus=10.0)
     distribution = torch.distributions.Laplace(0.0, 1.0)
-    train(net, lambda n: distribution.sample((n, 1)), 1.0, steps, 1000, 0.1, (2e-3, 3e-4))
+    train(net, lambda n: distribution.sample((n, 1)), torch.randn_like, steps, 1000, 0.1, (2e-3, 3e-4))
     y = torch.linspace(-5, 5, 1001)[:, None]
     f = net.denoise(y).detach()
     exact = torch.sign(y) * (y.abs() - 1).clamp(min=0)
@@ -148,7 +151,7 @@ def digits(out, steps):
     def sample(n):
         return training[torch.randint(len(training), (n,))]
 
-    train(net, sample, sigma, steps, 200, 0.08 * 8, (2e-3, 5e-4))
+    train(net, sample, lambda x: sigma * torch.randn_like(x), steps, 200, 0.08 * 8, (2e-3, 5e-4))
     noisy = held_out + sigma * torch.randn_like(held_out)
     error = ((net.denoise(noisy).detach() - held_out) ** 2).mean()
     print(f"held-out PSNR {-10 * torch.log10(error):.2f} dB, noisy {-10 * torch.log10(((noisy - held_out) ** 2).mean()):.2f} dB")
@@ -157,17 +160,46 @@ def digits(out, steps):
     (out / "digits.bin").write_bytes((held_out[-64:] * 16).round().to(torch.uint8).numpy().tobytes())
 
 
+def ecg(out, steps, record):
+    """Windows of 32 samples at 360 Hz, in mV; the first 1,440 samples are kept for the example, and not trained on."""
+    counts = np.load(record)["ecg"].astype(int) - 1024
+    signal = torch.tensor(counts / 200, dtype=torch.float32)
+    training, held_out = signal[1800:], signal[:1440]
+    net = Potential(32, 48, 2, alpha=0.01, huber=0.1)
+
+    def sample(n):
+        starts = torch.randint(len(training) - 32, (n, 1))
+        return training[starts + torch.arange(32)]
+
+    def noise(x):
+        """Gaussian of 0.1 mV, and an outlier of 1 to 2 mV in one sample of 25."""
+        size = (1 + torch.rand_like(x)) * torch.sign(torch.rand_like(x) - 0.5)
+        return 0.1 * torch.randn_like(x) + size * (torch.rand_like(x) < 0.04)
+
+    train(net, sample, noise, steps, 200, 0.3, (2e-3, 5e-4))
+    windows = held_out.reshape(-1, 32)
+    noisy = windows + noise(windows)
+    error = ((net.denoise(noisy).detach() - windows) ** 2).mean().sqrt()
+    print(f"held-out error {error:.4f} mV, noisy {((noisy - windows) ** 2).mean().sqrt():.4f} mV")
+    save(net, out / "ecg.tslv", int8=True)
+    (out / "ecg.bin").write_bytes(counts[:1440].astype("<i2").tobytes())
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("network", choices=["laplace", "digits"])
+    arguments.add_argument("network", choices=["laplace", "digits", "ecg"])
     arguments.add_argument("--out", type=pathlib.Path, default=pathlib.Path("."))
     arguments.add_argument("--steps", type=int, default=8000)
     arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--record", type=pathlib.Path, help="ecg.dat of SciPy, for ecg")
     options = arguments.parse_args()
     torch.manual_seed(options.seed)
     torch.set_num_threads(1)
     options.out.mkdir(parents=True, exist_ok=True)
-    {"laplace": laplace, "digits": digits}[options.network](options.out, options.steps)
+    if options.network == "ecg":
+        ecg(options.out, options.steps, options.record)
+    else:
+        {"laplace": laplace, "digits": digits}[options.network](options.out, options.steps)
 
 
 if __name__ == "__main__":

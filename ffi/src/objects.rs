@@ -5,6 +5,8 @@ use tinysolve::Real;
 use tinysolve::bandit::{cheb_cb, tsallis_inf};
 use tinysolve::linear::{conjugate, cycle, dcd, sor, ssor_cg};
 use tinysolve::recovery::ladder;
+use tinysolve::splitting::Checkpoint;
+use tinysolve::splitting::qp::QpCheckpoint;
 
 /// What an object is.
 #[derive(Clone, Copy)]
@@ -20,6 +22,13 @@ pub(crate) enum Kind {
     TsallisInf = 8,
     ContextualTsallisInf = 9,
     ChebCb = 10,
+    Qp = 16,
+    ProximalGradient = 17,
+    Panoc = 18,
+    DouglasRachford = 19,
+    Admm = 20,
+    Lasso = 21,
+    ChambollePock = 22,
     Ladder = 32,
     Dcd = 56,
     Pressure = 57,
@@ -50,6 +59,10 @@ unsafe impl<T: Real> InPlace for dcd::Checkpoint<T> {}
 unsafe impl<T: Real> InPlace for cycle::Plan<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for ladder::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for QpCheckpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for Checkpoint<T> {}
 // SAFETY: as above.
 unsafe impl InPlace for tsallis_inf::State {}
 // SAFETY: as above.
@@ -139,6 +152,41 @@ mod tests {
         assert_eq!(size_of_val(&state), size_of_val(&written));
         // SAFETY: as many bytes, all of them initialised.
         let words = unsafe { *(&raw const state).cast::<[u32; ladder::Checkpoint::<f32>::WORDS]>() };
+        assert_eq!(words, written);
+    }
+
+    /// The state of a quadratic program, which is a whole number of words in both precisions.
+    macro_rules! qp_lies_as_written {
+        ($real:ty) => {{
+            let state = QpCheckpoint::<$real>::new(&tinysolve::splitting::qp::QpConfig::default());
+            let mut written = [0_u32; QpCheckpoint::<$real>::WORDS];
+            state.to_words(&mut written).unwrap();
+            assert_eq!(size_of_val(&state), size_of_val(&written));
+            // SAFETY: as many bytes, all of them initialised.
+            let words = unsafe { *(&raw const state).cast::<[u32; QpCheckpoint::<$real>::WORDS]>() };
+            assert_eq!(words, written);
+        }};
+    }
+
+    #[test]
+    fn memory_of_a_quadratic_program_is_words() {
+        qp_lies_as_written!(f32);
+        qp_lies_as_written!(f64);
+    }
+
+    #[test]
+    fn memory_of_a_splitting_method_is_words() {
+        use tinysolve::prox::separable::L1;
+        use tinysolve::splitting::{Admm, AdmmConfig};
+        let (mut z, mut u, mut workspace) = ([1.0_f32; 3], [0.0; 3], [0.0; 6]);
+        let mut solve = Admm::new(&L1, &L1, &mut z, &mut u, &mut workspace, &AdmmConfig::default()).unwrap();
+        let _ = solve.step();
+        let state = solve.suspend();
+        let mut written = [0_u32; Checkpoint::<f32>::WORDS];
+        state.to_words(&mut written).unwrap();
+        assert_eq!(size_of_val(&state), size_of_val(&written));
+        // SAFETY: as many bytes, all of them initialised.
+        let words = unsafe { *(&raw const state).cast::<[u32; Checkpoint::<f32>::WORDS]>() };
         assert_eq!(words, written);
     }
 

@@ -71,13 +71,13 @@ unsafe fn array<'a>(pointer: *const f32, len: u32) -> Option<&'a [f32]> {
 }
 
 /// What to do with an operator, whatever its type.
-type Visit<'v> = &'v mut dyn FnMut(&dyn Prox<f32>) -> Result<(), Refusal>;
+pub(crate) type Visit<'v> = &'v mut dyn FnMut(&dyn Prox<f32>) -> Result<(), Refusal>;
 
 /// Hands the operator of a term on, with its factor, offset and slope around it.
 ///
 /// # Safety
 /// The ledger took the arrays of the term.
-unsafe fn with(term: &ts_prox_term_t, visit: Visit<'_>) -> Result<(), Refusal> {
+pub(crate) unsafe fn with(term: &ts_prox_term_t, visit: Visit<'_>) -> Result<(), Refusal> {
     let ts_prox_term_t { len, a, b, .. } = *term;
     // SAFETY: as promised.
     let (first, second) = unsafe { (array(term.first, len), array(term.second, len)) };

@@ -31,6 +31,10 @@ pub const TS_STEP_NOT_POSITIVE_DEFINITE: i32 = 6;
 pub const TS_STEP_INDEFINITE_PRECONDITIONER: i32 = 7;
 /// The caller's function asked to stop; the solve can go on later.
 pub const TS_STEP_INTERRUPTED: i32 = 8;
+/// No point satisfies the constraints; there is a certificate.
+pub const TS_STEP_PRIMAL_INFEASIBLE: i32 = 9;
+/// The objective falls without bound, or no dual point is feasible; there is a certificate.
+pub const TS_STEP_DUAL_INFEASIBLE: i32 = 10;
 /// A recovery ended without a certificate: what it left is a guess.
 pub const TS_STEP_NOT_CERTIFIED: i32 = 11;
 /// The recomputed residual meets the target, but the search direction had failed on the way: the answer is right, the
@@ -118,6 +122,18 @@ pub const TS_FIELD_FUNCTION: u32 = 24;
 pub const TS_FIELD_OUTPUT: u32 = 25;
 /// The symbolic part of a sparse factorisation.
 pub const TS_FIELD_SYMBOLIC: u32 = 26;
+/// Row starts of a constraint matrix.
+pub const TS_FIELD_CONSTRAINT_ROWS: u32 = 27;
+/// Column indices of a constraint matrix.
+pub const TS_FIELD_CONSTRAINT_COLUMNS: u32 = 28;
+/// Stored values of a constraint matrix.
+pub const TS_FIELD_CONSTRAINT_VALUES: u32 = 29;
+/// The linear term of an objective.
+pub const TS_FIELD_LINEAR_TERM: u32 = 30;
+/// A penalty: rho or sigma of a splitting method.
+pub const TS_FIELD_PENALTY: u32 = 31;
+/// The dual variables.
+pub const TS_FIELD_DUAL: u32 = 32;
 /// The step of a proximal operator.
 pub const TS_FIELD_STEP: u32 = 36;
 /// Weights of elements or groups.
@@ -251,6 +267,12 @@ mod tests {
             (TS_FIELD_FUNCTION, Field::Function),
             (TS_FIELD_OUTPUT, Field::Output),
             (TS_FIELD_SYMBOLIC, Field::Symbolic),
+            (TS_FIELD_CONSTRAINT_ROWS, Field::ConstraintRows),
+            (TS_FIELD_CONSTRAINT_COLUMNS, Field::ConstraintColumns),
+            (TS_FIELD_CONSTRAINT_VALUES, Field::ConstraintValues),
+            (TS_FIELD_LINEAR_TERM, Field::LinearTerm),
+            (TS_FIELD_PENALTY, Field::Penalty),
+            (TS_FIELD_DUAL, Field::Dual),
             (TS_FIELD_STEP, Field::Step),
             (TS_FIELD_WEIGHTS, Field::Weights),
             (TS_FIELD_GROUPS, Field::Groups),
@@ -277,6 +299,8 @@ mod tests {
             (TS_STEP_NOT_POSITIVE_DEFINITE, Step::NotPositiveDefinite),
             (TS_STEP_INDEFINITE_PRECONDITIONER, Step::IndefinitePreconditioner),
             (TS_STEP_INTERRUPTED, Step::Interrupted),
+            (TS_STEP_PRIMAL_INFEASIBLE, Step::PrimalInfeasible),
+            (TS_STEP_DUAL_INFEASIBLE, Step::DualInfeasible),
             (TS_STEP_NOT_CERTIFIED, Step::NotCertified),
             (TS_STEP_HANDED_OVER, Step::HandedOver),
         ];

@@ -18,6 +18,14 @@ int main(void)
             CHECK(TS_SSOR_CG_WORKSPACE_LEN(n, n, keep) == ts_ssor_cg_workspace_len(n, n, keep));
             CHECK(TS_SSOR_CG_WORKSPACE_LEN(n, 0, keep) == ts_ssor_cg_workspace_len(n, 0, keep));
         }
+        CHECK(TS_QP_WORKSPACE_LEN(n, 2 * n, n / 2, n + 1, 3 * n, n) ==
+              ts_qp_workspace_len(n, 2 * n, n / 2, n + 1, 3 * n, n));
+        CHECK(TS_PROXIMAL_GRADIENT_WORKSPACE_LEN(n) == ts_proximal_gradient_workspace_len(n));
+        CHECK(TS_PANOC_WORKSPACE_LEN(n, 5) == ts_panoc_workspace_len(n, 5));
+        CHECK(TS_DOUGLAS_RACHFORD_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
+        CHECK(TS_ADMM_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
+        CHECK(TS_LASSO_WORKSPACE_LEN(n, 100) == ts_lasso_workspace_len(n, 100));
+        CHECK(TS_CHAMBOLLE_POCK_WORKSPACE_LEN(n, 7) == ts_chambolle_pock_workspace_len(n, 7));
         CHECK(TS_TSALLIS_INF_MEMORY_LEN(n) == ts_tsallis_inf_memory_len(n));
         CHECK(TS_CHEB_CB_MEMORY_LEN(n) == ts_cheb_cb_memory_len(n));
         CHECK(TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(n, 7) == ts_contextual_tsallis_inf_memory_len(n, 7));
@@ -32,6 +40,8 @@ int main(void)
     CHECK(sizeof(ts_pcg_t) == 8 * TS_PCG_WORDS);
     CHECK(sizeof(ts_ssor_cg_t) == 8 * TS_SSOR_CG_WORDS);
     CHECK(sizeof(ts_tsallis_inf_t) == 8 * TS_TSALLIS_INF_WORDS);
+    CHECK(sizeof(ts_qp_t) == 8 * TS_QP_WORDS);
+    CHECK(sizeof(ts_splitting_t) == 8 * TS_SPLITTING_WORDS);
     CHECK(sizeof(ts_record_t) == 16);
     /* What a learner of 20 arms takes. */
     CHECK(sizeof(ts_tsallis_inf_t) + sizeof(float) * TS_TSALLIS_INF_MEMORY_LEN(20) <= 256);

@@ -20,6 +20,7 @@ pub mod layouts;
 pub mod methods;
 pub mod policy;
 pub mod pressure;
+pub mod qp;
 pub mod recovery;
 pub mod shifted;
 pub mod sor_benchmark;

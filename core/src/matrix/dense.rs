@@ -1,7 +1,7 @@
 //! Dense views over the caller's memory, row-major or column-major.
 
 use crate::error::{Error, Field};
-use crate::operator::{LinearOperator, Sweep};
+use crate::operator::{LinearMap, LinearOperator, Sweep};
 use crate::real::Real;
 
 /// A read-only dense matrix; element (i, j) lies at `i row_stride + j column_stride`.
@@ -112,6 +112,30 @@ impl<'a, T: Copy> MatRef<'a, T> {
             columns: self.rows,
             row_stride: self.column_stride,
             column_stride: self.row_stride,
+        }
+    }
+}
+
+impl<T: Real> LinearMap<T> for MatRef<'_, T> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn columns(&self) -> usize {
+        self.columns
+    }
+
+    fn map(&self, x: &[T], y: &mut [T]) {
+        for (row, y) in y.iter_mut().enumerate() {
+            *y = self.row(row).zip(x).fold(T::ZERO, |sum, (a, x)| sum + a * *x);
+        }
+    }
+
+    fn add_transposed(&self, y: &[T], x: &mut [T]) {
+        for (row, y) in y.iter().enumerate() {
+            for (x, a) in x.iter_mut().zip(self.row(row)) {
+                *x += a * *y;
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod csr;
 mod dense;
+mod differences;
 mod plane;
 mod stencil;
 mod variable_stencil;
@@ -11,6 +12,7 @@ mod vfp;
 
 pub use csr::{Csr, Index};
 pub use dense::{MatMut, MatRef};
+pub use differences::Differences;
 pub use plane::Plane;
 pub use stencil::Stencil;
 pub use variable_stencil::VariableStencil;

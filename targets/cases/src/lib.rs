@@ -12,14 +12,17 @@ extern crate std;
 
 mod bandit;
 mod dcd;
+pub mod denoise;
 mod hash;
 mod linear;
 mod math;
 mod net;
 mod pattern;
 mod prox;
+pub mod quadrotor;
 mod recovery;
 pub mod sensors;
+mod splitting;
 
 pub use hash::Hash;
 pub use pattern::Pattern;
@@ -76,6 +79,8 @@ pub const CASES: &[Case] = &[
     Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
     Case { name: "net/add", ram: 32 * 1024, run: net::add },
     Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
+    Case { name: "splitting/denoise", ram: 48 * 1024, run: splitting::denoise },
+    Case { name: "splitting/mpc", ram: 160 * 1024, run: splitting::mpc },
 ];
 
 /// One row of the bench table, still without its value.

@@ -95,12 +95,17 @@ fn renamed(name: &str) -> Option<String> {
 fn definitions(text: &str) -> BTreeSet<String> {
     const KEYWORDS: &[&str] = &["fn", "struct", "enum", "union", "type", "const", "static"];
     let code: String =
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect();
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("\n{line}")).collect();
     let pieces = pieces(&code);
     pieces
-        .windows(3)
-        .filter_map(|three| match three {
-            [keyword, " ", name] if KEYWORDS.contains(keyword) && renamed(name).is_some() => Some((*name).to_owned()),
+        .windows(4)
+        .filter_map(|four| match four {
+            // `*const ts_x` names a type, and defines none.
+            [before, keyword, " ", name]
+                if KEYWORDS.contains(keyword) && !before.ends_with('*') && renamed(name).is_some() =>
+            {
+                Some((*name).to_owned())
+            }
             _ => None,
         })
         .collect()
@@ -188,6 +193,7 @@ mod tests {
             ("pub struct TsSor; impl TsSor", "pub struct TsF64Sor; impl TsF64Sor"),
             ("use crate::matrix::ts_csr_t;", "use crate::double::matrix::ts_f64_csr_t;"),
             ("use crate::status::ts_status_t;", "use crate::status::ts_status_t;"),
+            ("fn ts_run(s: *const ts_shape_t) {}", "fn ts_f64_run(s: *const ts_shape_t) {}"),
             ("const TS_SOR_WORDS: usize = 12; // f64: 20", "const TS_F64_SOR_WORDS: usize = 20;"),
             ("/// `fn ts_other` is elsewhere\nts_other();", "/// `fn ts_other` is elsewhere\nts_other();"),
         ];

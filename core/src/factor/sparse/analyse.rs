@@ -24,8 +24,8 @@ pub fn symbolic_len<I: Index + TryFrom<usize>>(
 }
 
 /// Writes the symbolic part of the factorisation of P A P' = L D L', where row `order[k]` of A is eliminated as the k-th,
-/// and hands it out checked. The order decides how much fill there is: with few exceptions the natural one is poor, and a
-/// minimum-degree order made on the host is good. O(entries + fill).
+/// and hands it out checked. The order decides how much fill there is: with few exceptions the natural one is poor, and
+/// that of [`minimum_degree`](super::minimum_degree), made on the host, is good. O(entries + fill).
 ///
 /// ```
 /// use tinysolve::factor::{Pattern, SparseLdlt, Symbolic, analyse, scratch_len, symbolic_len};

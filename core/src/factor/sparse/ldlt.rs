@@ -41,15 +41,26 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
     /// short; nothing is written then. `Pivot` with the row of A whose pivot is zero, not finite, or so small that its
     /// reciprocal overflows.
     pub fn factor(symbolic: Symbolic<'a, I>, values: &[T], workspace: &'a mut [T]) -> Result<Self, Error> {
-        let (n, fill) = (symbolic.dim(), symbolic.fill());
         error::exact(Field::Values, symbolic.values_len(), values.len())?;
+        let mut this = Self::resume(symbolic, workspace, None)?;
+        this.refactor(values)?;
+        Ok(this)
+    }
+
+    /// Takes up a factorisation left in `workspace`, with its number of [positive pivots](Self::positive_pivots); or, with
+    /// `None`, one still to be made by [`refactor`](Self::refactor). O(1). In memory that does not hold the factor of this
+    /// symbolic part a solve gives wrong numbers, no worse.
+    ///
+    /// # Errors
+    /// `Length` of `Field::Workspace` if that is short.
+    pub fn resume(symbolic: Symbolic<'a, I>, workspace: &'a mut [T], positive: Option<usize>) -> Result<Self, Error> {
+        let (n, fill) = (symbolic.dim(), symbolic.fill());
         error::at_least(Field::Workspace, Self::workspace_len(n, fill), workspace.len())?;
         let (factor, rest) = workspace.split_at_mut_checked(fill).unwrap_or((&mut [], &mut []));
         let (reciprocals, rest) = rest.split_at_mut_checked(n).unwrap_or((&mut [], &mut []));
         let row = rest.get_mut(..n).unwrap_or(&mut []);
-        let mut this = Self { symbolic, factor, reciprocals, row, outcome: Ok(0) };
-        this.refactor(values)?;
-        Ok(this)
+        let outcome = positive.ok_or(Error::Uninitialised { field: Field::Matrix });
+        Ok(Self { symbolic, factor, reciprocals, row, outcome })
     }
 
     /// Factors A anew after its values have changed.

@@ -6,11 +6,13 @@
 //! lower triangle of the whole as one pattern, updates the values of P, A or D in place, and refactors.
 
 mod analyse;
+mod degree;
 mod ldlt;
 mod pattern;
 mod symbolic;
 
 pub use analyse::{analyse, scratch_len, symbolic_len};
+pub use degree::{minimum_degree, minimum_degree_scratch};
 pub use ldlt::SparseLdlt;
 pub use pattern::Pattern;
 pub use symbolic::Symbolic;

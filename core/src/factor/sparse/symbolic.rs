@@ -96,6 +96,22 @@ impl<'a, I: Index> Symbolic<'a, I> {
     /// `Length` of `Field::Symbolic` if the data is not as long as its header says, `Corrupt` of `Field::Symbolic` with the
     /// index in `data` of the first element that cannot be.
     pub fn new(data: &'a [I]) -> Result<Self, Error> {
+        let (symbolic, inverse) = Self::divide(data)?;
+        symbolic.check(inverse)?;
+        Ok(symbolic)
+    }
+
+    /// Takes up what an earlier `new` accepted and that has not changed since. Only the length is checked: O(1). Data that
+    /// did change gives wrong numbers, never an access out of bounds.
+    ///
+    /// # Errors
+    /// `Length` of `Field::Symbolic` if the data is not as long as its header says.
+    pub fn trusted(data: &'a [I]) -> Result<Self, Error> {
+        Self::divide(data).map(|(symbolic, _)| symbolic)
+    }
+
+    /// The parts, unchecked, and the inverse of the order.
+    fn divide(data: &'a [I]) -> Result<(Self, &'a [I]), Error> {
         let [n, values, entries, fill, rest @ ..] = data else {
             return Err(Error::Length { field: Field::Symbolic, need: HEADER, got: data.len() });
         };
@@ -113,9 +129,7 @@ impl<'a, I: Index> Symbolic<'a, I> {
         let sources = part(entries);
         let factor = Lists { starts: part(n + 1), items: part(fill) };
         let pattern = Lists { starts: part(n + 1), items: part(fill) };
-        let symbolic = Self { values, order, rows, sources, factor, pattern, places: part(fill) };
-        symbolic.check(inverse)?;
-        Ok(symbolic)
+        Ok((Self { values, order, rows, sources, factor, pattern, places: part(fill) }, inverse))
     }
 
     /// Dimension n.

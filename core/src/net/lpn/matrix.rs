@@ -67,14 +67,14 @@ fn dot<T: Real>(row: impl Iterator<Item = impl Weight>, x: &[T]) -> T {
 }
 
 fn add_product<T: Real>(elements: &[impl Weight], scale: Option<f32>, columns: usize, x: &[T], y: &mut [T]) {
-    for (y, row) in y.iter_mut().zip(elements.chunks_exact(columns)) {
+    for (y, row) in y.iter_mut().zip(elements.chunks_exact(columns.max(1))) {
         let sum = dot(row.iter().copied(), x);
         *y += scale.map_or(sum, |scale| T::from_f32(scale) * sum);
     }
 }
 
 fn add_transposed<T: Real>(elements: &[impl Weight], scale: Option<f32>, columns: usize, x: &[T], y: &mut [T]) {
-    for (x, row) in x.iter().zip(elements.chunks_exact(columns)) {
+    for (x, row) in x.iter().zip(elements.chunks_exact(columns.max(1))) {
         let factor = scale.map_or(*x, |scale| T::from_f32(scale) * *x);
         for (y, weight) in y.iter_mut().zip(row) {
             *y += factor * weight.number::<T>();
@@ -84,7 +84,7 @@ fn add_transposed<T: Real>(elements: &[impl Weight], scale: Option<f32>, columns
 
 fn column<T: Real>(elements: &[impl Weight], scale: Option<f32>, columns: usize, k: usize, x: &[T]) -> T {
     let from = elements.get(k..).unwrap_or(&[]);
-    let sum = dot(from.iter().copied().step_by(columns), x);
+    let sum = dot(from.iter().copied().step_by(columns.max(1)), x);
     scale.map_or(sum, |scale| T::from_f32(scale) * sum)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{self, Error, Field};
 use crate::factor::{Cholesky, Packed};
-use crate::operator::Prox;
+use crate::operator::{Prox, Smooth};
 use crate::real::Real;
 use crate::vector;
 
@@ -124,5 +124,33 @@ impl<T: Real> Prox<T> for PreparedQuadratic<'_, T> {
 
     fn value(&self, x: &[T]) -> T {
         self.form.value(x)
+    }
+}
+
+impl<T: Real> Smooth<T> for Quadratic<'_, T> {
+    fn check_smooth(&self, n: usize) -> Result<(), Error> {
+        self.check_form(n)
+    }
+
+    fn smooth_value(&self, x: &[T]) -> T {
+        self.value(x)
+    }
+
+    fn add_gradient(&self, x: &[T], gradient: &mut [T]) -> T {
+        let mut rest = self.matrix;
+        let mut sum = T::ZERO;
+        for (row, (own, q)) in x.iter().zip(self.linear).enumerate() {
+            let Some((entries, after)) = rest.split_at_checked(row + 1) else { return sum };
+            rest = after;
+            let Some((diagonal, left)) = entries.split_last() else { return sum };
+            let (before, here) = gradient.split_at_mut_checked(row).unwrap_or((&mut [], &mut []));
+            let product = vector::dot(left, x.get(..row).unwrap_or(&[]));
+            vector::axpy(*own, left, before);
+            if let Some(here) = here.first_mut() {
+                *here += product + *diagonal * *own + *q;
+            }
+            sum += *own * (product + *diagonal * *own / T::TWO + *q);
+        }
+        sum
     }
 }

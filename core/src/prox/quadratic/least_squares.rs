@@ -3,7 +3,7 @@
 use crate::error::{self, Error, Field};
 use crate::factor::{Cholesky, Packed};
 use crate::matrix::MatRef;
-use crate::operator::Prox;
+use crate::operator::{Prox, Smooth};
 use crate::real::Real;
 
 /// f(x) = |A x - b|² / 2, A of m rows and n columns.
@@ -89,5 +89,29 @@ impl<T: Real> Prox<T> for LeastSquares<'_, T> {
 
     fn value(&self, x: &[T]) -> T {
         (0..self.matrix.rows()).map(|row| self.residual(row, x)).fold(T::ZERO, |sum, r| sum + r * r) / T::TWO
+    }
+}
+
+impl<T: Real> Smooth<T> for LeastSquares<'_, T> {
+    fn check_smooth(&self, n: usize) -> Result<(), Error> {
+        error::exact(Field::Matrix, n, self.matrix.columns())?;
+        error::exact(Field::RightHandSide, self.matrix.rows(), self.rhs.len())?;
+        error::finite(Field::RightHandSide, self.rhs)
+    }
+
+    fn smooth_value(&self, x: &[T]) -> T {
+        self.value(x)
+    }
+
+    fn add_gradient(&self, x: &[T], gradient: &mut [T]) -> T {
+        let mut squares = T::ZERO;
+        for row in 0..self.matrix.rows() {
+            let residual = self.residual(row, x);
+            squares += residual * residual;
+            for (gradient, a) in gradient.iter_mut().zip(self.matrix.row(row)) {
+                *gradient += a * residual;
+            }
+        }
+        squares / T::TWO
     }
 }

@@ -1,0 +1,278 @@
+//! The shape of a quadratic program: where P and A have entries, and the pattern of the system that is factored.
+
+use core::ops::Range;
+
+use crate::error::{self, Error, Field};
+use crate::matrix::Index;
+
+/// Where P and A of a quadratic program have entries. Shapes only; the numbers come apart from it.
+///
+/// P is given by its lower triangle, by rows, columns ascending; diagonal entries may be missing. (The upper triangle by
+/// columns, as OSQP has it, is the same arrays.) A is given whole, by rows, columns ascending.
+///
+/// A row of A with a single entry bounds one variable. Such *bound rows* are eliminated before anything is factored, so
+/// that they cost a few operations in an iteration and no memory in the factor.
+#[derive(Clone, Copy, Debug)]
+pub struct QpPattern<'a, I> {
+    p_starts: &'a [I],
+    p_columns: &'a [I],
+    a_starts: &'a [I],
+    a_columns: &'a [I],
+    /// Rows of A that are no bound rows.
+    general: usize,
+}
+
+impl<'a, I: Index> QpPattern<'a, I> {
+    /// Checks both patterns. O(entries). n is the number of rows of P, m that of A.
+    ///
+    /// # Errors
+    /// - `Length` of `Field::RowPointers` or `Field::ConstraintRows` if there is no row start, of `Field::Columns` or
+    ///   `Field::ConstraintColumns` if the last start is not the number of columns.
+    /// - `Unordered` of the same fields with the first element that does not ascend (starts from 0, columns in their row).
+    /// - `OutOfRange` of `Field::Columns` for an entry of P right of the diagonal, of `Field::ConstraintColumns` for a column
+    ///   of A that is n or more.
+    /// - `TooLarge` of `Field::Matrix` if the system that is factored has more entries than the index type can count.
+    pub fn new(p_starts: &'a [I], p_columns: &'a [I], a_starts: &'a [I], a_columns: &'a [I]) -> Result<Self, Error> {
+        let pattern = Self::trusted(p_starts, p_columns, a_starts, a_columns)?;
+        let n = pattern.variables();
+        check_rows(p_starts, p_columns, (Field::RowPointers, Field::Columns), |row| row + 1)?;
+        check_rows(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns), |_| n)?;
+        let largest = if size_of::<I>() == 2 { usize::from(u16::MAX) } else { u32::MAX as usize };
+        let whole = pattern.values_len().saturating_add(pattern.bound_rows());
+        if whole >= largest { Err(Error::TooLarge { field: Field::Matrix }) } else { Ok(pattern) }
+    }
+
+    /// The pattern of arrays that an earlier `new` accepted and that have not changed since. Only lengths are checked, and
+    /// bound rows counted: O(m). Arrays that did change give wrong numbers, never an access out of bounds.
+    ///
+    /// # Errors
+    /// `Length` if the lengths do not fit each other.
+    pub fn trusted(
+        p_starts: &'a [I],
+        p_columns: &'a [I],
+        a_starts: &'a [I],
+        a_columns: &'a [I],
+    ) -> Result<Self, Error> {
+        for (starts, columns, names) in [
+            (p_starts, p_columns, (Field::RowPointers, Field::Columns)),
+            (a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns)),
+        ] {
+            let last = starts.last().ok_or(Error::Length { field: names.0, need: 1, got: 0 })?;
+            error::exact(names.1, last.get(), columns.len())?;
+        }
+        let general = ranges(a_starts).filter(|range| range.len() != 1).count();
+        Ok(Self { p_starts, p_columns, a_starts, a_columns, general })
+    }
+
+    /// Variables, n.
+    #[must_use]
+    pub const fn variables(&self) -> usize {
+        self.p_starts.len().saturating_sub(1)
+    }
+
+    /// Constraints, m: rows of A.
+    #[must_use]
+    pub const fn constraints(&self) -> usize {
+        self.a_starts.len().saturating_sub(1)
+    }
+
+    /// Rows of A with one entry.
+    #[must_use]
+    pub const fn bound_rows(&self) -> usize {
+        self.constraints().saturating_sub(self.general)
+    }
+
+    /// Stored entries of P.
+    #[must_use]
+    pub const fn p_entries(&self) -> usize {
+        self.p_columns.len()
+    }
+
+    /// Stored entries of A.
+    #[must_use]
+    pub const fn a_entries(&self) -> usize {
+        self.a_columns.len()
+    }
+
+    /// Dimension of the system that is factored: n plus the rows of A that are no bound rows.
+    #[must_use]
+    pub const fn system_dim(&self) -> usize {
+        self.variables().saturating_add(self.general)
+    }
+
+    /// Stored entries of the system that is factored.
+    #[must_use]
+    pub const fn system_entries(&self) -> usize {
+        self.p_columns
+            .len()
+            .saturating_add(self.a_columns.len().saturating_sub(self.bound_rows()))
+            .saturating_add(self.system_dim())
+    }
+
+    /// Numbers of P, A and the system: its stored entries, then those of the bound rows.
+    pub(super) const fn values_len(&self) -> usize {
+        self.system_entries().saturating_add(self.bound_rows())
+    }
+
+    /// Writes the pattern of the system [P + sigma I, A'; A, -1/rho] without the bound rows, lower triangle by rows, for
+    /// [`analyse`](crate::factor::analyse): `system_dim` + 1 row starts and `system_entries` columns. Each row ends with an
+    /// entry on the diagonal of its own, beside one that P may have there.
+    ///
+    /// # Errors
+    /// `Length` of `Field::RowPointers` or `Field::Columns` unless the slices are exactly that long; `TooLarge` of
+    /// `Field::Columns` if a number does not fit the index type.
+    pub fn write_system(&self, row_starts: &mut [I], columns: &mut [I]) -> Result<(), Error>
+    where
+        I: TryFrom<usize>,
+    {
+        error::exact(Field::RowPointers, self.system_dim().saturating_add(1), row_starts.len())?;
+        error::exact(Field::Columns, self.system_entries(), columns.len())?;
+        let narrow = |value: usize| I::try_from(value).map_err(|_| Error::TooLarge { field: Field::Columns });
+        let whole = self.p_rows().map(|(columns, _)| columns);
+        let rows = whole.chain(self.a_rows().filter(|(columns, _)| columns.len() != 1).map(|(columns, _)| columns));
+        let (mut starts, mut places) = (row_starts.iter_mut(), columns.iter_mut());
+        let mut end = 0;
+        for (row, from) in rows.enumerate() {
+            if let Some(start) = starts.next() {
+                *start = narrow(end)?;
+            }
+            // The row first: a `zip` that ends on it takes no place too many.
+            for (column, place) in from.iter().copied().chain(Some(narrow(row)?)).zip(places.by_ref()) {
+                *place = column;
+            }
+            end += from.len() + 1;
+        }
+        if let Some(start) = starts.next() {
+            *start = narrow(end)?;
+        }
+        Ok(())
+    }
+
+    /// Rows of P: columns, and where their numbers are; the diagonal entry of the system stands right behind them.
+    pub(super) fn p_rows(&self) -> impl Iterator<Item = (&'a [I], Range<usize>)> + use<'a, I> {
+        let columns = self.p_columns;
+        ranges(self.p_starts)
+            .enumerate()
+            .map(move |(row, range)| (columns.get(range.clone()).unwrap_or(&[]), range.start + row..range.end + row))
+    }
+
+    /// Where the diagonal entry of the system for variable `column` is.
+    #[inline]
+    pub(super) fn p_diagonal(&self, column: usize) -> usize {
+        self.p_starts.get(column + 1).map_or(usize::MAX, |end| end.get() + column)
+    }
+
+    /// Rows of A: columns, and where their numbers are; of a general row the diagonal entry of the system stands right
+    /// behind them.
+    #[inline]
+    pub(super) fn a_rows(&self) -> impl Iterator<Item = (&'a [I], Range<usize>)> + use<'a, I> {
+        let columns = self.a_columns;
+        let mut general = self.p_columns.len() + self.variables();
+        let mut bound = self.system_entries();
+        ranges(self.a_starts).map(move |range| {
+            let len = range.len();
+            let columns = columns.get(range).unwrap_or(&[]);
+            if len == 1 {
+                bound += 1;
+                (columns, bound - 1..bound)
+            } else {
+                general += len + 1;
+                (columns, general - len - 1..general - 1)
+            }
+        })
+    }
+}
+
+#[inline]
+fn ranges<I: Index>(starts: &[I]) -> impl Iterator<Item = Range<usize>> + use<'_, I> {
+    starts.iter().zip(starts.iter().skip(1)).map(|(start, end)| start.get()..end.get())
+}
+
+fn check_rows<I: Index>(
+    starts: &[I],
+    columns: &[I],
+    (start_field, column_field): (Field, Field),
+    limit: impl Fn(usize) -> usize,
+) -> Result<(), Error> {
+    if starts.first().is_none_or(|first| first.get() != 0) {
+        return Err(Error::Unordered { field: start_field, index: 0 });
+    }
+    for (row, range) in ranges(starts).enumerate() {
+        let first = range.start;
+        let Some(in_row) = columns.get(range) else {
+            return Err(Error::Unordered { field: start_field, index: row + 1 });
+        };
+        let mut least = 0;
+        for (k, column) in in_row.iter().enumerate() {
+            let index = first + k;
+            if column.get() >= limit(row) {
+                return Err(Error::OutOfRange { field: column_field, index });
+            }
+            if column.get() < least {
+                return Err(Error::Unordered { field: column_field, index });
+            }
+            least = column.get() + 1;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    #[test]
+    fn the_system_leaves_bound_rows_out() {
+        // P = [1 .; 2 3], A = [4 .; 5 6; . 7]: rows 0 and 2 are bounds.
+        let pattern = QpPattern::new(&[0_u16, 1, 3], &[0, 0, 1], &[0, 1, 3, 4], &[0, 0, 1, 1]).unwrap();
+        assert_eq!((pattern.variables(), pattern.constraints(), pattern.bound_rows()), (2, 3, 2));
+        assert_eq!((pattern.system_dim(), pattern.system_entries(), pattern.values_len()), (3, 8, 10));
+        let (mut starts, mut columns) = ([9; 4], [9; 8]);
+        pattern.write_system(&mut starts, &mut columns).unwrap();
+        assert_eq!(starts, [0, 2, 5, 8]);
+        assert_eq!(columns, [0, 0, 0, 1, 1, 0, 1, 2]);
+        let places: Vec<_> = pattern.p_rows().chain(pattern.a_rows()).map(|(_, range)| range).collect();
+        assert_eq!(places, [0..1, 2..4, 8..9, 5..7, 9..10]);
+        assert!(pattern.write_system(&mut starts, &mut [0; 7]).is_err());
+        assert!(pattern.write_system(&mut [0; 3], &mut columns).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let refused = |p: (&[u16], &[u16]), a: (&[u16], &[u16])| QpPattern::new(p.0, p.1, a.0, a.1).err();
+        let p: (&[u16], &[u16]) = (&[0, 1, 2], &[0, 1]);
+        let a: (&[u16], &[u16]) = (&[0, 2], &[0, 1]);
+        assert_eq!(refused(p, a), None);
+        assert_eq!(refused((&[], &[]), a), Some(Error::Length { field: Field::RowPointers, need: 1, got: 0 }));
+        assert_eq!(refused(p, (&[], &[])), Some(Error::Length { field: Field::ConstraintRows, need: 1, got: 0 }));
+        assert_eq!(refused((&[0, 1, 3], &[0, 1]), a), Some(Error::Length { field: Field::Columns, need: 3, got: 2 }));
+        assert_eq!(
+            refused(p, (&[0, 1], &[0, 1])),
+            Some(Error::Length { field: Field::ConstraintColumns, need: 1, got: 2 })
+        );
+        assert_eq!(refused((&[0, 1, 2], &[1, 1]), a), Some(Error::OutOfRange { field: Field::Columns, index: 0 }));
+        assert_eq!(
+            refused(p, (&[0, 2], &[0, 2])),
+            Some(Error::OutOfRange { field: Field::ConstraintColumns, index: 1 })
+        );
+        assert_eq!(
+            refused(p, (&[0, 2], &[1, 0])),
+            Some(Error::Unordered { field: Field::ConstraintColumns, index: 1 })
+        );
+        assert_eq!(
+            refused(p, (&[0, 2], &[1, 1])),
+            Some(Error::Unordered { field: Field::ConstraintColumns, index: 1 })
+        );
+        assert_eq!(
+            refused(p, (&[0, 3, 2], &[0, 1])),
+            Some(Error::Unordered { field: Field::ConstraintRows, index: 1 })
+        );
+        assert_eq!(refused((&[1, 1, 2], &[0, 1]), a), Some(Error::Unordered { field: Field::RowPointers, index: 0 }));
+        // 65,535 numbers in all are one too many for 16-bit indices.
+        let starts: Vec<u16> = vec![0; 65_536];
+        assert_eq!(refused((&starts, &[]), (&[0], &[])), Some(Error::TooLarge { field: Field::Matrix }));
+        assert_eq!(refused((&starts[..65_535], &[]), (&[0], &[])), None);
+    }
+}

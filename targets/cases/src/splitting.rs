@@ -1,0 +1,75 @@
+//! Splitting methods.
+
+#![allow(clippy::cast_possible_truncation, reason = "sizes of cases are small")]
+
+use crate::denoise;
+use crate::quadrotor::{Bounds, Plant, Problem, START, WORKSPACE};
+use crate::{Hash, Meter, Row};
+use tinysolve::solve::Solver;
+
+/// Ticks of the flight: two seconds, in which the craft is back in its place.
+const TICKS: u32 = 40;
+
+/// Linear MPC of a quadrotor in closed loop.
+pub(crate) fn mpc(meter: &mut dyn Meter) {
+    let plant = Plant::new();
+    let mut workspace = [0.0; WORKSPACE];
+    let Ok(problem) = Problem::new(&plant) else { return };
+    let Some(mut solver) = problem.solver(&mut workspace) else { return };
+    let mut bounds = Bounds::of(&problem);
+    // OSQP's figures: tests/peers/quadrotor.py makes the code and flies the same flight, in 87 iterations a tick.
+    // The first factorisation.
+    let row = Row::new("splitting", "qp factorisation", "quadrotor MPC, 160 variables, 280 rows");
+    meter.count(&row, &mut || {
+        let _ = solver.step();
+    });
+    let row = Row::new("splitting", "qp iteration", "quadrotor MPC, 160 variables, 280 rows")
+        .reference("127000", "OSQP's generated code");
+    meter.count(&row, &mut || {
+        let _ = solver.step();
+    });
+    let mut x = START;
+    let mut hash = Hash::default();
+    let mut iterations = 0;
+    let mut fly = |ticks: u32| {
+        for _ in 0..ticks {
+            let Some(inputs) = bounds.tick(&plant, &x, &mut solver) else { return };
+            iterations += solver.report().iterations;
+            hash.f32s(&inputs);
+            x = plant.step(&x, &inputs);
+        }
+    };
+    let row = Row::new("splitting", "qp control tick", "quadrotor MPC, mean of 40 ticks, 1e-3")
+        .per(TICKS, "instructions/tick")
+        .goal("m4f", "5535000")
+        .reference("11070000", "OSQP's generated code");
+    meter.count(&row, &mut || fly(TICKS));
+    let row = Row::new("splitting", "qp control tick", "quadrotor MPC, at its place, 1e-3");
+    meter.count(&row, &mut || fly(1));
+    meter.result("splitting/mpc", hash.f32s(&x).word(iterations).finish());
+}
+
+/// An electrocardiogram with noise and outliers, denoised in three ways: the example `denoise` on the chip.
+pub(crate) fn denoise(meter: &mut dyn Meter) {
+    let noisy = denoise::disturbed(&denoise::recorded());
+    let mut memory = [0.0; 3 * denoise::SAMPLES];
+    let mut x = noisy;
+    let row = |kernel| {
+        Row::new("splitting", kernel, "electrocardiogram, 1440 samples")
+            .per(denoise::SAMPLES as u32, "instructions/sample")
+    };
+    let mut hash = Hash::default();
+    meter.count(&row("total variation"), &mut || denoise::by_total_variation(&mut x, denoise::WEIGHT));
+    hash.f32s(&x);
+    let mut iterations = 0;
+    meter.count(&row("Huber and total variation, ADMM"), &mut || {
+        let report = denoise::by_robust_total_variation(&noisy, denoise::ROBUST_WEIGHT, &mut x, &mut memory);
+        iterations = report.map_or(0, |report| report.iterations);
+    });
+    hash.f32s(&x).word(iterations);
+    x = noisy;
+    meter.count(&row("learned proximal network"), &mut || {
+        let _ = denoise::by_network(&mut x);
+    });
+    meter.result("splitting/denoise", hash.f32s(&x).finish());
+}

@@ -107,6 +107,11 @@
 #endif
 
 /**
+ * `uint64_t` words of a `ts_model_t`.
+ */
+#define TS_MODEL_WORDS 2
+
+/**
  * The solve worked, at a cost.
  */
 #define TS_OUTCOME_SOLVED 0
@@ -367,6 +372,11 @@
 #define TS_ERROR_UNINITIALISED 14
 
 /**
+ * Well-formed, but of a kind this library does not know.
+ */
+#define TS_ERROR_UNSUPPORTED 15
+
+/**
  * The object a function was given.
  */
 #define TS_FIELD_OBJECT 1
@@ -535,6 +545,26 @@
  * The scratch memory of a measurement operator.
  */
 #define TS_FIELD_SCRATCH 43
+
+/**
+ * The memory the tensors of a network live in.
+ */
+#define TS_FIELD_ARENA 50
+
+/**
+ * The layers of a network model; the index is the layer.
+ */
+#define TS_FIELD_LAYERS 51
+
+/**
+ * Rows of requantisation; the index is the layer.
+ */
+#define TS_FIELD_REQUANTISE 53
+
+/**
+ * The input of a network.
+ */
+#define TS_FIELD_INPUT 54
 
 /**
  * `uint64_t` words of a `ts_tsallis_inf_t`.
@@ -983,6 +1013,64 @@ typedef struct ts_f64_ssor_cg_t {
  * write all of `y`, and nothing else that the solve uses.
  */
 typedef void (*ts_apply_t)(void *context, const float *x, float *y, uint32_t n);
+
+/**
+ * Memory, input and output of a network.
+ */
+typedef struct ts_model_shape_t {
+    /**
+     * Bytes of the arena.
+     */
+    uint32_t arena_len;
+    /**
+     * Where in the arena the input starts; it is filled before the first layer, and layers may write over it.
+     */
+    uint32_t input;
+    /**
+     * Bytes of the input.
+     */
+    uint32_t input_len;
+    /**
+     * Where in the arena the output starts, once the last layer has run.
+     */
+    uint32_t output;
+    /**
+     * Bytes of the output.
+     */
+    uint32_t output_len;
+    /**
+     * Number of layers.
+     */
+    uint32_t layers;
+    /**
+     * A byte q of the input stands for `input_scale` (q - `input_zero`).
+     */
+    float input_scale;
+    /**
+     * Zero point of the input.
+     */
+    int32_t input_zero;
+    /**
+     * A byte q of the output stands for `output_scale` (q - `output_zero`).
+     */
+    float output_scale;
+    /**
+     * Zero point of the output.
+     */
+    int32_t output_zero;
+} ts_model_shape_t;
+
+/**
+ * A network under way: which layer is next, and how long its container is; no pointer.
+ */
+typedef struct ts_model_t {
+    uint64_t words[TS_MODEL_WORDS];
+} ts_model_t;
+
+/**
+ * Told before a layer runs (`done` 0) and after it (`done` 1).
+ */
+typedef void (*ts_model_hook_t)(void *context, uint32_t layer, uint32_t done);
 
 /**
  * What `YoungModel` of the library knows: the spectral radius of the Jacobi iteration, learned from three solves at omega
@@ -2875,6 +2963,75 @@ size_t ts_pcg_workspace_len(uint32_t n,
 size_t ts_ssor_cg_workspace_len(uint32_t n,
                                 uint32_t scaling_len,
                                 uint32_t keep_best);
+
+/**
+ * Checks the container at `bytes` and writes what its network needs. `len` bytes are looked at, the container may be
+ * shorter. The bytes start at a multiple of 16, or of 4 at least, and are looked at where they are, in flash as a rule.
+ * One pass over them, about 10 instructions a byte.
+ *
+ * Errors: `LENGTH` (header, bytes, sections), `CORRUPT` (header, bytes, sections), `OUT_OF_RANGE` (header, sections; layers,
+ * weights or requantise with the index of the layer), `UNSUPPORTED` (layers), `UNORDERED` (sections), `MISALIGNED`
+ * (bytes).
+ */
+ts_status_t ts_model_shape(const uint8_t *bytes,
+                           size_t len,
+                           struct ts_model_shape_t *out);
+
+/**
+ * Checks the container at `bytes` as `ts_model_shape` does and starts: the first layer is next. The bytes must not change
+ * while the object is in use; the other functions do not check them again, and on cores with the DSP extension what has
+ * changed may lead them out of the arena.
+ *
+ * Errors: those of `ts_model_shape`.
+ */
+ts_status_t ts_model_init(struct ts_model_t *model,
+                          const uint8_t *bytes,
+                          size_t len);
+
+/**
+ * Runs the next layer. Answers `TS_STEP_RUNNING`, or `TS_STEP_CONVERGED` once the last one has run, which is repeated.
+ * `arena` starts at a multiple of 4 and has at least `arena_len` of the shape; the input was put there before the first
+ * step.
+ *
+ * Errors: `LENGTH` or `MISALIGNED` (arena), `UNINITIALISED` (object), `OVERLAP`.
+ */
+ts_status_t ts_model_step(struct ts_model_t *model,
+                          const uint8_t *bytes,
+                          int8_t *arena,
+                          size_t arena_len);
+
+/**
+ * Runs all layers that are left; the output is in the arena then.
+ *
+ * Errors: those of `ts_model_step`.
+ */
+ts_status_t ts_model_run(struct ts_model_t *model, const uint8_t *bytes, int8_t *arena, size_t arena_len);
+
+/**
+ * As `ts_model_run`, telling `hook` of every layer before and after: it may read a clock or feed a watchdog, and touches
+ * neither object nor arena.
+ *
+ * Errors: those of `ts_model_step`, and `NULL` (function).
+ */
+ts_status_t ts_model_profile(struct ts_model_t *model,
+                             const uint8_t *bytes,
+                             int8_t *arena,
+                             size_t arena_len,
+                             ts_model_hook_t hook,
+                             void *context);
+
+/**
+ * Starts again with the first layer: the input is put into the arena first.
+ */
+ts_status_t ts_model_restart(struct ts_model_t *model);
+
+/**
+ * Takes the other of two models into use, by one store to an aligned word: `slot` says 0 or 1, whoever starts an
+ * inference reads it, and one owner calls this between inferences. Works on cores without atomic read and write.
+ *
+ * Errors: `OUT_OF_RANGE` (object) unless the word is 0 or 1.
+ */
+ts_status_t ts_model_swap(uint32_t *slot);
 
 /**
  * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.

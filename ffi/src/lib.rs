@@ -33,6 +33,7 @@ pub mod lengths;
 #[cfg(feature = "panic-handler")]
 mod memory;
 mod method;
+pub mod model;
 pub mod objects;
 pub mod omega;
 pub mod operator;

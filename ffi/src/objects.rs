@@ -21,6 +21,7 @@ pub(crate) enum Kind {
     ContextualTsallisInf = 9,
     ChebCb = 10,
     Ladder = 32,
+    Model = 40,
 }
 
 /// The first word of an initialised object: what it is, of which precision, by which version of this interface.

@@ -114,7 +114,9 @@ fn constants(layer: &Layer, constants: &Constants<'_>, rounding: Rounding) -> Op
         LayerKind::Convolution => {
             let columns = usize::from(layer.window[0]).checked_mul(layer.row_columns())?;
             let strips = Strips::of(layer, constants)?;
-            if columns != layer.columns as usize || !strips.fits() {
+            let run = usize::from(layer.window[1]) * usize::from(layer.shape[2]);
+            let padded = strips.padded_with_zeros(layer.rows_log2, run, layer.row_columns());
+            if columns != layer.columns as usize || !strips.fits() || !padded {
                 return None;
             }
             Some(strips.rows.iter().all(|row| Row::from_words(*row).fits(rounding)))

@@ -26,6 +26,7 @@ mod convolution;
 mod depthwise;
 mod dsp;
 mod elementwise;
+mod gather;
 mod inference;
 mod layer;
 pub mod lpn;

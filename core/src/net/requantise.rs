@@ -89,7 +89,7 @@ impl Row {
     pub fn output(&self, sum: i32, rounding: Rounding) -> i8 {
         let value = match rounding {
             Rounding::Double => {
-                let high = low_word((wide(sum, self.multiplier) + (1 << 30)) >> 31);
+                let high = low_word((wide(sum.wrapping_shl(1), self.multiplier) + (1 << 31)) >> 32);
                 high.wrapping_add(high >> 31).wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned())
             }
             Rounding::Single => {
@@ -129,10 +129,8 @@ pub fn doubling_high(a: i32, b: i32) -> i32 {
     if a == i32::MIN && b == i32::MIN {
         return i32::MAX;
     }
-    let product = wide(a, b);
-    let nudge = if product >= 0 { 1 << 30 } else { 1 - (1 << 30) };
-    // A division, which truncates; not a shift.
-    low_word((product + nudge) / (1 << 31))
+    // The reference adds 2^30 or 1 - 2^30 and truncates, which is this for either sign.
+    low_word((wide(a, b) + (1 << 30)) >> 31)
 }
 
 /// x / 2^shift, rounded to nearest, ties away from zero; shift from 0 to 31.

@@ -103,7 +103,7 @@ fn row(layer: &Layer, stream: &[i32], ring: &[Cell<i8>], start: usize, out: &[Ce
     let (taps, padded) = (rows * across, layer.padded_row());
     let depth = (out_channels / channels).max(1);
     let (step, skip) = (usize::from(layer.stride[1]) * channels, padded.saturating_sub(across * channels));
-    for (group, words) in stream.chunks_exact(depthwise_words(taps)).enumerate() {
+    for (group, words) in stream.chunks_exact(depthwise_words(taps).max(1)).enumerate() {
         let (tail, _) = words.get(words.len().saturating_sub(12)..).unwrap_or(&[]).as_chunks::<3>();
         let from = [0, 1, 2, 3].map(|k| (4 * group + k) / depth);
         let mut window = start;

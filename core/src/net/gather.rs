@@ -44,7 +44,7 @@ impl<'a> Windows<'a> {
             window: layer.window.map(usize::from),
             stride: layer.stride.map(usize::from),
             before: layer.before.map(usize::from),
-            out_width: usize::from(layer.out_shape[1]).max(1),
+            out_width: usize::from(layer.out_shape[1]),
             row_columns: layer.row_columns(),
             zero: layer.zero[0],
         }
@@ -55,9 +55,15 @@ impl<'a> Windows<'a> {
         -i16::from(self.zero)
     }
 
+    /// Row and column of a pixel. A division is nothing beside its window.
+    fn place(&self, pixel: usize) -> (usize, usize) {
+        let width = self.out_width.max(1);
+        (pixel / width, pixel % width)
+    }
+
     /// Four pixels in a row of memory, from `pixel` on, as a tile.
     pub(super) fn tile(&self, pixel: usize, tile: &[Cell<i16>]) {
-        let (y, x) = (pixel / self.out_width, pixel % self.out_width);
+        let (y, x) = self.place(pixel);
         if x + 3 < self.out_width && self.walk(y, x, 4, tile) {
             return;
         }
@@ -68,7 +74,7 @@ impl<'a> Windows<'a> {
 
     /// One pixel.
     pub(super) fn pixel(&self, pixel: usize, to: &[Cell<i16>], place: Place) {
-        let (y, x) = (pixel / self.out_width, pixel % self.out_width);
+        let (y, x) = self.place(pixel);
         if place.odd == Place::FOUR.odd && self.walk(y, x, 1, to) {
             return;
         }

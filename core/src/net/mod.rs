@@ -34,6 +34,7 @@ mod memory;
 mod model;
 mod movement;
 mod pool;
+pub mod prune;
 pub mod quantise;
 pub mod requantise;
 mod slots;

@@ -1567,6 +1567,41 @@ ts_status_t ts_contextual_tsallis_inf_update(struct ts_contextual_tsallis_inf_t 
                                              float cost);
 
 /**
+ * Puts all the learners know into one container at the start of `bytes`, as `ts_tsallis_inf_store` does for one;
+ * `bytes_len`: at least `ts_contextual_tsallis_inf_container_len(arms, bins)`, which `stored` gets.
+ *
+ * Errors: `LENGTH` (output, workspace, context), `UNINITIALISED`.
+ */
+ts_status_t ts_contextual_tsallis_inf_store(const struct ts_contextual_tsallis_inf_t *learner,
+                                            const struct ts_tsallis_inf_t *learners,
+                                            uint32_t bins,
+                                            const float *memory,
+                                            size_t memory_len,
+                                            uint8_t *bytes,
+                                            size_t bytes_len,
+                                            size_t *stored);
+
+/**
+ * Learners as they were stored, to the bit; in the place of `ts_contextual_tsallis_inf_init`. Nothing is written unless the
+ * container is sound and of so many learners of so many arms. `bytes` may lie anywhere, in flash too.
+ *
+ * Errors: `LENGTH` (workspace, context, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+ */
+ts_status_t ts_contextual_tsallis_inf_load(struct ts_contextual_tsallis_inf_t *learner,
+                                           struct ts_tsallis_inf_t *learners,
+                                           uint32_t bins,
+                                           uint32_t arms,
+                                           float *memory,
+                                           size_t memory_len,
+                                           const uint8_t *bytes,
+                                           size_t bytes_len);
+
+/**
+ * Bytes of so many stored learners of so many arms.
+ */
+size_t ts_contextual_tsallis_inf_container_len(uint32_t arms, uint32_t bins);
+
+/**
  * Elements of memory for so many arms in each of so many parts; 0 where they do not fit the address space.
  */
 size_t ts_contextual_tsallis_inf_memory_len(uint32_t arms, uint32_t bins);

@@ -21,6 +21,8 @@
 //! | [`prox`] | proximal operators and their calculus |
 //! | [`recovery`] | low-rank matrices from few, partly wrong measurements; robust and plain matrix completion |
 //! | [`matrix`] | what A may be: dense views, compressed sparse rows, stencils |
+//! | [`factor`] | small factorisations, eigenvalues and singular values, below every family |
+//! | [`container`] | the one file format: learners, checkpoints, weights, with version and checksum |
 //! | [`operator`] | what a method may be handed: `LinearOperator`, `Sweep`, `Direction`, `Prox` |
 //! | [`solve`] | how every method is driven: `Step`, `Report`, `Solver`, the flight recorder |
 //! | [`error`](mod@error) | what a constructor refuses, by field and index |

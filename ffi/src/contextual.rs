@@ -2,10 +2,12 @@
 
 use crate::checks::{self, Ledger};
 use crate::learner;
-use crate::objects::{Kind, mark};
+use crate::objects::{Kind, Object, mark};
 use crate::status::{self, Refusal, TS_ERROR_LENGTH, TS_ERROR_UNINITIALISED, TS_FIELD_OBJECT, size, ts_status_t};
 use crate::tsallis_inf::{Tsallis, ts_tsallis_inf_config_t, ts_tsallis_inf_t};
-use tinysolve::bandit::{ContextualTsallisInf, TsallisInf, bin, check_range};
+use tinysolve::bandit::contextual::{self, Place};
+use tinysolve::bandit::tsallis_inf;
+use tinysolve::bandit::{ContextualTsallisInf, TsallisInf, check_range};
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_contextual_tsallis_inf_t`.
@@ -32,6 +34,9 @@ struct State {
 }
 
 const _: () = assert!(size_of::<State>() <= size_of::<ts_contextual_tsallis_inf_t>());
+
+// So an array of them is one of learners with their marks.
+const _: () = assert!(size_of::<Object<tsallis_inf::State>>() == size_of::<ts_tsallis_inf_t>());
 
 const MARK: u32 = mark::<f32>(Kind::ContextualTsallisInf);
 
@@ -62,6 +67,20 @@ impl Arguments {
         // Within the caller's arrays: `bin` is below `bins`.
         let object = self.learners.wrapping_add(size(bin)).cast();
         Ok(learner::Arguments { object, memory: self.memory.wrapping_add(memory_len * size(bin)), memory_len })
+    }
+
+    /// The memory of all learners.
+    ///
+    /// # Safety
+    /// A ledger took the memory, and nobody else sees it meanwhile.
+    unsafe fn whole_memory<'a>(&self, arms: u32) -> Result<&'a mut [f32], Error> {
+        let need = ContextualTsallisInf::workspace_len(size(arms), size(self.bins));
+        let got = self.memory_len;
+        if need > got {
+            return Err(Error::Length { field: Field::Workspace, need, got });
+        }
+        // SAFETY: the promise above.
+        Ok(unsafe { checks::slice_mut(self.memory, need) })
     }
 
     /// The state of an initialised object with so many learners.
@@ -143,7 +162,7 @@ pub unsafe extern "C" fn ts_contextual_tsallis_inf_select(
         // SAFETY: the ledger took everything.
         unsafe {
             let state = arguments.state()?;
-            let bin = u32::try_from(bin(context, [state.low, state.high], size(state.bins))).unwrap_or(0);
+            let bin = u32::try_from(contextual::bin(context, [state.low, state.high], size(state.bins))).unwrap_or(0);
             learner::select::<Tsallis>(&arguments.of_bin(state.arms, bin)?, context, arm)?;
             learner.cast::<State>().write(State { bin, ..state });
         }
@@ -172,6 +191,94 @@ pub unsafe extern "C" fn ts_contextual_tsallis_inf_update(
             learner::update::<Tsallis>(&arguments.of_bin(state.arms, state.bin)?, cost)
         }
     })())
+}
+
+/// Puts all the learners know into one container at the start of `bytes`, as `ts_tsallis_inf_store` does for one;
+/// `bytes_len`: at least `ts_contextual_tsallis_inf_container_len(arms, bins)`, which `stored` gets.
+///
+/// Errors: `LENGTH` (output, workspace, context), `UNINITIALISED`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_contextual_tsallis_inf_store(
+    learner: *const ts_contextual_tsallis_inf_t,
+    learners: *const ts_tsallis_inf_t,
+    bins: u32,
+    memory: *const f32,
+    memory_len: usize,
+    bytes: *mut u8,
+    bytes_len: usize,
+    stored: *mut usize,
+) -> ts_status_t {
+    let (object, learners, memory) = (learner.cast_mut(), learners.cast_mut(), memory.cast_mut());
+    let arguments = Arguments { object, learners, bins, memory, memory_len };
+    status::done((|| {
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+        ledger.enter(Field::Bytes, bytes, bytes_len);
+        ledger.enter(Field::Output, stored, 1);
+        arguments.enter(ledger);
+        ledger.settle(&[Field::Bytes, Field::Output, Field::Object, Field::Context, Field::Workspace])?;
+        // SAFETY: the ledger took everything; any words are objects.
+        unsafe {
+            let State { arms, bin, low, high, .. } = arguments.state()?;
+            let objects = checks::slice(learners.cast::<Object<tsallis_inf::State>>(), size(bins));
+            for object in objects {
+                checks::marked(Field::Context, mark::<f32>(Kind::TsallisInf), object.mark)?;
+            }
+            let memory = arguments.whole_memory(arms)?;
+            let place = Place { range: [low, high], bin: size(bin) };
+            let states = objects.iter().map(|object| &object.state);
+            stored.write(contextual::store_bins(states, memory, place, checks::slice_mut(bytes, bytes_len))?.len());
+        }
+        Ok(())
+    })())
+}
+
+/// Learners as they were stored, to the bit; in the place of `ts_contextual_tsallis_inf_init`. Nothing is written unless the
+/// container is sound and of so many learners of so many arms. `bytes` may lie anywhere, in flash too.
+///
+/// Errors: `LENGTH` (workspace, context, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_contextual_tsallis_inf_load(
+    learner: *mut ts_contextual_tsallis_inf_t,
+    learners: *mut ts_tsallis_inf_t,
+    bins: u32,
+    arms: u32,
+    memory: *mut f32,
+    memory_len: usize,
+    bytes: *const u8,
+    bytes_len: usize,
+) -> ts_status_t {
+    let arguments = Arguments { object: learner, learners, bins, memory, memory_len };
+    status::done((|| {
+        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+        arguments.enter(ledger);
+        ledger.enter(Field::Bytes, bytes, bytes_len);
+        ledger.settle(&[Field::Object, Field::Context, Field::Workspace])?;
+        if bins == 0 {
+            return Err(Refusal::new(TS_ERROR_LENGTH, Field::Context as u32, 0));
+        }
+        TsallisInf::check_memory(TsallisInf::workspace_len(size(arms)))?;
+        // SAFETY: the ledger took everything; any words are objects, and nobody else sees them meanwhile.
+        unsafe {
+            let memory = arguments.whole_memory(arms)?;
+            let objects = checks::slice_mut(learners.cast::<Object<tsallis_inf::State>>(), size(bins));
+            let states = objects.iter_mut().map(|object| &mut object.state);
+            let Place { range: [low, high], bin } =
+                contextual::load_bins(states, memory, checks::slice(bytes, bytes_len))?;
+            for object in objects {
+                object.mark = mark::<f32>(Kind::TsallisInf);
+                object.size = arms;
+            }
+            let bin = u32::try_from(bin).unwrap_or(0).min(bins - 1);
+            learner.cast::<State>().write(State { mark: MARK, arms, bins, bin, low, high });
+        }
+        Ok(())
+    })())
+}
+
+/// Bytes of so many stored learners of so many arms.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_contextual_tsallis_inf_container_len(arms: u32, bins: u32) -> usize {
+    crate::lengths::fitting(ContextualTsallisInf::container_len(size(arms), size(bins)))
 }
 
 /// Elements of memory for so many arms in each of so many parts; 0 where they do not fit the address space.

@@ -195,11 +195,24 @@ pub(crate) unsafe fn run_while<M: Method>(
             return Ok(step);
         }
         // SAFETY: the step found the object; the function was given to be asked, with this context.
-        let more = unsafe { go_on(context, &report_of::<M>(arguments.object)) };
-        if more == 0 {
+        if !unsafe { asks::<M>(arguments.object, go_on, context) } {
             return Ok(Step::Interrupted);
         }
     }
+}
+
+/// Asks the caller's function whether to go on. Apart, so that the report does not lie on the stack during a step.
+///
+/// # Safety
+/// A ledger took `object`, and the function was given to be asked, with this context.
+#[inline(never)]
+unsafe fn asks<M: Method>(
+    object: *const u64,
+    go_on: unsafe extern "C" fn(*mut c_void, *const ts_report_t) -> i32,
+    context: *mut c_void,
+) -> bool {
+    // SAFETY: the promise above.
+    unsafe { go_on(context, &report_of::<M>(object)) != 0 }
 }
 
 /// # Safety

@@ -165,6 +165,63 @@ static void tsallis_survives(void)
     }
 }
 
+static void contextual_survives(void)
+{
+    enum { BINS = 4, BYTES = 2048 };
+    const size_t len = TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(ARMS, BINS);
+    float memory[2][TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(ARMS, BINS)];
+    uint8_t bytes[BYTES];
+    ts_tsallis_inf_t learners[2][BINS];
+    ts_contextual_tsallis_inf_t learner[2];
+    ts_tsallis_inf_config_t config;
+    size_t stored = 0;
+    size_t k;
+    uint32_t round;
+    uint32_t arm[2] = {98, 99};
+    CHECK(ts_tsallis_inf_config_default(&config) == TS_OK);
+    CHECK(ts_contextual_tsallis_inf_init(&learner[0], learners[0], BINS, ARMS, memory[0], len, 0.0f, 1.0f, &config) ==
+          TS_OK);
+    for (round = 0; round < 200; round++) {
+        const float context = (float)(round % 10u) / 10.0f;
+        CHECK(ts_contextual_tsallis_inf_select(&learner[0], learners[0], BINS, memory[0], len, context, &arm[0]) == TS_OK);
+        CHECK(ts_contextual_tsallis_inf_update(&learner[0], learners[0], BINS, memory[0], len, cost_of(arm[0], 2)) ==
+              TS_OK);
+    }
+    CHECK(ts_contextual_tsallis_inf_store(&learner[0], learners[0], BINS, memory[0], len, bytes, sizeof bytes,
+                                          &stored) == TS_OK);
+    CHECK(stored == ts_contextual_tsallis_inf_container_len(ARMS, BINS) && stored <= sizeof bytes);
+    /* Another number of arms or bins, a byte less, any flipped bit: refused, and nothing is written. */
+    memset(memory[1], 0x5a, sizeof memory[1]);
+    memset(learners[1], 0x5a, sizeof learners[1]);
+    CHECK(ts_contextual_tsallis_inf_load(&learner[1], learners[1], BINS, ARMS - 1, memory[1], len, bytes, stored) < 0);
+    CHECK(ts_contextual_tsallis_inf_load(&learner[1], learners[1], BINS - 1, ARMS, memory[1], len, bytes, stored) < 0);
+    CHECK(ts_contextual_tsallis_inf_load(&learner[1], learners[1], BINS, ARMS, memory[1], len, bytes, stored - 1) < 0);
+    for (k = 0; k < 8 * stored; k++) {
+        bytes[k / 8] = (uint8_t)(bytes[k / 8] ^ (1u << k % 8));
+        CHECK(ts_contextual_tsallis_inf_load(&learner[1], learners[1], BINS, ARMS, memory[1], len, bytes, stored) < 0);
+        bytes[k / 8] = (uint8_t)(bytes[k / 8] ^ (1u << k % 8));
+    }
+    for (k = 0; k < sizeof memory[1]; k++) {
+        CHECK(((const uint8_t *)memory[1])[k] == 0x5a);
+    }
+    for (k = 0; k < sizeof learners[1]; k++) {
+        CHECK(((const uint8_t *)learners[1])[k] == 0x5a);
+    }
+    CHECK(ts_contextual_tsallis_inf_load(&learner[1], learners[1], BINS, ARMS, memory[1], len, bytes, stored) == TS_OK);
+    CHECK(memcmp(&learner[0], &learner[1], sizeof learner[0]) == 0);
+    CHECK(memcmp(learners[0], learners[1], sizeof learners[0]) == 0 && memcmp(memory[0], memory[1], sizeof memory[0]) == 0);
+    for (round = 0; round < 100; round++) {
+        const float context = (float)(round % 10u) / 10.0f;
+        for (k = 0; k < 2; k++) {
+            CHECK(ts_contextual_tsallis_inf_select(&learner[k], learners[k], BINS, memory[k], len, context, &arm[k]) ==
+                  TS_OK);
+            CHECK(ts_contextual_tsallis_inf_update(&learner[k], learners[k], BINS, memory[k], len,
+                                                   cost_of(arm[k], 2)) == TS_OK);
+        }
+        CHECK(arm[0] == arm[1]);
+    }
+}
+
 static void cheb_survives(void)
 {
     enum { BYTES = 2048 };
@@ -257,6 +314,7 @@ int main(void)
     contextual();
     cheb();
     tsallis_survives();
+    contextual_survives();
     cheb_survives();
     policies();
     return 0;

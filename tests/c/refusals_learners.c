@@ -78,6 +78,10 @@ static struct {
 #define CONTEXTUAL_SELECT(o, memory, len)                                                                              \
     ts_contextual_tsallis_inf_select(o, now.bins, BINS, memory, len, 0.5f, &now.arm)
 #define CONTEXTUAL_UPDATE(o, memory, len) ts_contextual_tsallis_inf_update(o, now.bins, BINS, memory, len, 2.0f)
+#define CONTEXTUAL_STORE(o, memory, len)                                                                               \
+    ts_contextual_tsallis_inf_store(o, now.bins, BINS, memory, len, now.bytes, sizeof now.bytes, &now.stored)
+#define CONTEXTUAL_LOAD(o, memory, len)                                                                                \
+    ts_contextual_tsallis_inf_load(o, now.bins, BINS, ARMS, memory, len, kept, kept_len)
 
 /* A container outside of what is compared. */
 static uint8_t kept[2048];
@@ -156,6 +160,32 @@ static void contextual(void)
     EXPECT(NULL, CONTEXT, ts_contextual_tsallis_inf_select(o, NULL, BINS, now.memory, LEN, 0.5f, &now.arm));
     EXPECT(LENGTH, CONTEXT, ts_contextual_tsallis_inf_select(o, now.bins, BINS - 1, now.memory, LEN, 0.5f, &now.arm));
     EXPECT(NULL, CONTEXT, ts_contextual_tsallis_inf_update(o, NULL, BINS, now.memory, LEN, 2.0f));
+    DEFECTS(CONTEXTUAL_STORE, ts_contextual_tsallis_inf_t, o, need);
+    UNINITIALISED(CONTEXTUAL_STORE, o);
+    EXPECT(NULL, CONTEXT,
+           ts_contextual_tsallis_inf_store(o, NULL, BINS, now.memory, LEN, now.bytes, sizeof now.bytes, &now.stored));
+    EXPECT(LENGTH, CONTEXT, ts_contextual_tsallis_inf_store(o, now.bins, BINS - 1, now.memory, LEN, now.bytes,
+                                                            sizeof now.bytes, &now.stored));
+    EXPECT(NULL, BYTES, ts_contextual_tsallis_inf_store(o, now.bins, BINS, now.memory, LEN, NULL, 10, &now.stored));
+    EXPECT(NULL, OUTPUT,
+           ts_contextual_tsallis_inf_store(o, now.bins, BINS, now.memory, LEN, now.bytes, sizeof now.bytes, NULL));
+    EXPECT(LENGTH, OUTPUT,
+           ts_contextual_tsallis_inf_store(o, now.bins, BINS, now.memory, LEN, now.bytes, 100, &now.stored));
+    EXPECT(OVERLAP, BYTES, ts_contextual_tsallis_inf_store(o, now.bins, BINS, now.memory, LEN, (uint8_t *)now.bins, 100,
+                                                           &now.stored));
+    CHECK(ts_contextual_tsallis_inf_store(o, now.bins, BINS, now.memory, LEN, kept, sizeof kept, &kept_len) == TS_OK);
+    CHECK(kept_len == ts_contextual_tsallis_inf_container_len(ARMS, BINS));
+    DEFECTS(CONTEXTUAL_LOAD, ts_contextual_tsallis_inf_t, o, need);
+    EXPECT(NULL, CONTEXT, ts_contextual_tsallis_inf_load(o, NULL, BINS, ARMS, now.memory, LEN, kept, kept_len));
+    EXPECT(LENGTH, CONTEXT, ts_contextual_tsallis_inf_load(o, now.bins, 0, ARMS, now.memory, LEN, kept, kept_len));
+    EXPECT(LENGTH, WORKSPACE, ts_contextual_tsallis_inf_load(o, now.bins, BINS, 0, now.memory, LEN, kept, kept_len));
+    EXPECT(LENGTH, SECTIONS,
+           ts_contextual_tsallis_inf_load(o, now.bins, BINS - 1, ARMS, now.memory, LEN, kept, kept_len));
+    EXPECT(NULL, BYTES, ts_contextual_tsallis_inf_load(o, now.bins, BINS, ARMS, now.memory, LEN, NULL, 100));
+    EXPECT(OVERLAP, CONTEXT, ts_contextual_tsallis_inf_load(o, now.bins, BINS, ARMS, now.memory, LEN,
+                                                            (const uint8_t *)now.bins, 8));
+    kept[0] = 0;
+    EXPECT(CORRUPT, HEADER, CONTEXTUAL_LOAD(o, now.memory, LEN));
 }
 
 static void cheb(void)

@@ -6,10 +6,10 @@
 //! the weighting.
 
 use core::borrow::BorrowMut;
+use core::iter;
 
 use super::drawn::Drawn;
-use super::saved::{self, Tag};
-use super::tsallis_inf::{restore, save};
+use super::saved::{self, Saved, Tag};
 use super::{Learner, check_range};
 use crate::error::{Error, Field};
 use crate::factor::{Cholesky, Packed};
@@ -123,12 +123,6 @@ impl ChebCb<()> {
         if len / ARM > usize::from(u16::MAX) { Err(Error::TooLarge { field }) } else { Ok(()) }
     }
 
-    /// 32-bit words of a saved learner of `arms` arms.
-    #[must_use]
-    pub const fn words_len(arms: usize) -> usize {
-        State::WORDS.saturating_add(Self::workspace_len(arms))
-    }
-
     /// Bytes of a learner of `arms` arms in a container.
     #[must_use]
     pub const fn container_len(arms: usize) -> usize {
@@ -154,25 +148,6 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
         self.state
     }
 
-    /// Saves scalars and memory; exactly [`words_len`](ChebCb::words_len) words.
-    ///
-    /// # Errors
-    /// `Length` (bytes).
-    pub fn save(&self, words: &mut [u32]) -> Result<(), Error> {
-        save(self.state, self.memory.as_ref(), words)
-    }
-
-    /// Goes on where a saved learner stopped, to the bit. The memory is written only if all words make sense.
-    ///
-    /// # Errors
-    /// `Length` (workspace, bytes), `Corrupt` (bytes).
-    pub fn restore(memory: S, words: &[u32]) -> Result<Self, Error> {
-        ChebCb::check_memory(memory.as_ref().len())?;
-        let mut memory = memory;
-        let state = restore(State::new(ChebCbConfig::default())?, memory.as_mut(), words)?;
-        Ok(Self { state, memory })
-    }
-
     /// Goes on where a stored learner stopped, to the bit. The memory is written only if the container is sound.
     ///
     /// # Errors
@@ -180,9 +155,9 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     /// such container, alignment apart.
     pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
         ChebCb::check_memory(memory.as_ref().len())?;
-        let mut states = [State::new(ChebCbConfig::default())?];
-        saved::load(Tag::ChebCb, &mut states, memory.as_mut(), &mut [], bytes)?;
-        let [state] = states;
+        let mut state = State::new(ChebCbConfig::default())?;
+        let saved = Saved::open(Tag::ChebCb, [1, memory.as_ref().len(), 0], &state, bytes)?;
+        saved.take(iter::once(&mut state), memory.as_mut())?;
         Ok(Self { state, memory })
     }
 }
@@ -204,7 +179,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
     /// # Errors
     /// `Length` (output).
     pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
-        saved::store(Tag::ChebCb, &[*self.state.borrow()], self.memory.as_ref(), &[], bytes)
+        saved::store(Tag::ChebCb, iter::once(self.state.borrow()), self.memory.as_ref(), &[], bytes)
     }
 
     /// Costs learned so far.

@@ -2,8 +2,8 @@
 //!
 //! Source: Learning to Relax, algorithm 5.
 
-use super::saved::{self, Tag};
-use super::tsallis_inf::{State, TsallisInf, TsallisInfConfig, restore, save};
+use super::saved::{self, Saved, Tag};
+use super::tsallis_inf::{State, TsallisInf, TsallisInfConfig};
 use super::{Learner, check_range};
 use crate::error::{self, Error, Field};
 use crate::solve::words::Plain;
@@ -58,50 +58,14 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> ContextualTsallisInf<S, 
         Ok(Self { states, memory, low, high, bin: 0 })
     }
 
-    /// 32-bit words of the saved learners.
-    #[must_use]
-    pub fn words_len(&self) -> usize {
-        State::WORDS * BINS + self.memory.as_ref().len()
-    }
-
-    /// Saves all learners; exactly [`words_len`](Self::words_len) words.
-    ///
-    /// # Errors
-    /// `Length` (bytes).
-    pub fn save(&self, words: &mut [u32]) -> Result<(), Error> {
-        error::exact(Field::Bytes, self.words_len(), words.len())?;
-        let a_bin = self.memory.as_ref().len() / BINS.max(1);
-        let chunks = words.chunks_exact_mut(State::WORDS + a_bin);
-        for ((state, memory), words) in self.states.iter().zip(self.memory.as_ref().chunks(a_bin.max(1))).zip(chunks) {
-            save(*state, memory, words)?;
-        }
-        Ok(())
-    }
-
-    /// Goes on where saved learners stopped. A refused word leaves the bins before it restored.
-    ///
-    /// # Errors
-    /// `Length` or `Corrupt` (bytes).
-    pub fn restore(&mut self, words: &[u32]) -> Result<(), Error> {
-        error::exact(Field::Bytes, self.words_len(), words.len())?;
-        let a_bin = self.memory.as_ref().len() / BINS.max(1);
-        let chunks = words.chunks_exact(State::WORDS + a_bin);
-        let bins = self.states.iter_mut().zip(self.memory.as_mut().chunks_mut(a_bin.max(1)));
-        for ((state, memory), words) in bins.zip(chunks) {
-            *state = restore(*state, memory, words)?;
-        }
-        Ok(())
-    }
-
     /// Puts all it knows into a container at the start of `bytes`; answers the container, of
     /// [`container_len`](ContextualTsallisInf::container_len) bytes.
     ///
     /// # Errors
     /// `Length` (output).
     pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
-        let bin = u32::try_from(self.bin).unwrap_or(0);
-        let range = [self.low.to_bits(), self.high.to_bits(), bin];
-        saved::store(Tag::ContextualTsallisInf, &self.states, self.memory.as_ref(), &range, bytes)
+        let place = Place { range: [self.low, self.high], bin: self.bin };
+        store_bins(self.states.iter(), self.memory.as_ref(), place, bytes)
     }
 
     /// Goes on where stored learners stopped, to the bit. The memory is written only if the container is sound.
@@ -113,13 +77,8 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> ContextualTsallisInf<S, 
         check_memory::<BINS>(memory.as_ref().len())?;
         let mut memory = memory;
         let mut states = [State::new(TsallisInfConfig::default())?; BINS];
-        let mut range = [0; RANGE];
-        saved::load(Tag::ContextualTsallisInf, &mut states, memory.as_mut(), &mut range, bytes)?;
-        let [low, high, bin] = range;
-        let (low, high) = (f32::from_bits(low), f32::from_bits(high));
-        check_range(low, high)?;
-        // A bin that is none learns nothing, as one whose arm was not drawn.
-        Ok(Self { states, memory, low, high, bin: bin as usize })
+        let Place { range: [low, high], bin } = load_bins(states.iter_mut(), memory.as_mut(), bytes)?;
+        Ok(Self { states, memory, low, high, bin })
     }
 
     /// The learner of the current bin and its memory.
@@ -130,6 +89,49 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> ContextualTsallisInf<S, 
         let (losses, shifts) = memory.split_at_mut_checked(a_bin / 2)?;
         Some((self.states.get_mut(self.bin)?, losses, shifts))
     }
+}
+
+/// The range of the context, and the bin that drew last.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Place {
+    /// The ends of the range.
+    pub range: [f32; 2],
+    /// A bin that is none learns nothing, as one whose arm was not drawn.
+    pub bin: usize,
+}
+
+/// Puts learners, one for each bin, into a container at the start of `bytes`; answers the container. Their memory lies one
+/// after the other. For whoever keeps the learners apart; else see [`ContextualTsallisInf::store`].
+///
+/// # Errors
+/// `Length` (output).
+pub fn store_bins<'b, 's>(
+    states: impl ExactSizeIterator<Item = &'s State>,
+    memory: &[f32],
+    Place { range: [low, high], bin }: Place,
+    bytes: &'b mut [u8],
+) -> Result<&'b mut [u8], Error> {
+    let range = [low.to_bits(), high.to_bits(), u32::try_from(bin).unwrap_or(0)];
+    saved::store(Tag::ContextualTsallisInf, states, memory, &range, bytes)
+}
+
+/// Takes learners, one for each bin, from a container. Nothing is written unless it is sound.
+///
+/// # Errors
+/// As for [`ContextualTsallisInf::load`], the workspace apart.
+pub fn load_bins<'s>(
+    states: impl ExactSizeIterator<Item = &'s mut State>,
+    memory: &mut [f32],
+    bytes: &[u8],
+) -> Result<Place, Error> {
+    let (mut range, blank) = ([0; RANGE], State::new(TsallisInfConfig::default())?);
+    let saved = Saved::open(Tag::ContextualTsallisInf, [states.len(), memory.len(), RANGE], &blank, bytes)?;
+    saved.range(&mut range)?;
+    let [low, high, bin] = range;
+    let (low, high) = (f32::from_bits(low), f32::from_bits(high));
+    check_range(low, high)?;
+    saved.take(states, memory)?;
+    Ok(Place { range: [low, high], bin: bin as usize })
 }
 
 /// Which of `bins` equal parts of a range a context is in; outside, the nearest, and for NaN the middle one.
@@ -162,7 +164,6 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, const BINS: usize> Learner for ContextualTs
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::vec;
 
     type Bins = ContextualTsallisInf<[f32; ContextualTsallisInf::workspace_len(5, 4)], 4>;
 
@@ -190,25 +191,5 @@ mod tests {
             let _ = bandit.select(context);
             assert_eq!(bandit.bin, bin, "{context}");
         }
-    }
-
-    #[test]
-    fn saved_and_restored() {
-        let mut whole = learner();
-        for _ in 0..50 {
-            let arm = whole.select(0.6);
-            whole.update(3.0 + arm as f32);
-        }
-        let mut words = vec![0; whole.words_len()];
-        whole.save(&mut words).unwrap();
-        let mut moved = learner();
-        moved.restore(&words).unwrap();
-        for _ in 0..50 {
-            let arm = whole.select(0.6);
-            assert_eq!(moved.select(0.6), arm);
-            whole.update(3.0 + arm as f32);
-            moved.update(3.0 + arm as f32);
-        }
-        assert!(moved.restore(&words[1..]).is_err());
     }
 }

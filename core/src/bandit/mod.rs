@@ -15,7 +15,7 @@
 
 mod arms;
 pub mod cheb_cb;
-mod contextual;
+pub mod contextual;
 mod drawn;
 pub mod omega;
 mod saved;
@@ -23,7 +23,7 @@ pub mod tsallis_inf;
 
 pub use arms::Arms;
 pub use cheb_cb::{ChebCb, ChebCbConfig};
-pub use contextual::{ContextualTsallisInf, bin};
+pub use contextual::ContextualTsallisInf;
 pub use tsallis_inf::{TsallisInf, TsallisInfConfig};
 
 use crate::error::{Error, Field};

@@ -5,11 +5,12 @@
 //! losses is that of the code of Learning to Relax.
 
 use core::borrow::BorrowMut;
+use core::iter;
 
 use super::Learner;
 use super::drawn::Drawn;
-use super::saved::{self, Tag};
-use crate::error::{self, Error, Field};
+use super::saved::{self, Saved, Tag};
+use crate::error::{Error, Field};
 use crate::math;
 use crate::real::Real;
 use crate::rng::Xoshiro128;
@@ -242,12 +243,6 @@ impl TsallisInf<()> {
         }
     }
 
-    /// 32-bit words of a saved learner of `arms` arms.
-    #[must_use]
-    pub const fn words_len(arms: usize) -> usize {
-        State::WORDS.saturating_add(Self::workspace_len(arms))
-    }
-
     /// Bytes of a learner of `arms` arms in a container.
     #[must_use]
     pub const fn container_len(arms: usize) -> usize {
@@ -273,24 +268,6 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
         self.state
     }
 
-    /// Saves scalars and memory; exactly [`words_len`](TsallisInf::words_len) words.
-    ///
-    /// # Errors
-    /// `Length` (bytes).
-    pub fn save(&self, words: &mut [u32]) -> Result<(), Error> {
-        save(self.state, self.memory.as_ref(), words)
-    }
-
-    /// Goes on where a saved learner stopped, to the bit. The memory is written only if all words make sense.
-    ///
-    /// # Errors
-    /// `Length` (workspace, bytes), `Corrupt` (bytes).
-    pub fn restore(mut memory: S, words: &[u32]) -> Result<Self, Error> {
-        TsallisInf::check_memory(memory.as_ref().len())?;
-        let state = restore(State::new(TsallisInfConfig::default())?, memory.as_mut(), words)?;
-        Ok(Self { state, memory })
-    }
-
     /// Goes on where a stored learner stopped, to the bit. The memory is written only if the container is sound.
     ///
     /// # Errors
@@ -298,9 +275,9 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> TsallisInf<S> {
     /// such container, alignment apart.
     pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
         TsallisInf::check_memory(memory.as_ref().len())?;
-        let mut states = [State::new(TsallisInfConfig::default())?];
-        saved::load(Tag::TsallisInf, &mut states, memory.as_mut(), &mut [], bytes)?;
-        let [state] = states;
+        let mut state = State::new(TsallisInfConfig::default())?;
+        let saved = Saved::open(Tag::TsallisInf, [1, memory.as_ref().len(), 0], &state, bytes)?;
+        saved.take(iter::once(&mut state), memory.as_mut())?;
         Ok(Self { state, memory })
     }
 }
@@ -322,7 +299,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
     /// # Errors
     /// `Length` (output).
     pub fn store<'b>(&self, bytes: &'b mut [u8]) -> Result<&'b mut [u8], Error> {
-        saved::store(Tag::TsallisInf, &[*self.state.borrow()], self.memory.as_ref(), &[], bytes)
+        saved::store(Tag::TsallisInf, iter::once(self.state.borrow()), self.memory.as_ref(), &[], bytes)
     }
 
     /// Costs learned so far.
@@ -336,31 +313,6 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> TsallisInf<S, H> {
     pub fn mean_cost(&self) -> f32 {
         self.state.borrow().mean
     }
-}
-
-/// Writes the scalars of a learner and then its memory.
-pub(super) fn save<P: Plain>(state: P, memory: &[f32], words: &mut [u32]) -> Result<(), Error> {
-    error::exact(Field::Bytes, P::WORDS.saturating_add(memory.len()), words.len())?;
-    let Some((head, tail)) = words.split_at_mut_checked(P::WORDS) else { return Ok(()) };
-    state.write(head)?;
-    for (word, value) in tail.iter_mut().zip(memory) {
-        *word = value.to_bits();
-    }
-    Ok(())
-}
-
-/// Reads the scalars of a learner over `state` and its memory, which must be finite.
-pub(super) fn restore<P: Plain>(state: P, memory: &mut [f32], words: &[u32]) -> Result<P, Error> {
-    error::exact(Field::Bytes, P::WORDS.saturating_add(memory.len()), words.len())?;
-    let (head, tail) = words.split_at_checked(P::WORDS).unwrap_or((&[], &[]));
-    let state = state.read(head)?;
-    if let Some(index) = tail.iter().position(|&word| !f32::from_bits(word).is_finite()) {
-        return Err(Error::Corrupt { field: Field::Bytes, index: P::WORDS + index });
-    }
-    for (value, word) in memory.iter_mut().zip(tail) {
-        *value = f32::from_bits(*word);
-    }
-    Ok(state)
 }
 
 impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> Learner for TsallisInf<S, H> {

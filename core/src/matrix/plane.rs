@@ -117,8 +117,28 @@ impl<T: Real> Plane<T> {
     pub(super) fn relax_forward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
         let x = Cell::from_mut(x).as_slice_of_cells();
         let (weights, rhs) = self.weights(omega);
-        if !vfp::relax_lines(weights, rhs, self.shape(), lines.clone(), b, x) {
+        if !vfp::relax_lines(weights, rhs, self.shape(), &lines, b, x) {
             self.relax_runs(lines, weights, rhs, b, x);
+        }
+    }
+
+    /// A backward sweep over some lines, cell by cell.
+    #[inline(never)]
+    pub(super) fn relax_backward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
+        let (Entries { along, across, centre }, rhs) = self.weights(omega);
+        for start in lines.rev().map(|line| line * self.nx) {
+            let mut east = T::ZERO;
+            for k in (start..start + self.nx).rev() {
+                // Below the first line the index wraps around, and there is nothing either.
+                let at = |k: usize| x.get(k).copied().unwrap_or(T::ZERO);
+                let west = if k == start { T::ZERO } else { at(k.wrapping_sub(1)) };
+                let beside = across * (at(k.wrapping_sub(self.nx)) + at(k + self.nx));
+                let new = centre * at(k) + rhs * b.get(k).copied().unwrap_or(T::ZERO) + beside + along * (west + east);
+                if let Some(x) = x.get_mut(k) {
+                    *x = new;
+                }
+                east = new;
+            }
         }
     }
 
@@ -150,7 +170,7 @@ impl<T: Real> Plane<T> {
     /// `sum` plus the squares of `scale` (b - A x) over some lines, in ascending order.
     pub(super) fn squares(&self, lines: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
         let mut sum = sum;
-        if !vfp::squares_of_lines(self.entries(), scale, self.shape(), lines.clone(), b, x, &mut sum) {
+        if !vfp::squares_of_lines(self.entries(), scale, self.shape(), &lines, b, x, &mut sum) {
             let mut b = b.get(lines.start * self.nx..).unwrap_or(&[]).iter();
             self.products(lines, x, |product| {
                 let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);

@@ -120,8 +120,25 @@ impl<'a, T: Real> Stencil<'a, T> {
         }
     }
 
-    /// Squares of the residual by the assembly kernel.
-    fn squares_of_layers(&self, rows: &Range<usize>, scale: T, b: &[T], x: &[T], sum: &mut T) {
+    /// Squares of the residual in three dimensions, or with a mask. Apart, so that a plane needs none of its stack.
+    #[inline(never)]
+    fn squares_of_layers(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {
+        let mut sum = sum;
+        if vfp::has_squares_of_grid::<T>() {
+            self.squares_by_assembly(&rows, scale, b, x, &mut sum);
+            return sum;
+        }
+        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
+        self.for_each_product(rows, x, |product, free| {
+            let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
+            if free {
+                sum += residual * residual;
+            }
+        });
+        sum
+    }
+
+    fn squares_by_assembly(&self, rows: &Range<usize>, scale: T, b: &[T], x: &[T], sum: &mut T) {
         let Plane { centre, along, across, .. } = self.plane;
         let pass = Pass {
             shape: self.plane.shape(),
@@ -132,7 +149,7 @@ impl<'a, T: Real> Stencil<'a, T> {
         for z in self.layers(rows) {
             let cells = z * self.layer()..(z + 1) * self.layer();
             let (Some(b), Some(own)) = (b.get(cells.clone()), x.get(cells)) else { return };
-            vfp::squares_of_grid(&pass, self.lines(rows, z), b, own, &self.beside(z, x), sum);
+            vfp::squares_of_grid(&pass, &self.lines(rows, z), b, own, &self.beside(z, x), sum);
         }
     }
 
@@ -238,7 +255,7 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
     fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
         // Backwards, the general pass does both: one less to link.
         if let (Some(plane), Order::Forward) = (self.flat(), order) {
-            return plane.relax_forward(self.lines(&rows, 0), relaxation.omega, b, x);
+            return plane.sweep(order, rows, relaxation, b, x);
         }
         self.sweep_layers(order, &rows, relaxation.omega, b, x);
     }
@@ -247,19 +264,7 @@ impl<T: Real> Sweep<T> for Stencil<'_, T> {
         if let Some(plane) = self.flat() {
             return plane.residual_squares(rows, scale, b, x, sum);
         }
-        let mut sum = sum;
-        if vfp::has_squares_of_grid::<T>() {
-            self.squares_of_layers(&rows, scale, b, x, &mut sum);
-            return sum;
-        }
-        let mut b = b.get(rows.start..).unwrap_or(&[]).iter();
-        self.for_each_product(rows, x, |product, free| {
-            let residual = scale * (b.next().copied().unwrap_or(T::ZERO) - product);
-            if free {
-                sum += residual * residual;
-            }
-        });
-        sum
+        self.squares_of_layers(rows, scale, b, x, sum)
     }
 
     fn residual_rows(&self, rows: Range<usize>, b: &[T], x: &[T], r: &mut [T]) {

@@ -168,13 +168,13 @@ pub(crate) fn bench_rows(tools: &Toolchain) -> Result<Vec<Row>> {
     Ok(measure(tools)?.rows.clone())
 }
 
-/// Functions and constants of one linked group, the largest first.
+/// Functions and constants of one linked group, the largest first, and the deepest path below each of its functions.
 fn explain(tools: &Toolchain, name: &str) -> Result<()> {
     let abi = ABIS.iter().find(|abi| abi.name == MAIN).context("no main binary interface")?;
     let archive = archive::build(tools, abi)?;
     let symbols = Symbols::of(&archive)?;
     let api = symbols.api();
-    let flash = list(tools)?.flash;
+    let List { flash, pointer, .. } = list(tools)?;
     let functions = match flash.iter().find(|group| group.name == name) {
         Some(group) => matching(&api, &group.functions)?,
         None => matching(&api, &[name.to_owned()])?,
@@ -184,6 +184,10 @@ fn explain(tools: &Toolchain, name: &str) -> Result<()> {
         println!("{bytes:7} {:#}", rustc_demangle::demangle(&symbol));
     }
     println!("{:7} in all: {} code, {} constants, {} data", size.flash(), size.text, size.rodata, size.data);
+    let depths = Graph::of(&archive::build_with_stack_sizes(tools, abi)?)?.depths(&functions, &pointer)?;
+    for depth in depths.values() {
+        println!("{:7} of stack: {}", depth.bytes, depth.path.join(" > "));
+    }
     Ok(())
 }
 

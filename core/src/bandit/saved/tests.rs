@@ -95,6 +95,15 @@ fn a_sound_container_with_senseless_content_is_refused() {
     };
     assert_eq!(container(1, state, [0.0; 4]), Some(Error::Corrupt { field: Field::Bytes, index: 0 }));
     let state = [1, 2, 3, 4, 0, 0, u32::MAX, 0, 0, 1.0_f32.to_bits()];
+    for (place, word) in [(6, 70_000), (7, 2.0_f32.to_bits()), (8, 2), (9, f32::INFINITY.to_bits())] {
+        let mut senseless = state;
+        senseless[place] = word;
+        assert_eq!(
+            container(1, senseless, [0.0; 4]),
+            Some(Error::Corrupt { field: Field::Bytes, index: 0 }),
+            "{place}"
+        );
+    }
     let infinite = [0.0, 0.0, f32::INFINITY, 0.0];
     assert_eq!(container(1, state, infinite), Some(Error::Corrupt { field: Field::Bytes, index: 2 }));
     assert_eq!(container(1, state, [0.0; 4]), None);

@@ -1,10 +1,8 @@
 //! The plane as an operator that can be swept.
 
-use core::cell::Cell;
 use core::ops::Range;
 
 use super::Plane;
-use crate::matrix::stencil::Pass;
 use crate::operator::{LinearOperator, Order, Relaxation, Sweep};
 use crate::real::Real;
 
@@ -77,11 +75,7 @@ impl<T: Real> Sweep<T> for Plane<T> {
         let lines = self.lines(&rows);
         match order {
             Order::Forward => self.relax_forward(lines, relaxation.omega, b, x),
-            Order::Backward => {
-                let (weights, rhs) = self.weights(relaxation.omega);
-                let pass = Pass { shape: self.shape(), weights, rhs, through: T::ZERO };
-                pass.relax_plane_backward(lines, b, Cell::from_mut(x).as_slice_of_cells());
-            }
+            Order::Backward => self.relax_backward(lines, relaxation.omega, b, x),
         }
     }
 

@@ -18,9 +18,6 @@ pub(in crate::matrix) struct Layers<'x, E> {
 }
 
 impl<E> Layers<'_, E> {
-    /// A plane without a mask.
-    const NONE: Self = Self { down: None, up: None, mask: None, is_solid: false };
-
     #[inline]
     pub(in crate::matrix) fn is_free(&self, k: usize) -> bool {
         self.mask.is_none_or(|mask| mask.get(k) != Some(&0))
@@ -57,27 +54,15 @@ impl<T: Real> Pass<T> {
         layers: &Layers<'_, Cell<T>>,
     ) {
         match order {
-            Order::Forward if vfp::relax_grid(self, lines.clone(), b, x, layers) => {}
-            Order::Forward => lines.for_each(|line| self.relax_line::<true>(order, line, b, x, layers)),
-            Order::Backward => lines.rev().for_each(|line| self.relax_line::<true>(order, line, b, x, layers)),
+            Order::Forward if vfp::relax_grid(self, &lines, b, x, layers) => {}
+            Order::Forward => lines.for_each(|line| self.relax_line(order, line, b, x, layers)),
+            Order::Backward => lines.rev().for_each(|line| self.relax_line(order, line, b, x, layers)),
         }
-    }
-
-    /// Backwards over some lines of a plane.
-    pub(in crate::matrix) fn relax_plane_backward(&self, lines: Range<usize>, b: &[T], x: &[Cell<T>]) {
-        lines.rev().for_each(|line| self.relax_line::<false>(Order::Backward, line, b, x, &Layers::NONE));
     }
 
     /// One line, cell by cell.
     #[inline(never)]
-    fn relax_line<const LAYERED: bool>(
-        &self,
-        order: Order,
-        line: usize,
-        b: &[T],
-        x: &[Cell<T>],
-        layers: &Layers<'_, Cell<T>>,
-    ) {
+    fn relax_line(&self, order: Order, line: usize, b: &[T], x: &[Cell<T>], layers: &Layers<'_, Cell<T>>) {
         let ([nx, ny], weights) = (self.shape, &self.weights);
         let at = |cells: &[Cell<T>], k: usize| cells.get(k).map_or(T::ZERO, Cell::get);
         let part = |from: usize| x.get(from..from + nx).unwrap_or(&[]);
@@ -92,10 +77,10 @@ impl<T: Real> Pass<T> {
                 Order::Backward => (nx - 1 - step, (nx - 1 - step).wrapping_sub(1)),
             };
             let (Some(b), Some(cell)) = (b.get(start + k), own.get(k)) else { return };
-            if !LAYERED || layers.is_free(start + k) {
+            if layers.is_free(start + k) {
                 let across = weights.across * (at(south, k) + at(north, k));
                 let mut known = weights.centre * cell.get() + self.rhs * *b + across;
-                if LAYERED && layers.is_solid {
+                if layers.is_solid {
                     let layer = |layer: Option<&[Cell<T>]>| at(layer.unwrap_or(&[]), start + k);
                     known += self.through * (layer(layers.down) + layer(layers.up));
                 }

@@ -261,44 +261,57 @@ unsafe extern "C" fn relax(arguments: *mut Arguments) {
     )
 }
 
-/// The arguments, unless there is nothing to do; `x` is the layer.
-#[inline(never)]
-pub(super) fn arguments<T: Real, E>(
-    pass: &Pass<T>,
-    lines: Range<usize>,
-    b: &[T],
-    x: &[E],
-    layers: &Layers<'_, E>,
-    sum: T,
-) -> Option<Arguments> {
-    let (grid, from) = Grid::new(pass.shape, lines, layers.shortest(b.len().min(x.len())))?;
-    let weights = &pass.weights;
-    let values = [weights.centre, pass.rhs, weights.across, weights.along, pass.through, sum];
-    let [keep, rhs, across, along, through, sum] = values.map(Real::to_f32);
-    let [(down, down_stride), (up, up_stride)] = [layers.down, layers.up].map(|layer| beside(layer, from));
-    Some(Arguments {
-        b: b.as_ptr().cast::<f32>().wrapping_add(from),
-        x: x.as_ptr().cast::<f32>().wrapping_add(from).cast_mut(),
-        down,
-        up,
-        mask: layers.mask.map_or(core::ptr::null(), |mask| mask.as_ptr().wrapping_add(from)),
-        strides: [down_stride, up_stride],
-        parts: usize::from(layers.is_solid) | usize::from(layers.mask.is_some()) << 1,
-        keep,
-        rhs,
-        across,
-        along,
-        through,
-        grid,
-        sum,
-    })
+impl Arguments {
+    /// Nothing yet.
+    pub(super) const NONE: Self = Self {
+        b: core::ptr::null(),
+        x: core::ptr::null_mut(),
+        down: core::ptr::null(),
+        up: core::ptr::null(),
+        mask: core::ptr::null(),
+        strides: [0; 2],
+        parts: 0,
+        keep: 0.0,
+        rhs: 0.0,
+        across: 0.0,
+        along: 0.0,
+        through: 0.0,
+        grid: Grid::NONE,
+        sum: 0.0,
+    };
+
+    /// Takes some lines of the layer `x`; whether there is anything to do. In place: they are handed on by reference, and
+    /// a copy would double the stack.
+    #[inline(never)]
+    pub(super) fn set<T: Real, E>(
+        &mut self,
+        pass: &Pass<T>,
+        lines: &Range<usize>,
+        b: &[T],
+        x: &[E],
+        layers: &Layers<'_, E>,
+    ) -> bool {
+        let Some(from) = self.grid.set(pass.shape, lines, layers.shortest(b.len().min(x.len()))) else { return false };
+        self.b = b.as_ptr().cast::<f32>().wrapping_add(from);
+        self.x = x.as_ptr().cast::<f32>().wrapping_add(from).cast_mut();
+        (self.down, self.strides[0]) = beside(layers.down, from);
+        (self.up, self.strides[1]) = beside(layers.up, from);
+        self.mask = layers.mask.map_or(core::ptr::null(), |mask| mask.as_ptr().wrapping_add(from));
+        self.parts = usize::from(layers.is_solid) | usize::from(layers.mask.is_some()) << 1;
+        self.keep = pass.weights.centre.to_f32();
+        self.rhs = pass.rhs.to_f32();
+        self.across = pass.weights.across.to_f32();
+        self.along = pass.weights.along.to_f32();
+        self.through = pass.through.to_f32();
+        true
+    }
 }
 
 /// A forward sweep over some lines of a layer.
 #[inline]
 pub(in crate::matrix) fn relax_grid<T: Real>(
     pass: &Pass<T>,
-    lines: Range<usize>,
+    lines: &Range<usize>,
     b: &[T],
     x: &[Cell<T>],
     layers: &Layers<'_, Cell<T>>,
@@ -306,12 +319,13 @@ pub(in crate::matrix) fn relax_grid<T: Real>(
     if !is_single::<T>() {
         return false;
     }
-    // By reference, or they would be copied.
-    let mut arguments = arguments(pass, lines, b, x, layers, T::ZERO);
-    let Some(arguments) = &mut arguments else { return true };
+    let mut arguments = Arguments::NONE;
+    if !arguments.set(pass, lines, b, x, layers) {
+        return true;
+    }
     // SAFETY: T is f32. b, x, and the layers and the mask where they are, hold the lines of the grid and their
     // neighbours, and no more is read: zeros where there is no line beside. `Cell` has the layout of its content and may
     // be written through a shared reference; no other thread can hold it.
-    unsafe { relax(arguments) };
+    unsafe { relax(&raw mut arguments) };
     true
 }

@@ -4,7 +4,7 @@
 use core::ops::Range;
 
 use super::choice::is_single;
-use super::grid::{Arguments, arguments};
+use super::grid::Arguments;
 use crate::matrix::stencil::{Layers, Pass};
 use crate::real::Real;
 
@@ -250,7 +250,7 @@ pub(in crate::matrix) fn has_squares_of_grid<T: Real>() -> bool {
 /// weights of the pass are the entries of A.
 pub(in crate::matrix) fn squares_of_grid<T: Real>(
     pass: &Pass<T>,
-    lines: Range<usize>,
+    lines: &Range<usize>,
     b: &[T],
     x: &[T],
     layers: &Layers<'_, T>,
@@ -259,10 +259,13 @@ pub(in crate::matrix) fn squares_of_grid<T: Real>(
     if !is_single::<T>() {
         return;
     }
-    let mut arguments = arguments(pass, lines, b, x, layers, *sum);
-    let Some(arguments) = &mut arguments else { return };
+    let mut arguments = Arguments::NONE;
+    if !arguments.set(pass, lines, b, x, layers) {
+        return;
+    }
+    arguments.sum = sum.to_f32();
     // SAFETY: T is f32. b, x, and the layers and the mask where they are, hold the lines of the grid and their
     // neighbours, and no more is read: zeros where there is no line beside.
-    unsafe { add_squares(arguments) };
+    unsafe { add_squares(&raw mut arguments) };
     *sum = T::from_f32(arguments.sum);
 }

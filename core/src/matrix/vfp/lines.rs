@@ -153,18 +153,25 @@ pub(in crate::matrix) fn relax_lines<T: Real>(
     weights: Entries<T>,
     rhs: T,
     shape: [usize; 2],
-    lines: Range<usize>,
+    lines: &Range<usize>,
     b: &[T],
     x: &[Cell<T>],
 ) -> bool {
     if !is_single::<T>() {
         return false;
     }
-    let Some((grid, from)) = Grid::new(shape, lines, b.len().min(x.len())) else { return true };
-    let [keep, rhs, across, along] = [weights.centre, rhs, weights.across, weights.along].map(Real::to_f32);
-    let b = b.as_ptr().cast::<f32>().wrapping_add(from);
-    let x = x.as_ptr().cast::<f32>().wrapping_add(from).cast_mut();
-    let arguments = Arguments { b, x, grid, keep, rhs, across, along };
+    let mut arguments = Arguments {
+        b: b.as_ptr().cast(),
+        x: x.as_ptr().cast_mut().cast(),
+        grid: Grid::NONE,
+        keep: weights.centre.to_f32(),
+        rhs: rhs.to_f32(),
+        across: weights.across.to_f32(),
+        along: weights.along.to_f32(),
+    };
+    let Some(from) = arguments.grid.set(shape, lines, b.len().min(x.len())) else { return true };
+    arguments.b = arguments.b.wrapping_add(from);
+    arguments.x = arguments.x.wrapping_add(from);
     // SAFETY: T is f32. b and x hold the lines of the grid and their neighbours, and no more is read: zeros where there is
     // no line beside. `Cell` has the layout of its content and may be written through a shared reference; no other
     // thread can hold it.

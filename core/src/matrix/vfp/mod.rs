@@ -63,15 +63,19 @@ mod choice {
     }
 
     impl Grid {
-        /// Some lines of a grid of which `len` cells are there, and the place of their first cell; `None` where there is
-        /// nothing to do, or not the whole grid.
-        pub(super) fn new([nx, ny]: [usize; 2], lines: Range<usize>, len: usize) -> Option<(Self, usize)> {
+        /// No line.
+        pub(super) const NONE: Self = Self { lines: 0, fours: 0, ones: 0, at_south: 0, at_north: 0, pitch: 0 };
+
+        /// Takes some lines of a grid of which `len` cells are there; the place of their first cell, or `None` where there
+        /// is nothing to do, or not the whole grid. In place: what is handed on by reference is not copied on the way.
+        #[inline(never)]
+        pub(super) fn set(&mut self, [nx, ny]: [usize; 2], lines: &Range<usize>, len: usize) -> Option<usize> {
             let is_whole = nx.checked_mul(ny).is_some_and(|cells| cells <= len);
             if !is_whole || nx == 0 || lines.is_empty() || lines.end > ny {
                 return None;
             }
             let (count, fours) = (lines.end - lines.start, (nx - 1) / 4);
-            let grid = Self {
+            *self = Self {
                 lines: count,
                 fours,
                 ones: nx - 4 * fours,
@@ -79,7 +83,7 @@ mod choice {
                 at_north: usize::from(lines.end == ny),
                 pitch: size_of::<f32>() * nx,
             };
-            Some((grid, lines.start * nx))
+            Some(lines.start * nx)
         }
     }
 }
@@ -99,7 +103,7 @@ mod choice {
         _: Entries<T>,
         _: T,
         _: [usize; 2],
-        _: Range<usize>,
+        _: &Range<usize>,
         _: &[T],
         _: &[Cell<T>],
     ) -> bool {
@@ -110,7 +114,7 @@ mod choice {
         _: Entries<T>,
         _: T,
         _: [usize; 2],
-        _: Range<usize>,
+        _: &Range<usize>,
         _: &[T],
         _: &[T],
         _: &mut T,
@@ -120,7 +124,7 @@ mod choice {
 
     pub(in crate::matrix) fn relax_grid<T: Real>(
         _: &Pass<T>,
-        _: Range<usize>,
+        _: &Range<usize>,
         _: &[T],
         _: &[Cell<T>],
         _: &Layers<'_, Cell<T>>,
@@ -135,7 +139,7 @@ mod choice {
 
     pub(in crate::matrix) fn squares_of_grid<T: Real>(
         _: &Pass<T>,
-        _: Range<usize>,
+        _: &Range<usize>,
         _: &[T],
         _: &[T],
         _: &Layers<'_, T>,

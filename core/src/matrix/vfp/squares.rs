@@ -137,7 +137,7 @@ pub(in crate::matrix) fn squares_of_lines<T: Real>(
     entries: Entries<T>,
     scale: T,
     shape: [usize; 2],
-    lines: Range<usize>,
+    lines: &Range<usize>,
     b: &[T],
     x: &[T],
     sum: &mut T,
@@ -145,11 +145,19 @@ pub(in crate::matrix) fn squares_of_lines<T: Real>(
     if !is_single::<T>() {
         return false;
     }
-    let Some((grid, from)) = Grid::new(shape, lines, b.len().min(x.len())) else { return true };
-    let values = [entries.centre, entries.along, entries.across, scale, *sum];
-    let [centre, along, across, scale, before] = values.map(Real::to_f32);
-    let (b, x) = (b.as_ptr().cast::<f32>().wrapping_add(from), x.as_ptr().cast::<f32>().wrapping_add(from));
-    let mut arguments = Arguments { b, x, grid, centre, along, across, scale, sum: before };
+    let mut arguments = Arguments {
+        b: b.as_ptr().cast(),
+        x: x.as_ptr().cast(),
+        grid: Grid::NONE,
+        centre: entries.centre.to_f32(),
+        along: entries.along.to_f32(),
+        across: entries.across.to_f32(),
+        scale: scale.to_f32(),
+        sum: sum.to_f32(),
+    };
+    let Some(from) = arguments.grid.set(shape, lines, b.len().min(x.len())) else { return true };
+    arguments.b = arguments.b.wrapping_add(from);
+    arguments.x = arguments.x.wrapping_add(from);
     // SAFETY: T is f32. b and x hold the lines of the grid and their neighbours, and no more is read: zeros where there is
     // no line beside.
     unsafe { add_squares(&raw mut arguments) };

@@ -12,7 +12,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=memory");
     println!("cargo:rerun-if-env-changed=MPS2_BOARD");
-    println!("cargo:rustc-check-cfg=cfg(firmware, softfp)");
+    println!("cargo:rustc-check-cfg=cfg(firmware, softfp, roomy)");
     if env::var("CARGO_CFG_TARGET_OS").as_deref() != Ok("none") {
         return;
     }
@@ -46,6 +46,9 @@ fn main() {
     println!("cargo:rustc-link-arg-bins=-Tlink.x");
     // Without it the loader would see a text segment that is not aligned to its page size.
     println!("cargo:rustc-link-arg-bins=--nmagic");
+    if board != "microbit" {
+        println!("cargo:rustc-cfg=roomy");
+    }
     models(&out, &board);
 }
 

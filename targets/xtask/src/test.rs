@@ -190,7 +190,7 @@ fn docs(run: &Run) -> Result<Outcome> {
 
 /// The harness, every case and every network on every core.
 fn firmware(run: &Run) -> Result<Outcome> {
-    done(qemu::check_all(run.tools, &["selftest", "cases", "models"], run.long))
+    done(qemu::check_all(run.tools, &["selftest", "cases", "models", "keyword"], run.long))
 }
 
 #[cfg(test)]

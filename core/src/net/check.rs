@@ -61,7 +61,9 @@ fn fits(layer: &Layer, activations: usize) -> bool {
         && match layer.kind {
             LayerKind::Convolution => apart && windows && (layer.rows_log2 != 0 || out_height * out_width >= 4),
             LayerKind::Depthwise => {
-                windows && out_channels % channels == 0 && (apart || in_place && same && layer.stride == [1, 1])
+                windows
+                    && out_channels.is_multiple_of(channels)
+                    && (apart || in_place && same && layer.stride == [1, 1])
             }
             LayerKind::AveragePool | LayerKind::MaxPool => apart && windows && channels == out_channels,
             LayerKind::Add | LayerKind::Multiply => {

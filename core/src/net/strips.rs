@@ -5,6 +5,7 @@
 //! were left out since the one before. Where more than 255 are left out in a row, a block of zeros stands between.
 
 use core::cell::Cell;
+use core::num::NonZero;
 
 use super::convolution::finish;
 use super::dsp;
@@ -64,10 +65,8 @@ impl<'a> Strips<'a> {
     /// Whether the weights behind the first `run` columns of each row of the window, which has `row` with its padding, are
     /// zeros: anything may stand in their place when they are multiplied.
     pub(super) fn padded_with_zeros(&self, rows_log2: u8, run: usize, row: usize) -> bool {
-        let (of_row, used) = ((row / 4).max(1), run % 4);
-        if used == 0 {
-            return true;
-        }
+        let used = run % 4;
+        let Some(of_row) = NonZero::new(row / 4).filter(|_| used != 0) else { return true };
         let mut blocks = self.weights.chunks_exact(4 << (rows_log2 & 2));
         let (mut counts, mut skips) = (self.counts.iter(), self.skips.iter());
         (0..self.rows.len() >> (rows_log2 & 2)).all(|_| {

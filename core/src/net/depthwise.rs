@@ -109,15 +109,14 @@ fn row(layer: &Layer, stream: &[i32], ring: &[Cell<i8>], start: usize, out: &[Ce
         let mut window = start;
         for out in out.chunks_exact(out_channels) {
             let taps = Taps { at: window, left: across, across, channels, skip, ring: ring.len() };
-            let sums = if depth == 1 {
-                sums(words, taps, rows * across, |at| neighbours(ring, at + 4 * group))
-            } else {
-                sums(words, taps, rows * across, |at| {
-                    let [a, b, c, d] = from;
-                    let value = |channel: usize| ring.get(at + channel).map_or(0, |cell| i32::from(cell.get()));
-                    [value(a), value(b), value(c), value(d)]
-                })
-            };
+            let sums = sums(words, taps, rows * across, |at| {
+                if depth == 1 {
+                    return neighbours(ring, at + 4 * group);
+                }
+                let [a, b, c, d] = from;
+                let value = |channel: usize| ring.get(at + channel).map_or(0, |cell| i32::from(cell.get()));
+                [value(a), value(b), value(c), value(d)]
+            });
             for ((sum, [multiplier, offset, shift]), out) in
                 sums.iter().zip(tail).zip(out.get(4 * group..).unwrap_or(&[]))
             {

@@ -60,11 +60,11 @@ pub(super) fn add(
 ) {
     let row = Row::from_words(*row);
     let term = |table: &[i32; 256], value| table.get(place(value)).copied().unwrap_or(0);
-    if layer.has(Layer::SINGLE) || layer.has(Layer::SAFE) {
-        let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
-        operand.each(input, output, |a, b| row.output(term(first, a).wrapping_add(term(second, b)), rounding));
-    } else {
-        operand.each(input, output, |a, b| row.output(term(first, a).wrapping_add(term(second, b)), Rounding::Double));
+    let sum = |a, b| term(first, a).wrapping_add(term(second, b));
+    match Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE)) {
+        // A loop of its own, which asks nothing.
+        Rounding::Double => operand.each(input, output, |a, b| row.output(sum(a, b), Rounding::Double)),
+        rounding => operand.each(input, output, |a, b| row.output(sum(a, b), rounding)),
     }
 }
 

@@ -87,19 +87,26 @@ impl Row {
     #[inline]
     #[must_use]
     pub fn output(&self, sum: i32, rounding: Rounding) -> i8 {
-        let value = match rounding {
-            Rounding::Double => {
-                let high = low_word((wide(sum.wrapping_shl(1), self.multiplier) + (1 << 31)) >> 32);
-                high.wrapping_add(high >> 31).wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned())
-            }
+        if rounding != Rounding::Double {
+            return self.other(sum, rounding);
+        }
+        let high = low_word((wide(sum.wrapping_shl(1), self.multiplier) + (1 << 31)) >> 32);
+        byte(high.wrapping_add(high >> 31).wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned()))
+    }
+
+    /// The forms that are seldom met; out of line, because every kernel has them.
+    #[inline(never)]
+    fn other(&self, sum: i32, rounding: Rounding) -> i8 {
+        byte(match rounding {
             Rounding::Single => {
                 let high = low_word(wide(sum, self.multiplier) >> 32);
                 high.wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned())
             }
-            Rounding::SafeDouble => rounded_twice(sum, self.multiplier, self.shift).saturating_add(self.offset),
             Rounding::SafeSingle => rounded_once(sum, self.multiplier, self.shift).saturating_add(self.offset),
-        };
-        byte(value)
+            Rounding::Double | Rounding::SafeDouble => {
+                rounded_twice(sum, self.multiplier, self.shift).saturating_add(self.offset)
+            }
+        })
     }
 }
 

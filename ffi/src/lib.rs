@@ -37,6 +37,7 @@ pub mod lpn;
 #[cfg(feature = "panic-handler")]
 mod memory;
 mod method;
+pub mod model;
 pub mod objects;
 pub mod omega;
 pub mod operator;

@@ -30,6 +30,7 @@ pub(crate) enum Kind {
     Lasso = 21,
     ChambollePock = 22,
     Ladder = 32,
+    Model = 40,
     Dcd = 56,
     Pressure = 57,
 }

@@ -69,6 +69,8 @@ pub const TS_ERROR_MISALIGNED: u32 = 12;
 pub const TS_ERROR_OVERLAP: u32 = 13;
 /// An object that was not initialised, or was by another version or function.
 pub const TS_ERROR_UNINITIALISED: u32 = 14;
+/// Well-formed, but of a kind this library does not know.
+pub const TS_ERROR_UNSUPPORTED: u32 = 15;
 
 /// The object a function was given.
 pub const TS_FIELD_OBJECT: u32 = 1;
@@ -151,6 +153,15 @@ pub const TS_FIELD_FACTORS: u32 = 42;
 /// The scratch memory of a measurement operator.
 pub const TS_FIELD_SCRATCH: u32 = 43;
 
+/// The memory the tensors of a network live in.
+pub const TS_FIELD_ARENA: u32 = 50;
+/// The layers of a network model; the index is the layer.
+pub const TS_FIELD_LAYERS: u32 = 51;
+/// Rows of requantisation; the index is the layer.
+pub const TS_FIELD_REQUANTISE: u32 = 53;
+/// The input of a network.
+pub const TS_FIELD_INPUT: u32 = 54;
+
 /// A negative status. `Result<(), Refusal>` is as large as the status itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Refusal(NonZeroI32);
@@ -222,6 +233,7 @@ mod tests {
             (TS_ERROR_MISALIGNED, Error::Misaligned { field: Field::Object }),
             (TS_ERROR_OVERLAP, Error::Overlap { field: Field::Object }),
             (TS_ERROR_UNINITIALISED, Error::Uninitialised { field: Field::Object }),
+            (TS_ERROR_UNSUPPORTED, Error::Unsupported { field: Field::Object, index: 0 }),
         ];
         for (number, error) in cases {
             assert_eq!(Refusal::new(number, TS_FIELD_OBJECT, 0), Refusal::from(error), "{error:?}");
@@ -281,6 +293,10 @@ mod tests {
             (TS_FIELD_RANK, Field::Rank),
             (TS_FIELD_FACTORS, Field::Factors),
             (TS_FIELD_SCRATCH, Field::Scratch),
+            (TS_FIELD_ARENA, Field::Arena),
+            (TS_FIELD_LAYERS, Field::Layers),
+            (TS_FIELD_REQUANTISE, Field::Requantise),
+            (TS_FIELD_INPUT, Field::Input),
         ];
         for (number, field) in fields {
             assert_eq!(number, field as u32, "{field:?}");

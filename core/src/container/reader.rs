@@ -44,6 +44,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// As [`new`](Self::new), without `Misaligned`.
     pub fn unaligned(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::opened(bytes, true)
+    }
+
+    /// As [`unaligned`](Self::unaligned); without the checksum for a container that has passed it before.
+    pub(crate) fn opened(bytes: &'a [u8], checked: bool) -> Result<Self, Error> {
         let header = Header::parse(bytes)?;
         let refuse = |index| Error::OutOfRange { field: Field::Header, index };
         let total = usize::try_from(header.total).map_err(|_| refuse(12))?;
@@ -56,7 +61,7 @@ impl<'a> Reader<'a> {
         let count = usize::try_from(header.sections).map_err(|_| refuse(16))?;
         let start = preamble(count);
         let table = bytes.get(super::HEADER_LEN..start).ok_or(refuse(16))?;
-        if checksum(bytes) != header.crc {
+        if checked && checksum(bytes) != header.crc {
             return Err(Error::Corrupt { field: Field::Bytes, index: 0 });
         }
         let (table, _) = table.as_chunks::<RECORD_LEN>();

@@ -61,7 +61,9 @@ fn fits(layer: &Layer, activations: usize) -> bool {
         && match layer.kind {
             LayerKind::Convolution => apart && windows && (layer.rows_log2 != 0 || out_height * out_width >= 4),
             LayerKind::Depthwise => {
-                windows && out_channels % channels == 0 && (apart || in_place && same && layer.stride == [1, 1])
+                windows
+                    && out_channels.is_multiple_of(channels)
+                    && (apart || in_place && same && layer.stride == [1, 1])
             }
             LayerKind::AveragePool | LayerKind::MaxPool => apart && windows && channels == out_channels,
             LayerKind::Add | LayerKind::Multiply => {
@@ -114,7 +116,9 @@ fn constants(layer: &Layer, constants: &Constants<'_>, rounding: Rounding) -> Op
         LayerKind::Convolution => {
             let columns = usize::from(layer.window[0]).checked_mul(layer.row_columns())?;
             let strips = Strips::of(layer, constants)?;
-            if columns != layer.columns as usize || !strips.fits() {
+            let run = usize::from(layer.window[1]) * usize::from(layer.shape[2]);
+            let padded = strips.padded_with_zeros(layer.rows_log2, run, layer.row_columns());
+            if columns != layer.columns as usize || !strips.fits() || !padded {
                 return None;
             }
             Some(strips.rows.iter().all(|row| Row::from_words(*row).fits(rounding)))

@@ -29,6 +29,7 @@ pub const fn depthwise_words(taps: usize) -> usize {
     4 + taps / 2 * 4 + taps % 2 * 2 + 12
 }
 
+#[inline(never)]
 pub(super) fn run(
     layer: &Layer,
     constants: &Constants<'_>,
@@ -37,92 +38,167 @@ pub(super) fn run(
     scratch: &[Cell<i8>],
 ) {
     let [height, width, channels] = layer.shape.map(usize::from);
-    let [out_height, out_width, out_channels] = layer.out_shape.map(usize::from);
+    let [_, out_width, out_channels] = layer.out_shape.map(usize::from);
     let [rows, across] = layer.window.map(usize::from);
     let [top, left] = layer.before.map(usize::from);
-    let taps = rows * across;
-    let groups = out_channels.div_ceil(4);
-    let words = depthwise_words(taps);
+    let words = depthwise_words(rows * across);
     let padded = layer.padded_row();
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
-    let Some(stream) = constants.depthwise.get(layer.weights as usize..).and_then(|rest| rest.get(..groups * words))
-    else {
-        return;
-    };
-    // Rows are counted with the frame above them; `next` is the first that is not in the ring yet.
-    let mut next = 0;
-    for y in 0..out_height {
-        let first = y * usize::from(layer.stride[0]);
-        next = next.max(first);
+    let stream = constants.depthwise.get(layer.weights as usize..);
+    let stream = stream.and_then(|rest| rest.get(..out_channels.div_ceil(4) * words));
+    let (Some(stream), Some(ring)) = (stream, scratch.get(..rows * padded)) else { return };
+    let fast = dsp::Depthwise::new(layer, stream, ring, rounding);
+    // Frames beside the rows stay as they are from here on.
+    let line_len = width * channels;
+    for slot in ring.chunks_exact(padded.max(1)) {
+        frame(slot.get(..left * channels), layer.zero[0]);
+        frame(slot.get(left * channels + line_len..), layer.zero[0]);
+    }
+    // Rows are counted with the frame above them; `next` is the first that is not in the ring yet, `first` the topmost one
+    // of a window, each with its place in the ring.
+    let (mut next, mut next_slot, mut first, mut first_slot) = (0, 0, 0, 0);
+    for out in output.chunks_exact((out_width * out_channels).max(1)) {
         while next < first + rows {
-            let Some(slot) = scratch.get(next % rows.max(1) * padded..).and_then(|rest| rest.get(..padded)) else {
-                return;
-            };
-            let line = next.checked_sub(top).filter(|line| *line < height);
-            let line = line.and_then(|line| input.get(line * width * channels..(line + 1) * width * channels));
-            fill_slot(slot, line, left * channels, layer.zero[0]);
-            next += 1;
-        }
-        let out = output.get(y * out_width * out_channels..(y + 1) * out_width * out_channels).unwrap_or(&[]);
-        if dsp::depthwise(layer, stream, scratch, first % rows.max(1), out, rounding) {
-            continue;
-        }
-        let depth = out_channels / channels.max(1);
-        for (group, words) in stream.chunks_exact(words.max(1)).enumerate() {
-            for x in 0..out_width {
-                let sums = sums(words, taps, |tap, k| {
-                    let row = (first + tap / across.max(1)) % rows.max(1);
-                    let column = x * usize::from(layer.stride[1]) + tap % across.max(1);
-                    let channel = (4 * group + k) / depth.max(1);
-                    scratch.get(row * padded + column * channels + channel).map_or(0, Cell::get)
-                });
-                let out = out.get(x * out_channels..(x + 1) * out_channels).unwrap_or(&[]);
-                let (tail, _) = words.get(words.len().saturating_sub(12)..).unwrap_or(&[]).as_chunks::<3>();
-                for ((sum, [multiplier, offset, shift]), out) in
-                    sums.iter().zip(tail).zip(out.get(4 * group..).unwrap_or(&[]))
-                {
-                    let row = Row::from_words([0, *multiplier, *offset, *shift]);
-                    // A doubled sum is even.
-                    let sum = if rounding == Rounding::Double { sum >> 1 } else { *sum };
-                    out.set(row.output(sum, rounding));
+            let slot = ring.get(next_slot * padded..).and_then(|rest| rest.get(..padded)).unwrap_or(&[]);
+            match next.checked_sub(top).filter(|line| *line < height).and_then(|line| input.get(line * line_len..)) {
+                Some(line) => {
+                    place_line(line.get(..line_len).unwrap_or(&[]), slot.get(left * channels..).unwrap_or(&[]))
                 }
+                None => frame(Some(slot), layer.zero[0]),
+            }
+            next += 1;
+            next_slot = if next_slot + 1 == rows { 0 } else { next_slot + 1 };
+        }
+        if !fast.as_ref().is_some_and(|fast| fast.row(first_slot, out)) {
+            row(layer, stream, ring, first_slot * padded, out, rounding);
+        }
+        for _ in 0..layer.stride[0] {
+            first += 1;
+            first_slot = if first_slot + 1 == rows { 0 } else { first_slot + 1 };
+            if next < first {
+                // A row between windows.
+                next = first;
+                next_slot = first_slot;
             }
         }
     }
 }
 
-fn fill_slot(slot: &[Cell<i8>], line: Option<&[Cell<i8>]>, left: usize, zero: i8) {
-    let Some(line) = line else {
-        slot.iter().for_each(|cell| cell.set(zero));
-        return;
-    };
-    let end = left + line.len();
-    slot.get(..left).unwrap_or(&[]).iter().for_each(|cell| cell.set(zero));
-    copy(line, slot.get(left..).unwrap_or(&[]));
-    slot.get(end..).unwrap_or(&[]).iter().for_each(|cell| cell.set(zero));
+fn frame(cells: Option<&[Cell<i8>]>, zero: i8) {
+    cells.unwrap_or(&[]).iter().for_each(|cell| cell.set(zero));
 }
 
-/// The sums of four channels; `value` answers what channel k sees at a tap.
+fn place_line(line: &[Cell<i8>], to: &[Cell<i8>]) {
+    let done = dsp::copy(line, to);
+    if done < line.len() {
+        copy(line.get(done..).unwrap_or(&[]), to.get(done..).unwrap_or(&[]));
+    }
+}
+
+/// One row of the output, the window's first row being at `start` of the ring.
+fn row(layer: &Layer, stream: &[i32], ring: &[Cell<i8>], start: usize, out: &[Cell<i8>], rounding: Rounding) {
+    let channels = usize::from(layer.shape[2]).max(1);
+    let out_channels = usize::from(layer.out_shape[2]).max(1);
+    let [rows, across] = layer.window.map(usize::from);
+    let (taps, padded) = (rows * across, layer.padded_row());
+    let depth = (out_channels / channels).max(1);
+    let (step, skip) = (usize::from(layer.stride[1]) * channels, padded.saturating_sub(across * channels));
+    for (group, words) in stream.chunks_exact(depthwise_words(taps).max(1)).enumerate() {
+        let (tail, _) = words.get(words.len().saturating_sub(12)..).unwrap_or(&[]).as_chunks::<3>();
+        let from = [0, 1, 2, 3].map(|k| (4 * group + k) / depth);
+        let mut window = start;
+        for out in out.chunks_exact(out_channels) {
+            let taps = Taps { at: window, left: across, across, channels, skip, ring: ring.len() };
+            let sums = sums(words, taps, rows * across, |at| {
+                if depth == 1 {
+                    return neighbours(ring, at + 4 * group);
+                }
+                let [a, b, c, d] = from;
+                let value = |channel: usize| ring.get(at + channel).map_or(0, |cell| i32::from(cell.get()));
+                [value(a), value(b), value(c), value(d)]
+            });
+            for ((sum, [multiplier, offset, shift]), out) in
+                sums.iter().zip(tail).zip(out.get(4 * group..).unwrap_or(&[]))
+            {
+                let row = Row::from_words([0, *multiplier, *offset, *shift]);
+                // A doubled sum is even.
+                let sum = if rounding == Rounding::Double { sum >> 1 } else { *sum };
+                out.set(row.output(sum, rounding));
+            }
+            window += step;
+        }
+    }
+}
+
+/// Four bytes of the ring side by side; what lies behind it counts as 0, and meets weights of 0.
 #[inline]
-fn sums(words: &[i32], taps: usize, value: impl Fn(usize, usize) -> i8) -> [i32; 4] {
+fn neighbours(ring: &[Cell<i8>], at: usize) -> [i32; 4] {
+    let rest = ring.get(at..).unwrap_or(&[]);
+    if let Some([a, b, c, d]) = rest.first_chunk::<4>() {
+        return [i32::from(a.get()), i32::from(b.get()), i32::from(c.get()), i32::from(d.get())];
+    }
+    let mut values = [0; 4];
+    values.iter_mut().zip(rest).for_each(|(value, cell)| *value = i32::from(cell.get()));
+    values
+}
+
+/// Walks over the taps of a window, row by row, back to the start of the ring behind its end.
+struct Taps {
+    at: usize,
+    /// Taps left in the row.
+    left: usize,
+    across: usize,
+    channels: usize,
+    /// Bytes from behind the last tap of a row to the first of the next.
+    skip: usize,
+    ring: usize,
+}
+
+impl Taps {
+    #[inline]
+    fn next(&mut self) -> usize {
+        let at = self.at;
+        self.at += self.channels;
+        self.left -= 1;
+        if self.left == 0 {
+            self.left = self.across;
+            self.at += self.skip;
+            if self.at >= self.ring {
+                self.at -= self.ring;
+            }
+        }
+        at
+    }
+}
+
+/// The sums of four channels; `values` answers what they see at a place.
+#[inline]
+fn sums(words: &[i32], mut places: Taps, taps: usize, values: impl Fn(usize) -> [i32; 4]) -> [i32; 4] {
     let (fours, _) = words.as_chunks::<4>();
     let Some((bias, fours)) = fours.split_first() else { return [0; 4] };
-    let mut sums = *bias;
-    let halves = |word: i32| (i32::from(word as u16 as i16), word >> 16);
-    for (pair, weights) in fours.iter().take(taps / 2).enumerate() {
-        for (k, (sum, word)) in sums.iter_mut().zip(weights).enumerate() {
-            let (a, b) = halves(*word);
-            let (x, y) = (i32::from(value(2 * pair, k)), i32::from(value(2 * pair + 1, k)));
-            *sum = sum.wrapping_add(x * a).wrapping_add(y * b);
-        }
+    let [mut a, mut b, mut c, mut d] = *bias;
+    let low = |word: i32| i32::from(word as u16 as i16);
+    let add = |sum: &mut i32, x: i32, weight: i32| *sum = sum.wrapping_add(x * weight);
+    for [wa, wb, wc, wd] in fours.iter().take(taps / 2) {
+        let [xa, xb, xc, xd] = values(places.next());
+        add(&mut a, xa, low(*wa));
+        add(&mut b, xb, low(*wb));
+        add(&mut c, xc, low(*wc));
+        add(&mut d, xd, low(*wd));
+        let [xa, xb, xc, xd] = values(places.next());
+        add(&mut a, xa, wa >> 16);
+        add(&mut b, xb, wb >> 16);
+        add(&mut c, xc, wc >> 16);
+        add(&mut d, xd, wd >> 16);
     }
     if taps % 2 == 1
         && let Some([even, odd]) = fours.get(taps / 2).and_then(|last| last.first_chunk::<2>())
     {
-        let ((a, c), (b, d)) = (halves(*even), halves(*odd));
-        for (k, (sum, weight)) in sums.iter_mut().zip([a, b, c, d]).enumerate() {
-            *sum = sum.wrapping_add(i32::from(value(taps - 1, k)) * weight);
-        }
+        let [xa, xb, xc, xd] = values(places.next());
+        add(&mut a, xa, low(*even));
+        add(&mut b, xb, low(*odd));
+        add(&mut c, xc, even >> 16);
+        add(&mut d, xd, odd >> 16);
     }
-    sums
+    [a, b, c, d]
 }

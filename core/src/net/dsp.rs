@@ -4,19 +4,42 @@
 //! itself in inline assembly. What they read and write is checked here, in safe code, before each call. Sums wrap and are
 //! requantised as the portable kernels do it, so the bytes are the same.
 
+/// Windows of neighbouring pixels that all lie inside the input.
+#[cfg_attr(not(tinysolve_dsp), allow(dead_code, reason = "nobody walks without the extension"))]
+pub(super) struct Walk {
+    /// Bytes from a row of a window to the next.
+    pub(super) line: usize,
+    /// Rows of a window.
+    pub(super) rows: usize,
+    /// Groups of four bytes in a row.
+    pub(super) groups: usize,
+    /// Bytes from a window to the next.
+    pub(super) step: usize,
+    /// Windows, up to four.
+    pub(super) pixels: usize,
+}
+
 #[cfg(tinysolve_dsp)]
 mod depthwise;
 #[cfg(tinysolve_dsp)]
 mod expand;
+#[cfg(tinysolve_dsp)]
+mod gather;
 #[cfg(tinysolve_dsp)]
 mod rows;
 #[cfg(tinysolve_dsp)]
 mod tile;
 
 #[cfg(tinysolve_dsp)]
-pub(super) use self::{depthwise::depthwise, expand::expand, rows::rows, tile::tile};
+pub(super) use self::{
+    depthwise::Depthwise,
+    expand::{copy, expand, fill},
+    gather::gather,
+    rows::rows,
+    tile::tile,
+};
 #[cfg(not(tinysolve_dsp))]
-pub(super) use portable::{depthwise, expand, rows, tile};
+pub(super) use portable::{Depthwise, copy, expand, fill, gather, rows, tile};
 
 /// Whether a slice starts at a multiple of 4.
 #[cfg(tinysolve_dsp)]
@@ -95,7 +118,8 @@ use {extension, once, twice};
 mod portable {
     use core::cell::Cell;
 
-    use crate::net::convolution::Place;
+    use super::Walk;
+    use crate::net::gather::Place;
     use crate::net::layer::Layer;
     use crate::net::requantise::Rounding;
     use crate::net::strips::Strips;
@@ -120,15 +144,32 @@ mod portable {
         (from, 0)
     }
 
-    /// One row of a depthwise layer of 3 x 3, out of a ring of rows whose first is `first`.
-    pub(in crate::net) fn depthwise(
-        _: &Layer,
-        _: &[i32],
-        _: &[Cell<i8>],
-        _: usize,
-        _: &[Cell<i8>],
-        _: Rounding,
-    ) -> bool {
+    /// Zeros for whole groups.
+    pub(in crate::net) fn fill(_: &[Cell<i16>], _: usize, _: Place) -> bool {
         false
+    }
+
+    /// Windows of a tile.
+    pub(in crate::net) fn gather(_: &[Cell<i8>], _: &Walk, _: &[Cell<i16>], _: i16) -> bool {
+        false
+    }
+
+    /// Copies whole pieces; answers how many bytes.
+    pub(in crate::net) fn copy(_: &[Cell<i8>], _: &[Cell<i8>]) -> usize {
+        0
+    }
+
+    /// A depthwise layer of 3 x 3.
+    pub(in crate::net) enum Depthwise {}
+
+    impl Depthwise {
+        pub(in crate::net) fn new(_: &Layer, _: &[i32], _: &[Cell<i8>], _: Rounding) -> Option<Self> {
+            None
+        }
+
+        /// One row.
+        pub(in crate::net) fn row(&self, _: usize, _: &[Cell<i8>]) -> bool {
+            match *self {}
+        }
     }
 }

@@ -10,7 +10,7 @@
 use core::cell::Cell;
 
 use super::layer::Layer;
-use super::requantise::{Rounding, Row, byte, doubling_high};
+use super::requantise::{Rounding, Row, byte};
 
 /// The second operand: in the arena or among the constants.
 #[derive(Clone, Copy)]
@@ -44,11 +44,12 @@ impl Operand<'_> {
     }
 }
 
-/// Place in a table of 256: from -128 up.
+/// Place in a table of 256: from 0 to 127, then from -128 to -1, which costs nothing to find.
 fn place(value: i8) -> usize {
-    usize::from(value.cast_unsigned() ^ 0x80)
+    usize::from(value.cast_unsigned())
 }
 
+#[inline(never)]
 pub(super) fn add(
     layer: &Layer,
     [first, second]: [&[i32; 256]; 2],
@@ -59,14 +60,15 @@ pub(super) fn add(
 ) {
     let row = Row::from_words(*row);
     let term = |table: &[i32; 256], value| table.get(place(value)).copied().unwrap_or(0);
-    if layer.has(Layer::SINGLE) || layer.has(Layer::SAFE) {
-        let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
-        operand.each(input, output, |a, b| row.output(term(first, a).wrapping_add(term(second, b)), rounding));
-    } else {
-        operand.each(input, output, |a, b| row.output(term(first, a).wrapping_add(term(second, b)), Rounding::Double));
+    let sum = |a, b| term(first, a).wrapping_add(term(second, b));
+    match Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE)) {
+        // A loop of its own, which asks nothing.
+        Rounding::Double => operand.each(input, output, |a, b| row.output(sum(a, b), Rounding::Double)),
+        rounding => operand.each(input, output, |a, b| row.output(sum(a, b), rounding)),
     }
 }
 
+#[inline(never)]
 pub(super) fn multiply(layer: &Layer, row: &[i32; 4], input: &[Cell<i8>], operand: Operand<'_>, output: &[Cell<i8>]) {
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
     let row = Row::from_words(*row);
@@ -74,12 +76,14 @@ pub(super) fn multiply(layer: &Layer, row: &[i32; 4], input: &[Cell<i8>], operan
     operand.each(input, output, |a, b| row.output((i32::from(a) - zero) * (i32::from(b) - zero_second), rounding));
 }
 
+#[inline(never)]
 pub(super) fn table(table: &[i8; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
     for (value, out) in input.iter().zip(output) {
         out.set(table.get(place(value.get())).copied().unwrap_or(0));
     }
 }
 
+#[inline(never)]
 pub(super) fn clamp(layer: &Layer, output: &[Cell<i8>]) {
     let [low, high] = layer.clamp;
     for out in output {
@@ -89,45 +93,80 @@ pub(super) fn clamp(layer: &Layer, output: &[Cell<i8>]) {
 
 /// Softmax of every row of channels. The table holds exp(-d s) as a fraction of 2^31 for d from 0 to 255; it is 0 where the
 /// reference answers with the least output without looking further.
+#[inline(never)]
 pub(super) fn softmax(layer: &Layer, table: &[i32; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
-    let channels = usize::from(layer.shape[2]).max(1);
-    for (input, output) in input.chunks(channels).zip(output.chunks(channels)) {
-        let most = input.iter().fold(i8::MIN, |most, value| most.max(value.get()));
-        let power = |value: i8| {
-            let below = i32::from(most) - i32::from(value);
-            table.get((below & 0xff).cast_unsigned() as usize).copied().unwrap_or(0)
-        };
-        let sum = input.iter().fold(0_i32, |sum, value| {
-            // As a rounded shift of a number that is not negative.
-            let power = power(value.get());
-            sum.wrapping_add((power >> 12) + (power >> 11 & 1))
-        });
-        let zeros = sum.leading_zeros();
-        let scale = reciprocal(sum.wrapping_shl(zeros).wrapping_sub(i32::MIN));
-        // From Q0.31 times the power of two taken out of the sum to a byte: bits to spare are 12 - zeros.
-        let shift = 35_u32.saturating_sub(zeros).min(31);
-        let half = 1_i32.wrapping_shl(shift.saturating_sub(1));
-        for (value, out) in input.iter().zip(output) {
-            // Neither factor is negative, so ties that go up go away from zero too.
-            let product = (i64::from(power(value.get())) * i64::from(scale) + (1 << 30)) >> 31;
-            let product = product as u32;
-            let share = if shift == 0 { product } else { product.wrapping_add(half.cast_unsigned()) >> shift };
-            out.set(byte(share.min(512).cast_signed() - 128));
+    let channels = usize::from(layer.shape[2]);
+    let (mut input, mut output) = (input, output);
+    while let (Some((row, input_rest)), Some((out, output_rest))) =
+        (input.split_at_checked(channels), output.split_at_checked(channels))
+    {
+        softmax_row(table, row, out);
+        (input, output) = (input_rest, output_rest);
+        if channels == 0 {
+            return;
         }
     }
+}
+
+#[inline]
+fn softmax_row(table: &[i32; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
+    let most = each(input, i32::from(i8::MIN), |most, value| most.max(i32::from(value)));
+    // Powers are not negative.
+    let power = |value: i8| {
+        let below = usize::from((most as i8).wrapping_sub(value).cast_unsigned());
+        table.get(below).map_or(0, |power| power.cast_unsigned())
+    };
+    // As a rounded shift of a number that is not negative.
+    let sum = each(input, 0_u32, |sum, value| sum.wrapping_add((power(value) + (1 << 11)) >> 12));
+    let zeros = sum.leading_zeros();
+    let scale = reciprocal(sum.wrapping_shl(zeros).cast_signed().wrapping_sub(i32::MIN));
+    let scale = u64::from(scale.cast_unsigned());
+    // The reference rounds twice: the high half of the doubled product, then that by as many bits as lead from Q0.31 times
+    // the power of two taken out of the sum to a byte, 35 - zeros, of at least 3. Nothing is negative, so ties that go up go
+    // away from zero, and both roundings are one shift of one sum, 1 bit more than its low word.
+    let shift = (34 - zeros).min(30);
+    let halves = (u64::from(1_u32 << (shift - 1)) << 32) + (1 << 30);
+    let share = |value: i8| {
+        let high = ((u64::from(power(value)) * scale + halves) >> 32) as i32;
+        byte((high >> shift) - 128)
+    };
+    let (inputs, rest) = input.as_chunks::<4>();
+    let (outputs, rest_out) = output.as_chunks::<4>();
+    for ([a, b, c, d], [to_a, to_b, to_c, to_d]) in inputs.iter().zip(outputs) {
+        to_a.set(share(a.get()));
+        to_b.set(share(b.get()));
+        to_c.set(share(c.get()));
+        to_d.set(share(d.get()));
+    }
+    for (value, out) in rest.iter().zip(rest_out) {
+        out.set(share(value.get()));
+    }
+}
+
+/// A fold, four at a time.
+#[inline]
+fn each<S>(cells: &[Cell<i8>], start: S, step: impl Fn(S, i8) -> S) -> S {
+    let (fours, rest) = cells.as_chunks::<4>();
+    let mut state = start;
+    for [a, b, c, d] in fours {
+        state = step(step(step(step(state, a.get()), b.get()), c.get()), d.get());
+    }
+    rest.iter().fold(state, |state, value| step(state, value.get()))
 }
 
 /// 1 / (1 + x) of x in [0, 1), both as fractions of 2^31, by three Newton steps from the best linear guess.
 fn reciprocal(x: i32) -> i32 {
     /// 48/17 and -32/17 with two bits before the point.
     const GUESS: [i32; 2] = [1_515_870_810, -1_010_580_540];
+    // The high half of the doubled product, for factors that are not both the least number.
+    let high = |a: i32, b: i32| ((i64::from(a) * i64::from(b) + (1 << 30)) >> 31) as i32;
     // The mean of x and 1, rounded away from zero; it is never negative.
-    let half = ((i64::from(x) + i64::from(i32::MAX) + 1) >> 1) as i32;
-    let mut y = GUESS[0].wrapping_add(doubling_high(half, GUESS[1]));
+    let half = (x >> 1) + (1 << 30);
+    let mut y = GUESS[0].wrapping_add(high(half, GUESS[1]));
     for _ in 0..3 {
-        let error = (1 << 29) - doubling_high(half, y);
-        let step = i64::from(doubling_high(y, error)) << 2;
-        y = y.wrapping_add(step.clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32);
+        let step = high(y, (1_i32 << 29).wrapping_sub(high(half, y)));
+        let double = step.saturating_add(step);
+        y = y.wrapping_add(double.saturating_add(double));
     }
-    (i64::from(y) << 1).min(i64::from(i32::MAX)) as i32
+    y.saturating_add(y)
 }

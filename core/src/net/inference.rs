@@ -120,9 +120,13 @@ impl<'m, 'a> Inference<'m, 'a> {
         let shape = &self.model.shape;
         let constants = &self.model.constants;
         let arena = Cell::from_mut(&mut *self.arena).as_slice_of_cells();
-        let scratch = arena.get(shape.activations as usize..).unwrap_or(&[]);
-        let input = part(arena, layer.input as usize, layer.input_len());
-        let output = part(arena, layer.output as usize, layer.output_len());
+        let scratch = || arena.get(shape.activations as usize..).unwrap_or(&[]);
+        // The checks saw that these do not overflow.
+        let len = |[height, width, channels]: [u16; 3]| {
+            usize::from(height).wrapping_mul(usize::from(width)).wrapping_mul(usize::from(channels))
+        };
+        let input = part(arena, layer.input as usize, len(layer.shape));
+        let output = part(arena, layer.output as usize, len(layer.out_shape));
         let row = || constants.rows.get(layer.requantise as usize).unwrap_or(&[0; 4]);
         let operand = || {
             let (start, len) = (layer.second as usize, layer.columns as usize);
@@ -133,8 +137,12 @@ impl<'m, 'a> Inference<'m, 'a> {
             }
         };
         match layer.kind {
-            LayerKind::Convolution => convolution::run(layer, constants, input, output, scratch),
-            LayerKind::Depthwise => depthwise::run(layer, constants, input, output, scratch),
+            LayerKind::Convolution => {
+                // The first layers read whole words, up to three bytes behind what they use.
+                let input = arena.get(layer.input as usize..).unwrap_or(&[]);
+                convolution::run(layer, constants, input, output, scratch());
+            }
+            LayerKind::Depthwise => depthwise::run(layer, constants, input, output, scratch()),
             LayerKind::AveragePool | LayerKind::MaxPool => pool::run(layer, input, output),
             LayerKind::Add => {
                 if let (Some(first), Some(second)) = (constants.table(layer.weights), constants.table(layer.counts)) {

@@ -157,7 +157,25 @@ impl<'a> Model<'a> {
     /// one whose shape or place does not fit, of `Field::Weights` for one whose constants are not all there, of
     /// `Field::Requantise` for one whose shifts are out of range; the index is that of the layer.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
-        let reader = Reader::new(bytes)?;
+        let model = Self::read(&Reader::new(bytes)?)?;
+        check::model(&model)?;
+        Ok(model)
+    }
+
+    /// The model in a container that [`new`](Self::new) has accepted before, without a second look at checksum and layers:
+    /// some hundreds of instructions. For callers that cannot keep a view.
+    ///
+    /// # Safety
+    /// [`new`](Self::new) has accepted these bytes where they lie, and they have not changed since.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new) that cost nothing to find.
+    #[allow(unsafe_code, reason = "the promise is the caller's")]
+    pub unsafe fn checked_before(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::read(&Reader::opened(bytes, false)?)
+    }
+
+    fn read(reader: &Reader<'a>) -> Result<Self, Error> {
         reader.require(Kind::NetworkModel, MODEL_VERSION)?;
         let words = reader.find(Tag::Shape as u32)?.values::<u32>()?;
         let length = |need, got| Error::Length { field: Field::Sections, need, got };
@@ -174,9 +192,7 @@ impl<'a> Model<'a> {
             counts: reader.find(Tag::Counts as u32)?.values()?,
             indices: reader.find(Tag::Skips as u32)?.values()?,
         };
-        let model = Self { shape, layers, constants };
-        check::model(&model)?;
-        Ok(model)
+        Ok(Self { shape, layers, constants })
     }
 
     /// Memory, input and output.

@@ -6,6 +6,7 @@ use super::layer::Layer;
 use super::memory::copy;
 
 /// Rows of channels into wider rows, from channel `second` on.
+#[inline(never)]
 pub(super) fn place_rows(layer: &Layer, input: &[Cell<i8>], output: &[Cell<i8>]) {
     let (channels, wide) = (usize::from(layer.shape[2]).max(1), usize::from(layer.out_shape[2]).max(1));
     for (from, to) in input.chunks(channels).zip(output.chunks(wide)) {
@@ -14,6 +15,7 @@ pub(super) fn place_rows(layer: &Layer, input: &[Cell<i8>], output: &[Cell<i8>])
 }
 
 /// A frame of the output's zero point (or what stands there) around the input.
+#[inline(never)]
 pub(super) fn pad(layer: &Layer, input: &[Cell<i8>], output: &[Cell<i8>]) {
     let [_, width, channels] = layer.shape.map(usize::from);
     let [_, out_width, out_channels] = layer.out_shape.map(usize::from);

@@ -13,6 +13,7 @@ fn inside(at: usize, stride: u8, before: u8, window: u8, len: usize) -> Range<us
     start.saturating_sub(before)..(start + window).saturating_sub(before).min(len)
 }
 
+#[inline(never)]
 pub(super) fn run(layer: &Layer, input: &[Cell<i8>], output: &[Cell<i8>]) {
     let [height, width, channels] = layer.shape.map(usize::from);
     let [_, out_width, _] = layer.out_shape.map(usize::from);
@@ -41,6 +42,7 @@ pub(super) fn run(layer: &Layer, input: &[Cell<i8>], output: &[Cell<i8>]) {
 }
 
 /// Mean over height and width; the row holds minus the zero point times the number of pixels as its bias.
+#[inline(never)]
 pub(super) fn mean(layer: &Layer, row: &[i32; 4], input: &[Cell<i8>], output: &[Cell<i8>]) {
     let channels = usize::from(layer.shape[2]);
     let rounding = Rounding::of(layer.has(Layer::SINGLE), true);

@@ -87,19 +87,26 @@ impl Row {
     #[inline]
     #[must_use]
     pub fn output(&self, sum: i32, rounding: Rounding) -> i8 {
-        let value = match rounding {
-            Rounding::Double => {
-                let high = low_word((wide(sum, self.multiplier) + (1 << 30)) >> 31);
-                high.wrapping_add(high >> 31).wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned())
-            }
+        if rounding != Rounding::Double {
+            return self.other(sum, rounding);
+        }
+        let high = low_word((wide(sum.wrapping_shl(1), self.multiplier) + (1 << 31)) >> 32);
+        byte(high.wrapping_add(high >> 31).wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned()))
+    }
+
+    /// The forms that are seldom met; out of line, because every kernel has them.
+    #[inline(never)]
+    fn other(&self, sum: i32, rounding: Rounding) -> i8 {
+        byte(match rounding {
             Rounding::Single => {
                 let high = low_word(wide(sum, self.multiplier) >> 32);
                 high.wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned())
             }
-            Rounding::SafeDouble => rounded_twice(sum, self.multiplier, self.shift).saturating_add(self.offset),
             Rounding::SafeSingle => rounded_once(sum, self.multiplier, self.shift).saturating_add(self.offset),
-        };
-        byte(value)
+            Rounding::Double | Rounding::SafeDouble => {
+                rounded_twice(sum, self.multiplier, self.shift).saturating_add(self.offset)
+            }
+        })
     }
 }
 
@@ -129,10 +136,8 @@ pub fn doubling_high(a: i32, b: i32) -> i32 {
     if a == i32::MIN && b == i32::MIN {
         return i32::MAX;
     }
-    let product = wide(a, b);
-    let nudge = if product >= 0 { 1 << 30 } else { 1 - (1 << 30) };
-    // A division, which truncates; not a shift.
-    low_word((product + nudge) / (1 << 31))
+    // The reference adds 2^30 or 1 - 2^30 and truncates, which is this for either sign.
+    low_word((wide(a, b) + (1 << 30)) >> 31)
 }
 
 /// x / 2^shift, rounded to nearest, ties away from zero; shift from 0 to 31.

@@ -5,9 +5,11 @@
 //! were left out since the one before. Where more than 255 are left out in a row, a block of zeros stands between.
 
 use core::cell::Cell;
+use core::num::NonZero;
 
-use super::convolution::{Place, finish};
+use super::convolution::finish;
 use super::dsp;
+use super::gather::Place;
 use super::layer::Layer;
 use super::model::Constants;
 use super::requantise::Rounding;
@@ -59,6 +61,24 @@ impl<'a> Strips<'a> {
             own.iter().map(|skip| usize::from(*skip) + 1).sum::<usize>() <= self.blocks
         })
     }
+
+    /// Whether the weights behind the first `run` columns of each row of the window, which has `row` with its padding, are
+    /// zeros: anything may stand in their place when they are multiplied.
+    pub(super) fn padded_with_zeros(&self, rows_log2: u8, run: usize, row: usize) -> bool {
+        let used = run % 4;
+        let Some(of_row) = NonZero::new(row / 4).filter(|_| used != 0) else { return true };
+        let mut blocks = self.weights.chunks_exact(4 << (rows_log2 & 2));
+        let (mut counts, mut skips) = (self.counts.iter(), self.skips.iter());
+        (0..self.rows.len() >> (rows_log2 & 2)).all(|_| {
+            let count = counts.next().map_or(self.blocks, |count| usize::from(*count));
+            let mut column = 0;
+            blocks.by_ref().take(count).all(|block| {
+                column += skips.next().map_or(0, |skip| usize::from(*skip)) + 1;
+                column % of_row != 0
+                    || block.chunks_exact(4).all(|row| row.iter().skip(used).all(|weight| *weight == 0))
+            })
+        })
+    }
 }
 
 /// Sums `N` numbers for every block of a strip; `add` gets a block of weights and the group of columns it meets.
@@ -91,6 +111,18 @@ fn over_blocks<const B: usize, const G: usize>(
     }
 }
 
+fn wide(x: &Cell<i16>) -> i32 {
+    i32::from(x.get())
+}
+
+/// A sum and four products more.
+#[inline]
+fn dot(sum: i32, [x0, x1, x2, x3]: [i32; 4], [w0, w1, w2, w3]: [i8; 4]) -> i32 {
+    let products = [x0 * i32::from(w0), x1 * i32::from(w1), x2 * i32::from(w2), x3 * i32::from(w3)];
+    let [a, b, c, d] = products;
+    sum.wrapping_add(a).wrapping_add(b).wrapping_add(c).wrapping_add(d)
+}
+
 /// Four rows at a time over one pixel; `out` has one byte for each row.
 pub(super) fn rows(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], rounding: Rounding) {
     let (x, _) = x.as_chunks::<4>();
@@ -100,12 +132,13 @@ pub(super) fn rows(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], round
     for (rows, out) in rows.iter().zip(out.chunks(4)) {
         let [mut a, mut b, mut c, mut d] = rows.map(|row| row[0]);
         over_blocks::<16, 4>(&mut weights, &mut skips, counts.next().copied(), strips.blocks, x, |block, group| {
-            let [x0, x2, x1, x3] = group.each_ref().map(|x| i32::from(x.get()));
-            let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3] = block.map(i32::from);
-            a = a.wrapping_add(x0 * a0 + x1 * a1 + x2 * a2 + x3 * a3);
-            b = b.wrapping_add(x0 * b0 + x1 * b1 + x2 * b2 + x3 * b3);
-            c = c.wrapping_add(x0 * c0 + x1 * c1 + x2 * c2 + x3 * c3);
-            d = d.wrapping_add(x0 * d0 + x1 * d1 + x2 * d2 + x3 * d3);
+            let [x0, x2, x1, x3] = group;
+            let [x0, x1, x2, x3] = [wide(x0), wide(x1), wide(x2), wide(x3)];
+            let [a0, a1, a2, a3, b0, b1, b2, b3, c0, c1, c2, c3, d0, d1, d2, d3] = *block;
+            a = dot(a, [x0, x1, x2, x3], [a0, a1, a2, a3]);
+            b = dot(b, [x0, x1, x2, x3], [b0, b1, b2, b3]);
+            c = dot(c, [x0, x1, x2, x3], [c0, c1, c2, c3]);
+            d = dot(d, [x0, x1, x2, x3], [d0, d1, d2, d3]);
         });
         for ((row, sum), out) in rows.iter().zip([a, b, c, d]).zip(out) {
             out.set(finish(*row, sum, rounding));
@@ -119,19 +152,18 @@ pub(super) fn tile(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], chann
     let (mut weights, mut skips) = (strips.weights, strips.skips);
     let mut counts = strips.counts.iter();
     for (at, row) in strips.rows.iter().enumerate() {
-        let mut sums = [row[0]; 4];
+        let bias = row[0];
+        let [mut a, mut b, mut c, mut d] = [bias; 4];
         over_blocks::<4, 16>(&mut weights, &mut skips, counts.next().copied(), strips.blocks, x, |block, group| {
-            let [w0, w1, w2, w3] = block.map(i32::from);
-            let (pairs, _) = group.as_chunks::<2>();
-            let (even, odd) = pairs.split_at_checked(4).unwrap_or((&[], &[]));
-            for (sum, ([x0, x2], [x1, x3])) in sums.iter_mut().zip(even.iter().zip(odd)) {
-                let [x0, x1, x2, x3] = [x0, x1, x2, x3].map(|x| i32::from(x.get()));
-                *sum = sum.wrapping_add(x0 * w0 + x1 * w1 + x2 * w2 + x3 * w3);
-            }
+            let [a0, a2, b0, b2, c0, c2, d0, d2, a1, a3, b1, b3, c1, c3, d1, d3] = group;
+            a = dot(a, [wide(a0), wide(a1), wide(a2), wide(a3)], *block);
+            b = dot(b, [wide(b0), wide(b1), wide(b2), wide(b3)], *block);
+            c = dot(c, [wide(c0), wide(c1), wide(c2), wide(c3)], *block);
+            d = dot(d, [wide(d0), wide(d1), wide(d2), wide(d3)], *block);
         });
         let out = out.get(at..).unwrap_or(&[]);
-        for (sum, out) in sums.iter().zip(out.iter().step_by(channels.max(1))) {
-            out.set(finish(*row, *sum, rounding));
+        for (sum, out) in [a, b, c, d].into_iter().zip(out.iter().step_by(channels.max(1))) {
+            out.set(finish(*row, sum, rounding));
         }
     }
 }
@@ -141,19 +173,31 @@ pub(super) fn expand(from: &[Cell<i8>], to: &[Cell<i16>], zero: i16, place: Plac
     let from = dsp::expand(from, to, zero, place);
     let done = from.1;
     let mut to = to.get(done * place.group..).unwrap_or(&[]);
-    for group in from.0.chunks(4) {
-        let places = [0, place.odd, 1, place.odd + 1];
-        for (value, at) in group.iter().zip(places) {
-            if let Some(to) = to.get(at) {
-                to.set(i16::from(value.get()) + zero);
-            }
+    let (groups, rest) = from.0.as_chunks::<4>();
+    let put = |pair: Option<&[Cell<i16>; 2]>, [a, b]: [&Cell<i8>; 2]| {
+        if let Some([to_a, to_b]) = pair {
+            to_a.set(i16::from(a.get()) + zero);
+            to_b.set(i16::from(b.get()) + zero);
         }
+    };
+    for [a, b, c, d] in groups {
+        put(to.first_chunk(), [a, c]);
+        put(to.get(place.odd..).and_then(<[_]>::first_chunk), [b, d]);
         to = to.get(place.group..).unwrap_or(&[]);
+    }
+    let places = [0, place.odd, 1, place.odd + 1];
+    for (value, at) in rest.iter().zip(places) {
+        if let Some(to) = to.get(at) {
+            to.set(i16::from(value.get()) + zero);
+        }
     }
 }
 
 /// Zeros for `columns` values.
 pub(super) fn fill(to: &[Cell<i16>], columns: usize, place: Place) {
+    if dsp::fill(to, columns / 4, place) {
+        return;
+    }
     let mut to = to;
     for _ in 0..columns / 4 {
         for at in [0, 1, place.odd, place.odd + 1] {

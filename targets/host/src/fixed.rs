@@ -31,6 +31,11 @@ fn frexp(x: f64) -> (f64, i32) {
     (f64::from_bits((bits & !(0x7ff << 52)) | (1022 << 52)), exponent - 1022)
 }
 
+/// The byte that stands at place `k` of a table: from 0 to 127, then from -128 to -1.
+fn value(k: usize) -> i32 {
+    i32::from((k as u8).cast_signed())
+}
+
 /// x times the multiplier, rounded once or twice.
 #[must_use]
 pub fn scaled(x: i32, (q, e): (i32, i32), single: bool) -> i32 {
@@ -111,7 +116,7 @@ pub fn logistic_table(scale: f32, zero: i8) -> [i8; 256] {
     let (q, e) = multiplier(f64::from(scale) * f64::from(1 << 27));
     let radius = (15.0 * f64::from(1 << 27) / 2_f64.powi(e)).floor() as i64;
     core::array::from_fn(|k| {
-        let x = k as i32 - 128 - i32::from(zero);
+        let x = value(k) - i32::from(zero);
         if i64::from(x) <= -radius {
             return i8::MIN;
         }
@@ -134,8 +139,8 @@ pub fn logistic_table(scale: f32, zero: i8) -> [i8; 256] {
 pub fn rescale_table(zero: i8, zero_out: i8, [low, high]: [i8; 2], real: f64, single: bool) -> [i8; 256] {
     let m = multiplier(real);
     core::array::from_fn(|k| {
-        let value = scaled(k as i32 - 128 - i32::from(zero), m, single) + i32::from(zero_out);
-        value.clamp(i32::from(low), i32::from(high)) as i8
+        let out = scaled(value(k) - i32::from(zero), m, single) + i32::from(zero_out);
+        out.clamp(i32::from(low), i32::from(high)) as i8
     })
 }
 
@@ -152,7 +157,7 @@ pub fn mean_multiplier(scale: f32, scale_out: f32, count: usize) -> (i32, i32) {
 #[must_use]
 pub fn add_table(scale: f32, zero: i8, twice_max: f64, single: bool) -> [i32; 256] {
     let m = multiplier(f64::from(scale) / twice_max);
-    core::array::from_fn(|k| scaled((k as i32 - 128 - i32::from(zero)) << 20, m, single))
+    core::array::from_fn(|k| scaled((value(k) - i32::from(zero)) << 20, m, single))
 }
 
 /// Least and greatest output under a fused activation of this number in the schema.

@@ -88,7 +88,7 @@ fn constants(graph: &mut Graph) -> Vec<Vec<Option<i8>>> {
             }
             Op::Pool { .. } => out = values.iter().map(|value| value.map(|value| value.clamp(low, high))).collect(),
             Op::Table(table) => {
-                out = values.iter().map(|value| value.map(|value| table[(i32::from(value) + 128) as usize])).collect();
+                out = values.iter().map(|value| value.map(|value| table[usize::from(value.cast_unsigned())])).collect();
             }
             Op::Add { constant: None, .. } if second.as_ref().is_some_and(|second| second.len() == values.len()) => {
                 let line = |values: &[Option<i8>]| values.iter().map(|value| value.unwrap_or(0)).collect::<Vec<i8>>();

@@ -85,7 +85,7 @@ pub enum Op {
         /// Scale and zero point of the second operand.
         second: (f32, i8),
     },
-    /// A byte for every byte, from -128 up.
+    /// A byte for every byte: for 0 to 127, then -128 to -1.
     Table(Box<[i8; 256]>),
     /// Softmax over channels.
     Softmax {

@@ -16,6 +16,7 @@ pub mod graph;
 pub mod include;
 pub mod pack;
 pub mod plan;
+pub mod prune;
 pub mod read;
 pub mod reference;
 pub mod report;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
 use tinysolve::net::Inference;
 use tinysolve_host::convert::{Aligned, arena, say, view};
+use tinysolve_host::prune::{Choice, prune};
 use tinysolve_host::{Options, convert, include, report};
 
 /// Networks for tinysolve.
@@ -63,6 +64,46 @@ enum Verb {
         #[arg(long)]
         output: PathBuf,
     },
+    /// Leave out blocks of a layer's weights: by second-order information from gradients, or by magnitude without any. All
+    /// files are raw little-endian f32.
+    Prune {
+        /// The weights, rows of COLUMNS.
+        weights: PathBuf,
+        /// Gradients of the loss, of one sample or small batch each, one after the other.
+        #[arg(long)]
+        gradients: Option<PathBuf>,
+        /// Columns of the weight matrix.
+        #[arg(long)]
+        columns: usize,
+        /// Rows and columns of a block, such as 4x4 for a fully connected layer and 1x4 for a convolution.
+        #[arg(long, default_value = "1x4", value_parser = block)]
+        block: [usize; 2],
+        /// Share of the blocks that is kept.
+        #[arg(long)]
+        keep: f64,
+        /// Steps in which the rest is left out.
+        #[arg(long, default_value_t = 8)]
+        steps: usize,
+        /// What is added to the curvature.
+        #[arg(long, default_value_t = 1e-5)]
+        damping: f64,
+        /// The weights that are left.
+        #[arg(short)]
+        output: PathBuf,
+    },
+}
+
+fn block(text: &str) -> Result<[usize; 2], String> {
+    let (rows, columns) = text.split_once('x').ok_or("a block is written as ROWSxCOLUMNS")?;
+    let side = |text: &str| text.parse().map_err(|_| format!("`{text}` is no number"));
+    Ok([side(rows)?, side(columns)?])
+}
+
+fn reals(path: &Path) -> Result<Vec<f64>> {
+    let bytes = read(path)?;
+    let (words, rest) = bytes.as_chunks::<4>();
+    ensure!(rest.is_empty(), "{} is no whole number of f32", path.display());
+    Ok(words.iter().map(|word| f64::from(f32::from_le_bytes(*word))).collect())
 }
 
 fn main() -> ExitCode {
@@ -136,6 +177,19 @@ fn act(verb: Verb) -> Result<()> {
                 out.extend(inference.run().iter().map(|byte| byte.cast_unsigned()));
             }
             write(&output, &out)
+        }
+        Verb::Prune { weights, gradients, columns, block, keep, steps, damping, output } => {
+            let mut values = reals(&weights)?;
+            let mut gradients = gradients.as_deref().map(reals).transpose()?.unwrap_or_default();
+            let choice = Choice { columns, block, keep, steps, damping };
+            let outcome = prune(&mut values, &mut gradients, &choice)?;
+            println!(
+                "{} of {} blocks kept, predicted rise of the loss {:e}",
+                outcome.kept, outcome.blocks, outcome.rise
+            );
+            #[allow(clippy::cast_possible_truncation, reason = "rounded to what the file holds")]
+            let bytes: Vec<u8> = values.iter().flat_map(|value| (*value as f32).to_le_bytes()).collect();
+            write(&output, &bytes)
         }
     }
 }

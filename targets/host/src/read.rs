@@ -1,10 +1,10 @@
 //! Reading a `.tflite` file: one subgraph of 8-bit layers, refused by operator and tensor where it is anything else.
 
-mod flat;
 mod operators;
+mod schema;
 
 use anyhow::{Context, Result, bail, ensure};
-use flat::Table;
+use flatbuffers::Vector;
 
 use crate::graph::{Graph, Tensor};
 
@@ -143,25 +143,26 @@ fn kind_name(kind: u8) -> &'static str {
 pub fn read(bytes: &[u8]) -> Result<Graph> {
     ensure!(bytes.len() < 1 << 31, "the file is too large");
     ensure!(bytes.get(4..8) == Some(b"TFL3"), "not a .tflite file");
-    let model = Table::root(bytes).context("the file ends before its root table")?;
-    let subgraphs = model.tables(2).context("the file has no subgraph")?;
+    let model = schema::root(bytes).context("the file is damaged")?;
+    let subgraphs = model.subgraphs().context("the file has no subgraph")?;
     ensure!(subgraphs.len() == 1, "the file has {} subgraphs; only files of one are converted", subgraphs.len());
-    let codes = model.tables(1).context("the file names no operators")?;
-    let buffers = model.tables(4).context("the file has no buffers")?;
-    let subgraph = subgraphs[0];
+    let codes = model.codes().context("the file names no operators")?;
+    let buffers = model.buffers().context("the file has no buffers")?;
+    let subgraph = subgraphs.get(0);
     let mut stored = Vec::new();
-    for tensor in subgraph.tables(0).context("the file has no tensors")? {
-        let buffer = tensor.int(2).unwrap_or(0) as usize;
-        let buffer = buffers.get(buffer).with_context(|| format!("there is no buffer {buffer}"))?;
-        ensure!(buffer.vector(1, 1).is_none(), "a buffer lies outside the flatbuffer");
-        let quantisation = tensor.table(4);
+    for tensor in subgraph.tensors().context("the file has no tensors")? {
+        let number = tensor.buffer().unwrap_or(0) as usize;
+        ensure!(number < buffers.len(), "there is no buffer {number}");
+        let buffer = buffers.get(number);
+        ensure!(buffer.offset().unwrap_or(0) <= 1, "a buffer lies outside the flatbuffer");
+        let quantisation = tensor.quantisation();
         stored.push(Stored {
-            name: tensor.text(3),
-            shape: tensor.ints(0),
-            kind: tensor.byte(1).unwrap_or(0),
-            scales: quantisation.map(|table| table.floats(2)).unwrap_or_default(),
-            zeros: quantisation.map(|table| table.longs(3)).unwrap_or_default(),
-            data: buffer.bytes(0).filter(|data| !data.is_empty()),
+            name: tensor.name().map_or_else(String::new, |name| String::from_utf8_lossy(name.bytes()).into_owned()),
+            shape: tensor.shape().map(|shape| shape.iter().collect()).unwrap_or_default(),
+            kind: tensor.kind().unwrap_or(0),
+            scales: quantisation.and_then(|table| table.scales()).map(|all| all.iter().collect()).unwrap_or_default(),
+            zeros: quantisation.and_then(|table| table.zeros()).map(|all| all.iter().collect()).unwrap_or_default(),
+            data: buffer.data().map(|data| data.bytes()).filter(|data| !data.is_empty()),
         });
     }
     for (number, tensor) in stored.iter().enumerate() {
@@ -190,17 +191,17 @@ pub fn read(bytes: &[u8]) -> Result<Graph> {
         [one] => usize::try_from(*one).with_context(|| format!("the {what} is absent")),
         _ => bail!("the model has {} {what}s; only models of one are converted", numbers.len()),
     };
-    let input = single(&subgraph.ints(1), "input")?;
-    let output = single(&subgraph.ints(2), "output")?;
-    let nodes = subgraph.tables(3).context("the model has no operators")?;
-    for (index, operator) in nodes.iter().enumerate() {
-        let code = operator.int(0).unwrap_or(0) as usize;
-        let code = codes.get(code).with_context(|| format!("operator {index}: there is no operator code {code}"))?;
-        let number = code.int(3).unwrap_or(0).max(code.byte(0).map_or(0, i32::from));
+    let numbers = |numbers: Option<Vector<i32>>| numbers.map(|all| all.iter().collect::<Vec<_>>()).unwrap_or_default();
+    let input = single(&numbers(subgraph.inputs()), "input")?;
+    let output = single(&numbers(subgraph.outputs()), "output")?;
+    for (index, operator) in subgraph.operators().context("the model has no operators")?.iter().enumerate() {
+        let code = operator.code().unwrap_or(0) as usize;
+        ensure!(code < codes.len(), "operator {index}: there is no operator code {code}");
+        let code = codes.get(code);
+        let number = code.number().unwrap_or(0).max(code.old().map_or(0, i32::from));
         let name = operators::name(number);
-        let inputs = operator.ints(1);
-        let outputs = operator.ints(2);
-        operators::read(&mut reader, index, number, &inputs, &outputs, operator.table(4), [input, output])
+        let (inputs, outputs) = (numbers(operator.inputs()), numbers(operator.outputs()));
+        operators::read(&mut reader, index, number, &inputs, &outputs, operator.options(), [input, output])
             .with_context(|| format!("operator {index} ({name})"))?;
     }
     ensure!(!reader.graph.nodes.is_empty(), "the model computes nothing");

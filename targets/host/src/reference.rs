@@ -137,7 +137,7 @@ pub(crate) fn layer(node: &Node, from: &Tensor, to: &Tensor, x: &[i8], second: O
                 })
                 .collect()
         }
-        Op::Table(table) => x.iter().map(|value| table[(i32::from(*value) + 128) as usize]).collect(),
+        Op::Table(table) => x.iter().map(|value| table[usize::from(value.cast_unsigned())]).collect(),
         Op::Softmax { beta } => x.chunks(channels).flat_map(|row| softmax(row, from.scale, *beta)).collect(),
         Op::Copy { channel } => {
             let mut out = old.to_vec();

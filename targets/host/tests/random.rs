@@ -181,7 +181,7 @@ fn layers_agree_with_the_slow_interpreter() {
 fn tables_are_near_their_functions() {
     let table = fixed::logistic_table(0.05, 3);
     for (k, value) in table.iter().enumerate() {
-        let x = (k as f64 - 128.0 - 3.0) * 0.05;
+        let x = (f64::from((k as u8).cast_signed()) - 3.0) * 0.05;
         let exact = 256.0 / (1.0 + (-x).exp()) - 128.0;
         assert!((f64::from(*value) - exact).abs() <= 1.0, "{x}: {value} {exact}");
     }

@@ -22,6 +22,13 @@ impl<'c> Printer<'c> {
     }
 }
 
+impl Printer<'_> {
+    /// A row with a value that is known without counting.
+    pub fn value(&self, row: &Row, metric: &str, value: usize) {
+        print(row, metric, format_args!("{value}"));
+    }
+}
+
 /// Instructions and bytes of stack.
 fn measure(clock: &Clock, work: &mut dyn FnMut()) -> (u64, usize) {
     let mut count = 0;

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 const HOST: &[(&str, &str)] = &[("tinysolve-tests", "bench"), ("tinysolve-tests", "accuracy")];
 
 /// Firmware that prints rows.
-const FIRMWARE: &[&str] = &["cases"];
+const FIRMWARE: &[&str] = &["cases", "models"];
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     let mut rows = Vec::new();

@@ -111,8 +111,11 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Firmware that does more when it is told `all`.
+const LONG: &str = "models";
+
 /// Builds and runs firmware on every core and holds it to its golden files.
-pub(crate) fn check_all(tools: &Toolchain, names: &[&str]) -> Result<()> {
+pub(crate) fn check_all(tools: &Toolchain, names: &[&str], long: bool) -> Result<()> {
     // Where a target has the memory map it has by itself, all targets are built in one call, side by side.
     let (plain, other): (Vec<_>, Vec<_>) = CORES.iter().partition(|core| core.is_default());
     let mut images = build_together(tools, &plain, names)?;
@@ -120,7 +123,7 @@ pub(crate) fn check_all(tools: &Toolchain, names: &[&str]) -> Result<()> {
         images.extend(build_together(tools, &[core], names)?);
     }
     let spoken = parallel::map(&images, |(core, name, image)| {
-        let text = said(core, name, image)?;
+        let text = said(core, name, image, long && *name == LONG)?;
         compare(&golden_path(tools, name), &text).with_context(|| format!("{name} on {}", core.name))?;
         let left_out = skipped(&text);
         let but = if left_out.is_empty() { String::new() } else { format!(", without {}", left_out.join(" ")) };
@@ -133,14 +136,15 @@ pub(crate) fn check_all(tools: &Toolchain, names: &[&str]) -> Result<()> {
 /// What a firmware says on a core; once in a run, however many ask.
 pub(crate) fn spoken(tools: &Toolchain, core: &Core, name: &str) -> Result<String> {
     let known = SAID.lock().ok().and_then(|said| said.get(&(core.name, name.to_owned())).cloned());
-    known.map_or_else(|| said(core, name, &build(tools, core, name)?), Ok)
+    known.map_or_else(|| said(core, name, &build(tools, core, name)?, false), Ok)
 }
 
 static SAID: Mutex<BTreeMap<(&str, String), String>> = Mutex::new(BTreeMap::new());
 
 /// Runs a firmware that must pass.
-fn said(core: &Core, name: &str, image: &Path) -> Result<String> {
-    let spoken = start(core, image, &[])?;
+fn said(core: &Core, name: &str, image: &Path, all: bool) -> Result<String> {
+    let arguments = if all { &["all".to_owned()][..] } else { &[] };
+    let spoken = start(core, image, arguments)?;
     if !spoken.passed {
         bail!("{name} failed on {}; it said:\n{}", core.name, spoken.text);
     }

@@ -188,9 +188,9 @@ fn docs(run: &Run) -> Result<Outcome> {
     done(shell::run(cargo.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings")))
 }
 
-/// The harness and every case on every core.
+/// The harness, every case and every network on every core.
 fn firmware(run: &Run) -> Result<Outcome> {
-    done(qemu::check_all(run.tools, &["selftest", "cases"]))
+    done(qemu::check_all(run.tools, &["selftest", "cases", "models", "keyword"], run.long))
 }
 
 #[cfg(test)]

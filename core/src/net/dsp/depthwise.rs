@@ -91,6 +91,7 @@ unsafe extern "C" fn row(arguments: *const Arguments) {
         "ldr r12, [sp, #20]",
         "ldr r2, [sp, #28]",
         "ldr r1, [sp]",
+        "mla r2, r2, lr, r12",
         "str r12, [sp, #36]",
         "str r2, [sp, #40]",
         "add r12, r12, #4",
@@ -137,12 +138,11 @@ unsafe extern "C" fn row(arguments: *const Arguments) {
         "strb r7, [r11, #3]",
         "strb r4, [r11]",
         "add r11, r11, lr",
-        "subs r12, r12, #1",
+        "sub r0, r0, #136",
+        "cmp r11, r12",
         "str r11, [sp, #36]",
-        "str r12, [sp, #40]",
-        "itt ne",
-        "subne r0, r0, #136",
         "bne 2b",
+        "add r0, r0, #136",
         "ldr r12, [sp, #24]",
         "subs r12, r12, #1",
         "str r12, [sp, #24]",
@@ -152,46 +152,61 @@ unsafe extern "C" fn row(arguments: *const Arguments) {
     )
 }
 
-pub(in crate::net) fn depthwise(
-    layer: &Layer,
-    stream: &[i32],
-    ring: &[Cell<i8>],
-    first: usize,
-    out: &[Cell<i8>],
-    rounding: Rounding,
-) -> bool {
-    let channels = usize::from(layer.shape[2]);
-    let width = usize::from(layer.out_shape[1]);
-    let padded = layer.padded_row();
-    let groups = channels / 4;
-    let known = layer.window == [3, 3] && layer.shape[2] == layer.out_shape[2] && rounding == Rounding::Double;
-    let fits = groups.saturating_mul(4) == channels
-        && groups > 0
-        && width > 0
-        && out.len() == width.saturating_mul(channels)
-        && ring.len() >= 3 * padded
-        && stream.len() == groups.saturating_mul(depthwise_words(9))
-        && first < 3;
-    if !known || !fits {
-        return false;
+/// A layer of the form known here, checked once.
+pub(in crate::net) struct Depthwise<'a> {
+    ring: &'a [Cell<i8>],
+    stream: &'a [i32],
+    padded: usize,
+    step: usize,
+    width: usize,
+    channels: usize,
+}
+
+impl<'a> Depthwise<'a> {
+    /// `None` if the layer is of another form. `ring` holds three padded rows.
+    pub(in crate::net) fn new(
+        layer: &Layer,
+        stream: &'a [i32],
+        ring: &'a [Cell<i8>],
+        rounding: Rounding,
+    ) -> Option<Self> {
+        let channels = usize::from(layer.shape[2]);
+        let width = usize::from(layer.out_shape[1]);
+        let padded = layer.padded_row();
+        let groups = channels / 4;
+        let known = layer.window == [3, 3] && layer.shape[2] == layer.out_shape[2] && rounding == Rounding::Double;
+        let fits = groups.saturating_mul(4) == channels
+            && groups > 0
+            && width > 0
+            && ring.len() >= padded.saturating_mul(3)
+            && stream.len() == groups.saturating_mul(depthwise_words(9));
+        let step = usize::from(layer.stride[1]) * channels;
+        (known && fits).then_some(Self { ring, stream, padded, step, width, channels })
     }
-    // Rows of the ring: each after the one above it, or back at the start.
-    let [top, middle, bottom] = [first, (first + 1) % 3, (first + 2) % 3].map(|slot| slot * padded);
-    let step = usize::from(layer.stride[1]) * channels;
-    let from = |a: usize, b: usize| b.cast_signed() - a.cast_signed();
-    let arguments = Arguments {
-        top: ring.as_ptr().cast::<i8>().wrapping_add(top),
-        down: [from(top, middle), from(middle, bottom), from(bottom, top + step)],
-        stream: stream.as_ptr(),
-        out: out.as_ptr().cast_mut().cast(),
-        groups,
-        width,
-        channels,
-    };
-    // SAFETY: a padded row holds (width - 1) steps and three pixels more, so every tap of every pixel lies in one of the
-    // three rows of the ring; the constants of all groups are there, and one byte of output for each channel and pixel.
-    unsafe { row(&raw const arguments) };
-    true
+
+    /// One row of the output, out of a ring whose topmost row is `first`.
+    pub(in crate::net) fn row(&self, first: usize, out: &[Cell<i8>]) -> bool {
+        let &Self { ring, stream, padded, step, width, channels } = self;
+        if first > 2 || out.len() != width.saturating_mul(channels) {
+            return false;
+        }
+        // Rows of the ring: each after the one above it, or back at the start.
+        let (on, back) = (padded.cast_signed(), padded.cast_signed().wrapping_mul(-2));
+        let [middle, bottom] = [if first == 2 { back } else { on }, if first == 1 { back } else { on }];
+        let arguments = Arguments {
+            top: ring.as_ptr().cast::<i8>().wrapping_add(first * padded),
+            down: [middle, bottom, step.cast_signed().wrapping_sub(middle.wrapping_add(bottom))],
+            stream: stream.as_ptr(),
+            out: out.as_ptr().cast_mut().cast(),
+            groups: channels / 4,
+            width,
+            channels,
+        };
+        // SAFETY: a padded row holds (width - 1) steps and three pixels more, so every tap of every pixel lies in one of the
+        // three rows of the ring; the constants of all groups are there, and one byte of output for each channel and pixel.
+        unsafe { row(&raw const arguments) };
+        true
+    }
 }
 
 const _: () = assert!(depthwise_words(9) * 4 == 136);

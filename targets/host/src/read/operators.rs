@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::flat::Table;
+use super::schema::Options;
 use super::{FLOAT32, INT8, Reader};
 use crate::fixed;
 use crate::graph::{Node, Op, Weighted, Window};
@@ -47,7 +47,7 @@ struct Operator<'r, 'a, 'o> {
     name: &'static str,
     inputs: &'o [i32],
     output: usize,
-    options: Option<Table<'a>>,
+    options: Option<Options<'a>>,
 }
 
 pub(super) fn read<'a>(
@@ -56,7 +56,7 @@ pub(super) fn read<'a>(
     number: i32,
     inputs: &[i32],
     outputs: &[i32],
-    options: Option<Table<'a>>,
+    options: Option<Options<'a>>,
     [model_input, model_output]: [usize; 2],
 ) -> Result<()> {
     let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == number) else { bail!("is not supported") };
@@ -117,15 +117,15 @@ impl Operator<'_, '_, '_> {
         self.reader.tensor(number)
     }
 
-    fn option(&self, field: usize, default: i32) -> i32 {
+    fn option(&self, field: u16, default: i32) -> i32 {
         self.options.and_then(|options| options.int(field)).unwrap_or(default)
     }
 
-    fn side(&self, field: usize) -> usize {
+    fn side(&self, field: u16) -> usize {
         usize::try_from(self.option(field, 0)).unwrap_or(0)
     }
 
-    fn option_byte(&self, field: usize) -> u8 {
+    fn option_byte(&self, field: u16) -> u8 {
         self.options.and_then(|options| options.byte(field)).unwrap_or(0)
     }
 
@@ -134,7 +134,7 @@ impl Operator<'_, '_, '_> {
         self.reader.graph.nodes.push(Node { op, inputs, output, clamp, single: false, index, name });
     }
 
-    fn clamp(&self, field: usize, output: usize) -> Result<[i8; 2]> {
+    fn clamp(&self, field: u16, output: usize) -> Result<[i8; 2]> {
         let tensor = &self.reader.graph.tensors[output];
         let number = self.option_byte(field);
         fixed::activation(number, tensor.scale, tensor.zero)

@@ -1,0 +1,274 @@
+//! Quantised networks in containers.
+
+use core::ffi::c_void;
+
+use crate::checks::{self, Ledger};
+use crate::objects::{InPlace, Kind, Object, mark, words_for};
+use crate::status::{self, Refusal, size, ts_status_t};
+use tinysolve::container::stored_len;
+use tinysolve::net::{Inference, Model};
+use tinysolve::solve::Step;
+use tinysolve::{Error, Field};
+
+/// `uint64_t` words of a `ts_model_t`.
+pub const TS_MODEL_WORDS: usize = 2;
+
+/// A network under way: which layer is next, and how long its container is; no pointer.
+#[repr(C)]
+pub struct ts_model_t {
+    words: [u64; TS_MODEL_WORDS],
+}
+
+/// What is in the words behind the mark and the number of layers.
+#[derive(Clone, Copy)]
+#[repr(C)]
+struct State {
+    next: u32,
+    len: u32,
+}
+
+// SAFETY: `repr(C)`, two numbers.
+unsafe impl InPlace for State {}
+
+const _: () = assert!(words_for::<State>() == TS_MODEL_WORDS);
+
+/// Memory, input and output of a network.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct ts_model_shape_t {
+    /// Bytes of the arena.
+    pub arena_len: u32,
+    /// Where in the arena the input starts; it is filled before the first layer, and layers may write over it.
+    pub input: u32,
+    /// Bytes of the input.
+    pub input_len: u32,
+    /// Where in the arena the output starts, once the last layer has run.
+    pub output: u32,
+    /// Bytes of the output.
+    pub output_len: u32,
+    /// Number of layers.
+    pub layers: u32,
+    /// A byte q of the input stands for `input_scale` (q - `input_zero`).
+    pub input_scale: f32,
+    /// Zero point of the input.
+    pub input_zero: i32,
+    /// A byte q of the output stands for `output_scale` (q - `output_zero`).
+    pub output_scale: f32,
+    /// Zero point of the output.
+    pub output_zero: i32,
+}
+
+/// Told before a layer runs (`done` 0) and after it (`done` 1).
+pub type ts_model_hook_t = Option<unsafe extern "C" fn(context: *mut c_void, layer: u32, done: u32)>;
+
+/// The container of exactly `len` bytes.
+///
+/// # Safety
+/// As the header says of all pointers.
+unsafe fn container<'a>(bytes: *const u8, len: usize) -> Result<&'a [u8], Refusal> {
+    let ledger: &mut Ledger = &mut Ledger::<[_; 2]>::new();
+    ledger.enter(Field::Bytes, bytes, len);
+    ledger.settle(&[])?;
+    // SAFETY: the ledger took the pointer.
+    Ok(unsafe { checks::slice(bytes, len) })
+}
+
+/// Checks the container at `bytes` and writes what its network needs. `len` bytes are looked at, the container may be
+/// shorter. The bytes start at a multiple of 16, or of 4 at least, and are looked at where they are, in flash as a rule.
+/// One pass over them, about 10 instructions a byte.
+///
+/// Errors: `LENGTH` (header, bytes, sections), `CORRUPT` (header, bytes, sections), `OUT_OF_RANGE` (header, sections; layers,
+/// weights or requantise with the index of the layer), `UNSUPPORTED` (layers), `UNORDERED` (sections), `MISALIGNED`
+/// (bytes).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_shape(bytes: *const u8, len: usize, out: *mut ts_model_shape_t) -> ts_status_t {
+    status::done((|| {
+        let ledger: &mut Ledger = &mut Ledger::<[_; 2]>::new();
+        ledger.enter(Field::Output, out, 1);
+        ledger.enter(Field::Bytes, bytes, len);
+        ledger.settle(&[Field::Output])?;
+        // SAFETY: the ledger took both.
+        let (model, _) = unsafe { open(bytes, len)? };
+        let shape = model.shape();
+        let number = |len: usize| u32::try_from(len).unwrap_or(u32::MAX);
+        let shape = ts_model_shape_t {
+            arena_len: number(shape.arena_len()),
+            input: shape.input,
+            input_len: shape.input_len,
+            output: shape.output,
+            output_len: shape.output_len,
+            layers: number(model.layer_count()),
+            input_scale: shape.input_scale,
+            input_zero: i32::from(shape.input_zero),
+            output_scale: shape.output_scale,
+            output_zero: i32::from(shape.output_zero),
+        };
+        // SAFETY: the ledger took the pointer.
+        unsafe { out.write(shape) };
+        Ok(())
+    })())
+}
+
+/// A checked model and the bytes of its container.
+///
+/// # Safety
+/// As the header says of all pointers.
+unsafe fn open<'a>(bytes: *const u8, len: usize) -> Result<(Model<'a>, usize), Refusal> {
+    // SAFETY: the promise above.
+    let bytes = unsafe { container(bytes, len)? };
+    let stored = stored_len(bytes)?;
+    let own = bytes.get(..stored).ok_or(Error::Length { field: Field::Bytes, need: stored, got: len })?;
+    Ok((Model::new(own)?, stored))
+}
+
+/// Checks the container at `bytes` as `ts_model_shape` does and starts: the first layer is next. The bytes must not change
+/// while the object is in use; the other functions do not check them again, and on cores with the DSP extension what has
+/// changed may lead them out of the arena.
+///
+/// Errors: those of `ts_model_shape`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_init(model: *mut ts_model_t, bytes: *const u8, len: usize) -> ts_status_t {
+    status::done((|| {
+        let ledger: &mut Ledger = &mut Ledger::<[_; 2]>::new();
+        ledger.enter(Field::Object, model, 1);
+        ledger.enter(Field::Bytes, bytes, len);
+        ledger.settle(&[Field::Object])?;
+        // SAFETY: the ledger took both.
+        let (found, stored) = unsafe { open(bytes, len)? };
+        let too_large = |_| Error::TooLarge { field: Field::Bytes };
+        let object = Object {
+            mark: mark::<f32>(Kind::Model),
+            size: u32::try_from(found.layer_count()).map_err(too_large)?,
+            state: State { next: 0, len: u32::try_from(stored).map_err(too_large)? },
+        };
+        // SAFETY: the ledger took the pointer.
+        unsafe { model.cast::<Object<State>>().write(object) };
+        Ok(())
+    })())
+}
+
+/// The arguments of a function that runs layers.
+#[derive(Clone, Copy)]
+struct Arguments {
+    object: *mut ts_model_t,
+    bytes: *const u8,
+    arena: *mut i8,
+    arena_len: usize,
+}
+
+/// Looks at everything, then lets `work` run layers.
+///
+/// # Safety
+/// As the header says of all pointers; the container has not changed since `ts_model_init`.
+unsafe fn with(arguments: Arguments, work: impl FnOnce(&mut Inference<'_, '_>) -> Step) -> Result<Step, Refusal> {
+    let Arguments { object, bytes, arena, arena_len } = arguments;
+    let ledger: &mut Ledger = &mut Ledger::<[_; 3]>::new();
+    ledger.enter(Field::Object, object, 1);
+    ledger.enter(Field::Arena, arena, arena_len);
+    ledger.so_far()?;
+    // SAFETY: the ledger took the object; any words are one.
+    let object = unsafe { &mut *object.cast::<Object<State>>() };
+    checks::marked(Field::Object, mark::<f32>(Kind::Model), object.mark)?;
+    let len = size(object.state.len);
+    ledger.enter(Field::Bytes, bytes, len);
+    ledger.settle(&[Field::Object, Field::Arena])?;
+    // SAFETY: the ledger took all of them; the container is the one that was checked, as the header demands.
+    let model = unsafe { Model::checked_before(checks::slice(bytes, len))? };
+    // SAFETY: the ledger took the arena, which meets nothing else.
+    let arena = unsafe { checks::slice_mut(arena, arena_len) };
+    let mut inference = Inference::resume(&model, arena, size(object.state.next))?;
+    let step = work(&mut inference);
+    object.state.next = u32::try_from(inference.next_layer()).unwrap_or(u32::MAX);
+    Ok(step)
+}
+
+/// Runs the next layer. Answers `TS_STEP_RUNNING`, or `TS_STEP_CONVERGED` once the last one has run, which is repeated.
+/// `arena` starts at a multiple of 4 and has at least `arena_len` of the shape; the input was put there before the first
+/// step.
+///
+/// Errors: `LENGTH` or `MISALIGNED` (arena), `UNINITIALISED` (object), `OVERLAP`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_step(
+    model: *mut ts_model_t,
+    bytes: *const u8,
+    arena: *mut i8,
+    arena_len: usize,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { with(Arguments { object: model, bytes, arena, arena_len }, |inference| inference.step()) })
+}
+
+/// Runs all layers that are left; the output is in the arena then.
+///
+/// Errors: those of `ts_model_step`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_run(
+    model: *mut ts_model_t,
+    bytes: *const u8,
+    arena: *mut i8,
+    arena_len: usize,
+) -> ts_status_t {
+    let work = |inference: &mut Inference<'_, '_>| {
+        inference.run();
+        Step::Converged
+    };
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { with(Arguments { object: model, bytes, arena, arena_len }, work) })
+}
+
+/// As `ts_model_run`, telling `hook` of every layer before and after: it may read a clock or feed a watchdog, and touches
+/// neither object nor arena.
+///
+/// Errors: those of `ts_model_step`, and `NULL` (function).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_profile(
+    model: *mut ts_model_t,
+    bytes: *const u8,
+    arena: *mut i8,
+    arena_len: usize,
+    hook: ts_model_hook_t,
+    context: *mut c_void,
+) -> ts_status_t {
+    let Some(hook) = hook else { return status::done(Err(Error::Null { field: Field::Function }.into())) };
+    let work = |inference: &mut Inference<'_, '_>| {
+        inference.run_profiled(|event| {
+            let layer = u32::try_from(event.layer).unwrap_or(u32::MAX);
+            // SAFETY: the function was given to be told, with this context.
+            unsafe { hook(context, layer, u32::from(event.done)) };
+        });
+        Step::Converged
+    };
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { with(Arguments { object: model, bytes, arena, arena_len }, work) })
+}
+
+/// Starts again with the first layer: the input is put into the arena first.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_restart(model: *mut ts_model_t) -> ts_status_t {
+    status::done((|| {
+        checks::usable(Field::Object, model)?;
+        // SAFETY: usable; any words are an object.
+        let object = unsafe { &mut *model.cast::<Object<State>>() };
+        checks::marked(Field::Object, mark::<f32>(Kind::Model), object.mark)?;
+        object.state.next = 0;
+        Ok(())
+    })())
+}
+
+/// Takes the other of two models into use, by one store to an aligned word: `slot` says 0 or 1, whoever starts an
+/// inference reads it, and one owner calls this between inferences. Works on cores without atomic read and write.
+///
+/// Errors: `OUT_OF_RANGE` (object) unless the word is 0 or 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_model_swap(slot: *mut u32) -> ts_status_t {
+    status::done((|| {
+        // SAFETY: the pointer is as the header demands.
+        let now = unsafe { checks::read(Field::Object, slot)? };
+        if now > 1 {
+            return Err(Error::OutOfRange { field: Field::Object, index: 0 }.into());
+        }
+        // SAFETY: read above.
+        unsafe { slot.write_volatile(1 - now) };
+        Ok(())
+    })())
+}

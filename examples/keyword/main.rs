@@ -8,6 +8,7 @@
     clippy::std_instead_of_core,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     reason = "an example"
 )]
 

@@ -5,7 +5,12 @@
 #![cfg_attr(roomy, allow(unsafe_code, reason = "an arena and tables, too large for the stack"))]
 #![cfg_attr(
     roomy,
-    allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sounds become bytes")
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "sounds become bytes"
+    )
 )]
 
 #[cfg(not(firmware))]

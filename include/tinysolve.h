@@ -48,6 +48,24 @@
 #define TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(arms, bins) ((size_t)(arms) * (size_t)2 * (size_t)(bins))
 /** Elements of memory of ts_cheb_cb_init. */
 #define TS_CHEB_CB_MEMORY_LEN(arms) ((size_t)(arms) * (size_t)33)
+/** Elements of workspace of ts_qp_init; bound_rows (rows of A with one entry) and fill are what ts_qp_analyse told. */
+#define TS_QP_WORKSPACE_LEN(variables, constraints, bound_rows, p_entries, a_entries, fill) \
+    ((size_t)9 * (size_t)(variables) + (size_t)11 * (size_t)(constraints) - (size_t)4 * (size_t)(bound_rows) + \
+     (size_t)(p_entries) + (size_t)(a_entries) + (size_t)(fill))
+/** Elements of workspace of ts_proximal_gradient_init. */
+#define TS_PROXIMAL_GRADIENT_WORKSPACE_LEN(n) ((size_t)(n) * (size_t)3)
+/** Elements of workspace of ts_panoc_init. */
+#define TS_PANOC_WORKSPACE_LEN(n, memory) \
+    ((size_t)(n) * (size_t)6 + (size_t)(memory) * ((size_t)(n) * (size_t)2 + (size_t)2))
+/** Elements of workspace of ts_douglas_rachford_init. */
+#define TS_DOUGLAS_RACHFORD_WORKSPACE_LEN(n) ((size_t)(n) * (size_t)2)
+/** Elements of workspace of ts_admm_init. */
+#define TS_ADMM_WORKSPACE_LEN(n) ((size_t)(n) * (size_t)2)
+/** Elements of workspace of ts_lasso_init. */
+#define TS_LASSO_WORKSPACE_LEN(m, n) \
+    (TS_PACKED_LEN((m) < (n) ? (m) : (n)) + (size_t)((m) < (n) ? (m) : (n)) + (size_t)(n) * (size_t)3)
+/** Elements of workspace of ts_chambolle_pock_init. */
+#define TS_CHAMBOLLE_POCK_WORKSPACE_LEN(m, n) ((size_t)(n) * (size_t)2 + (size_t)(m) * (size_t)3)
 
 /**
  * `uint64_t` words of a `ts_cg_t`.
@@ -201,6 +219,13 @@
 
 #if defined(TINYSOLVE_F64)
 /**
+ * `uint64_t` words of a `ts_f64_qp_t`.
+ */
+#define TS_F64_QP_WORDS 22
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * `uint64_t` words of a `ts_f64_sor_t`.
  */
 #define TS_F64_SOR_WORDS 24
@@ -314,6 +339,11 @@
 #define TS_PROX_TOTAL_VARIATION 12
 
 /**
+ * `uint64_t` words of a `ts_qp_t`.
+ */
+#define TS_QP_WORDS 14
+
+/**
  * `uint64_t` words of a `ts_recorder_t`.
  */
 #define TS_RECORDER_WORDS 2
@@ -347,6 +377,11 @@
  * `uint64_t` words of a `ts_sor_t`.
  */
 #define TS_SOR_WORDS 16
+
+/**
+ * `uint64_t` words of a `ts_splitting_t`.
+ */
+#define TS_SPLITTING_WORDS 12
 
 /**
  * `uint64_t` words of a `ts_ssor_cg_t`.
@@ -402,6 +437,16 @@
  * The caller's function asked to stop; the solve can go on later.
  */
 #define TS_STEP_INTERRUPTED 8
+
+/**
+ * No point satisfies the constraints; there is a certificate.
+ */
+#define TS_STEP_PRIMAL_INFEASIBLE 9
+
+/**
+ * The objective falls without bound, or no dual point is feasible; there is a certificate.
+ */
+#define TS_STEP_DUAL_INFEASIBLE 10
 
 /**
  * A recovery ended without a certificate: what it left is a guess.
@@ -613,6 +658,36 @@
  * The symbolic part of a sparse factorisation.
  */
 #define TS_FIELD_SYMBOLIC 26
+
+/**
+ * Row starts of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_ROWS 27
+
+/**
+ * Column indices of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_COLUMNS 28
+
+/**
+ * Stored values of a constraint matrix.
+ */
+#define TS_FIELD_CONSTRAINT_VALUES 29
+
+/**
+ * The linear term of an objective.
+ */
+#define TS_FIELD_LINEAR_TERM 30
+
+/**
+ * A penalty: rho or sigma of a splitting method.
+ */
+#define TS_FIELD_PENALTY 31
+
+/**
+ * The dual variables.
+ */
+#define TS_FIELD_DUAL 32
 
 /**
  * The step of a proximal operator.
@@ -1197,6 +1272,193 @@ typedef struct ts_f64_pressure_memory_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Values of a quadratic program's solver.
+ */
+typedef struct ts_f64_qp_config_t {
+    /**
+     * Absolute tolerance of both residuals, at least 0.
+     */
+    double absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. In single precision less than about 1e-6 cannot be met.
+     */
+    double relative;
+    /**
+     * rho to begin with, positive.
+     */
+    double penalty;
+    /**
+     * sigma, positive: what makes the system definite in every variable.
+     */
+    double regularisation;
+    /**
+     * Over-relaxation, in (0, 2).
+     */
+    double relaxation;
+    /**
+     * Tolerance of a certificate that no point is feasible, at least 0.
+     */
+    double primal_infeasible;
+    /**
+     * Tolerance of a certificate that the objective falls without bound, at least 0.
+     */
+    double dual_infeasible;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho, which costs a refactorisation; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Rounds of equilibration when the problem is taken up.
+     */
+    uint32_t scaling_rounds;
+} ts_f64_qp_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together with the workspace.
+ */
+typedef struct ts_f64_qp_t {
+    uint64_t words[TS_F64_QP_WORDS];
+} ts_f64_qp_t;
+#endif
+
+/**
+ * Where P and A of a quadratic program have entries, and the symbolic factorisation. Fill it in; the arrays must stay as
+ * they are from `ts_qp_init` on: changed ones give wrong numbers, never an access out of bounds.
+ *
+ * P is given by its lower triangle, by rows, columns ascending; diagonal entries may be missing. A is given whole, by
+ * rows, columns ascending. A row of A with a single entry bounds one variable, and costs least.
+ */
+typedef struct ts_qp_shape_t {
+    /**
+     * Variables: rows of P.
+     */
+    uint32_t variables;
+    /**
+     * Constraints: rows of A.
+     */
+    uint32_t constraints;
+    /**
+     * Stored entries of P.
+     */
+    uint32_t p_entries;
+    /**
+     * Stored entries of A.
+     */
+    uint32_t a_entries;
+    /**
+     * Elements of `symbolic`.
+     */
+    uint32_t symbolic_len;
+    /**
+     * `variables` + 1 row starts, from 0 to `p_entries`.
+     */
+    const uint16_t *p_starts;
+    /**
+     * Columns of the entries of P.
+     */
+    const uint16_t *p_columns;
+    /**
+     * `constraints` + 1 row starts, from 0 to `a_entries`.
+     */
+    const uint16_t *a_starts;
+    /**
+     * Columns of the entries of A.
+     */
+    const uint16_t *a_columns;
+    /**
+     * What `ts_qp_analyse` wrote, here or on another machine.
+     */
+    const uint16_t *symbolic;
+} ts_qp_shape_t;
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The numbers of a quadratic program: minimise 1/2 x'P x + q'x, lower <= A x <= upper.
+ */
+typedef struct ts_f64_qp_data_t {
+    /**
+     * Stored entries of P, as many as the shape says.
+     */
+    const double *p;
+    /**
+     * Linear term, an element a variable.
+     */
+    const double *q;
+    /**
+     * Stored entries of A.
+     */
+    const double *a;
+    /**
+     * Lower bounds, an element a constraint; minus infinity for none.
+     */
+    const double *lower;
+    /**
+     * Upper bounds; infinity for none.
+     */
+    const double *upper;
+} ts_f64_qp_data_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What a solve can say of itself; residuals and objective are those of the last look.
+ */
+typedef struct ts_f64_qp_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations since the start or the last restart.
+     */
+    uint32_t iterations;
+    /**
+     * Factorisations so far.
+     */
+    uint32_t refactorisations;
+    /**
+     * Largest |A x - z|, z being A x moved into the bounds; infinite before the first look.
+     */
+    double primal;
+    /**
+     * Largest |P x + q + A'y|.
+     */
+    double dual;
+    /**
+     * Target of `primal`.
+     */
+    double primal_target;
+    /**
+     * Target of `dual`.
+     */
+    double dual_target;
+    /**
+     * 1/2 x'P x + q'x.
+     */
+    double objective;
+    /**
+     * rho.
+     */
+    double penalty;
+} ts_f64_qp_report_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Values of a successive over-relaxation.
  */
 typedef struct ts_f64_sor_config_t {
@@ -1479,6 +1741,157 @@ typedef struct ts_prox_term_t {
 } ts_prox_term_t;
 
 /**
+ * Values of a quadratic program's solver.
+ */
+typedef struct ts_qp_config_t {
+    /**
+     * Absolute tolerance of both residuals, at least 0.
+     */
+    float absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. In single precision less than about 1e-6 cannot be met.
+     */
+    float relative;
+    /**
+     * rho to begin with, positive.
+     */
+    float penalty;
+    /**
+     * sigma, positive: what makes the system definite in every variable.
+     */
+    float regularisation;
+    /**
+     * Over-relaxation, in (0, 2).
+     */
+    float relaxation;
+    /**
+     * Tolerance of a certificate that no point is feasible, at least 0.
+     */
+    float primal_infeasible;
+    /**
+     * Tolerance of a certificate that the objective falls without bound, at least 0.
+     */
+    float dual_infeasible;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho, which costs a refactorisation; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Rounds of equilibration when the problem is taken up.
+     */
+    uint32_t scaling_rounds;
+} ts_qp_config_t;
+
+/**
+ * A solve under way: counters and scalars, no pointer, so it may be copied, moved and saved together with the workspace.
+ */
+typedef struct ts_qp_t {
+    uint64_t words[TS_QP_WORDS];
+} ts_qp_t;
+
+/**
+ * The numbers of a quadratic program: minimise 1/2 x'P x + q'x, lower <= A x <= upper.
+ */
+typedef struct ts_qp_data_t {
+    /**
+     * Stored entries of P, as many as the shape says.
+     */
+    const float *p;
+    /**
+     * Linear term, an element a variable.
+     */
+    const float *q;
+    /**
+     * Stored entries of A.
+     */
+    const float *a;
+    /**
+     * Lower bounds, an element a constraint; minus infinity for none.
+     */
+    const float *lower;
+    /**
+     * Upper bounds; infinity for none.
+     */
+    const float *upper;
+} ts_qp_data_t;
+
+/**
+ * What a solve can say of itself; residuals and objective are those of the last look.
+ */
+typedef struct ts_qp_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations since the start or the last restart.
+     */
+    uint32_t iterations;
+    /**
+     * Factorisations so far.
+     */
+    uint32_t refactorisations;
+    /**
+     * Largest |A x - z|, z being A x moved into the bounds; infinite before the first look.
+     */
+    float primal;
+    /**
+     * Largest |P x + q + A'y|.
+     */
+    float dual;
+    /**
+     * Target of `primal`.
+     */
+    float primal_target;
+    /**
+     * Target of `dual`.
+     */
+    float dual_target;
+    /**
+     * 1/2 x'P x + q'x.
+     */
+    float objective;
+    /**
+     * rho.
+     */
+    float penalty;
+} ts_qp_report_t;
+
+/**
+ * What a quadratic program of some shape takes.
+ */
+typedef struct ts_qp_size_t {
+    /**
+     * Elements of the symbolic factorisation.
+     */
+    uint32_t symbolic_len;
+    /**
+     * Elements of the numeric factor.
+     */
+    uint32_t fill;
+    /**
+     * Rows of A with one entry.
+     */
+    uint32_t bound_rows;
+    /**
+     * Elements of workspace of `ts_qp_init`.
+     */
+    uint32_t workspace_len;
+} ts_qp_size_t;
+
+/**
  * Counts what went into a ring. Put it and the ring in memory that a reset does not clear, and read it after a fault.
  */
 typedef struct ts_recorder_t {
@@ -1664,6 +2077,152 @@ typedef struct ts_eigenvalue_t {
      */
     uint32_t iterations;
 } ts_eigenvalue_t;
+
+/**
+ * Values of a splitting method; each reads those it knows.
+ */
+typedef struct ts_splitting_config_t {
+    /**
+     * Absolute tolerance of primal and dual residual, maximum norms, at least 0.
+     */
+    float absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. Less than about 1e-6 cannot be met.
+     */
+    float relative;
+    /**
+     * Step of gradients, of Douglas-Rachford, or of the primal variables; rho of ADMM and the lasso. Positive.
+     */
+    float step;
+    /**
+     * Step of the dual variables, positive; with `step` times it and the squared norm of the matrix below 1.
+     */
+    float dual_step;
+    /**
+     * Over-relaxation of Douglas-Rachford, ADMM and the lasso, in (0, 2).
+     */
+    float relaxation;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Proximal gradient: not 0 for Nesterov's momentum.
+     */
+    uint32_t accelerated;
+    /**
+     * Proximal gradient: not 0 to halve the step where it is too long.
+     */
+    uint32_t backtracking;
+} ts_splitting_config_t;
+
+/**
+ * A solve under way by any splitting method: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x, the dual variables and the workspace.
+ */
+typedef struct ts_splitting_t {
+    uint64_t words[TS_SPLITTING_WORDS];
+} ts_splitting_t;
+
+/**
+ * What a solve can say of itself, at the last look.
+ */
+typedef struct ts_splitting_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations.
+     */
+    uint32_t iterations;
+    /**
+     * How far the two copies of the solution are apart; infinite before the first look.
+     */
+    float primal;
+    /**
+     * How far the gradients are from cancelling.
+     */
+    float dual;
+    /**
+     * Target of `primal`.
+     */
+    float primal_target;
+    /**
+     * Target of `dual`.
+     */
+    float dual_target;
+} ts_splitting_report_t;
+
+/**
+ * What is minimised, and the memory for it: fill it in once. A part that a method does not know may be null.
+ */
+typedef struct ts_splitting_problem_t {
+    /**
+     * Elements of x.
+     */
+    uint32_t n;
+    /**
+     * Rows of the matrix.
+     */
+    uint32_t m;
+    /**
+     * Terms of f.
+     */
+    uint32_t first_count;
+    /**
+     * Terms of g.
+     */
+    uint32_t second_count;
+    /**
+     * PANOC: pairs that directions are made of; 3 to 10.
+     */
+    uint32_t memory;
+    /**
+     * f: terms whose parts sum up to n.
+     */
+    const struct ts_prox_term_t *first;
+    /**
+     * g: terms whose parts sum up to n, or to m where g is of the image under the matrix.
+     */
+    const struct ts_prox_term_t *second;
+    /**
+     * m rows of n elements.
+     */
+    const float *matrix;
+    /**
+     * m elements.
+     */
+    const float *rhs;
+    /**
+     * Starting guess, then the answer: n elements.
+     */
+    float *x;
+    /**
+     * Dual variables, a starting guess too, 0 without a better one.
+     */
+    float *dual;
+    /**
+     * `TS_..._WORKSPACE_LEN` of the method.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_splitting_problem_t;
 
 /**
  * Values of an SSOR-preconditioned conjugate gradient solve.
@@ -2408,6 +2967,36 @@ ts_status_t ts_f64_function_operator_init(struct ts_f64_operator_t *a,
                                           uint32_t n,
                                           ts_f64_apply_t apply,
                                           void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks a container of a learned proximal network, 16-byte aligned, and writes how many inputs a window has and how many
+ * elements of scratch `ts_f64_lpn_prox` needs. O(bytes).
+ *
+ * Errors: `LENGTH`, `CORRUPT`, `UNSUPPORTED` and `MISALIGNED` (bytes, header, sections) for what is no such container;
+ * `LENGTH`, `NOT_FINITE` and `OUT_OF_RANGE` (size, values, weights) for numbers that make no network.
+ */
+ts_status_t ts_f64_lpn_size(const uint8_t *container,
+                            uint32_t bytes,
+                            uint32_t *inputs,
+                            uint32_t *scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Replaces x, one window of the network or several, by what the network makes of it. The container is checked in every
+ * call: O(bytes), little beside the work on a window.
+ *
+ * Errors: those of `ts_f64_lpn_size`; `OUT_OF_RANGE` (size) unless n is a whole number of windows; `LENGTH` (iterate) for none,
+ * `LENGTH` (workspace).
+ */
+ts_status_t ts_f64_lpn_prox(double *x,
+                            uint32_t n,
+                            const uint8_t *container,
+                            uint32_t bytes,
+                            double *scratch,
+                            size_t scratch_len);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -3254,6 +3843,179 @@ ts_status_t ts_f64_prox_affine_factor(const double *matrix,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * 1e-4 both ways, a look every 5 iterations, 4,000 at most; rho 0.1, adapted every 25; sigma 1e-6; over-relaxation 1.6; ten
+ * rounds of scaling.
+ */
+ts_status_t ts_f64_qp_config_default(struct ts_f64_qp_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and takes a problem up, scaled, into `workspace` (`TS_QP_WORKSPACE_LEN` elements), which from then on
+ * belongs to the solve; `data` is not needed after that. x and the multipliers are 0 to begin with. O(entries x rounds of
+ * scaling).
+ *
+ * Errors: `LENGTH` (workspace, symbolic), `NOT_FINITE` (values, constraint values, linear term), `OUT_OF_RANGE` (bounds,
+ * penalty, omega, tolerance, iterations, columns), `UNORDERED` and `OUT_OF_RANGE` for indices that are none, `CORRUPT`
+ * (symbolic).
+ */
+ts_status_t ts_f64_qp_init(struct ts_f64_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           const struct ts_f64_qp_data_t *data,
+                           double *workspace,
+                           size_t workspace_len,
+                           const struct ts_f64_qp_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ */
+ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           double *workspace,
+                           size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_qp_run(struct ts_f64_qp_t *qp,
+                          const struct ts_qp_shape_t *shape,
+                          double *workspace,
+                          size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * the report is the larger of the two, in units of its target.
+ */
+ts_status_t ts_f64_qp_run_while(struct ts_f64_qp_t *qp,
+                                const struct ts_qp_shape_t *shape,
+                                double *workspace,
+                                size_t workspace_len,
+                                ts_f64_go_on_t go_on,
+                                void *context);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_qp_report(const struct ts_f64_qp_t *qp, struct ts_f64_qp_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Begins anew from the iterate that is there, which is the warm start, after an update as a rule: iterations count from 0
+ * again, and rho stays where it was.
+ */
+ts_status_t ts_f64_qp_restart(struct ts_f64_qp_t *qp,
+                              const struct ts_qp_shape_t *shape,
+                              double *workspace,
+                              size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New linear term; takes effect with the next step.
+ */
+ts_status_t ts_f64_qp_update_linear(struct ts_f64_qp_t *qp,
+                                    const struct ts_qp_shape_t *shape,
+                                    double *workspace,
+                                    size_t workspace_len,
+                                    const double *q);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New bounds; they take effect with the next step. Where a row becomes an equality or ceases to be one, or its only bound
+ * comes or goes, the next step is a factorisation.
+ */
+ts_status_t ts_f64_qp_update_bounds(struct ts_f64_qp_t *qp,
+                                    const struct ts_qp_shape_t *shape,
+                                    double *workspace,
+                                    size_t workspace_len,
+                                    const double *lower,
+                                    const double *upper);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New values of P, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_f64_qp_update_p(struct ts_f64_qp_t *qp,
+                               const struct ts_qp_shape_t *shape,
+                               double *workspace,
+                               size_t workspace_len,
+                               const double *p);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * New values of A, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_f64_qp_update_a(struct ts_f64_qp_t *qp,
+                               const struct ts_qp_shape_t *shape,
+                               double *workspace,
+                               size_t workspace_len,
+                               const double *a);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Begins anew from this x, an element a variable, and these multipliers, an element a constraint.
+ */
+ts_status_t ts_f64_qp_warm_start(struct ts_f64_qp_t *qp,
+                                 const struct ts_qp_shape_t *shape,
+                                 double *workspace,
+                                 size_t workspace_len,
+                                 const double *x,
+                                 const double *y);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes x, an element a variable.
+ */
+ts_status_t ts_f64_qp_primal(struct ts_f64_qp_t *qp,
+                             const struct ts_qp_shape_t *shape,
+                             double *workspace,
+                             size_t workspace_len,
+                             double *x);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the multipliers y, an element a constraint: P x + q + A'y = 0, y >= 0 at upper bounds, y <= 0 at lower ones.
+ */
+ts_status_t ts_f64_qp_dual(struct ts_f64_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           double *workspace,
+                           size_t workspace_len,
+                           double *y);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the proof of infeasibility, largest magnitude 1, and answers which: after `TS_STEP_PRIMAL_INFEASIBLE`, an element
+ * a constraint, A'y = 0 and upper'max(y, 0) + lower'min(y, 0) < 0; after `TS_STEP_DUAL_INFEASIBLE`, an element a variable,
+ * P x = 0, q'x < 0 and A x leads out of no bound. `TS_OK`, and nothing written, where there is none. `LENGTH` (output)
+ * for another `out_len`.
+ */
+ts_status_t ts_f64_qp_certificate(struct ts_f64_qp_t *qp,
+                                  const struct ts_qp_shape_t *shape,
+                                  double *workspace,
+                                  size_t workspace_len,
+                                  double *out,
+                                  uint32_t out_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Gauss-Seidel, whole sweeps, a residual after each, 1e-5 relative to |b|.
  */
 ts_status_t ts_f64_sor_config_default(struct ts_f64_sor_config_t *out);
@@ -3606,6 +4368,70 @@ size_t ts_pcg_workspace_len(uint32_t n,
 size_t ts_ssor_cg_workspace_len(uint32_t n,
                                 uint32_t scaling_len,
                                 uint32_t keep_best);
+
+/**
+ * Elements of workspace of `ts_qp_init`; `bound_rows` and `fill` are what `ts_qp_analyse` told. 0 where they do not fit
+ * the address space.
+ */
+size_t ts_qp_workspace_len(uint32_t variables,
+                           uint32_t constraints,
+                           uint32_t bound_rows,
+                           uint32_t p_entries,
+                           uint32_t a_entries,
+                           uint32_t fill);
+
+/**
+ * Elements of workspace of `ts_proximal_gradient_init`; 0 where they do not fit the address space.
+ */
+size_t ts_proximal_gradient_workspace_len(uint32_t n);
+
+/**
+ * Elements of workspace of `ts_panoc_init`; 0 where they do not fit the address space.
+ */
+size_t ts_panoc_workspace_len(uint32_t n, uint32_t memory);
+
+/**
+ * Elements of workspace of `ts_admm_init` and `ts_douglas_rachford_init`; 0 where they do not fit the address space.
+ */
+size_t ts_admm_workspace_len(uint32_t n);
+
+/**
+ * Elements of workspace of `ts_lasso_init` for m rows and n columns; 0 where they do not fit the address space.
+ */
+size_t ts_lasso_workspace_len(uint32_t m,
+                              uint32_t n);
+
+/**
+ * Elements of workspace of `ts_chambolle_pock_init` for m rows and n columns; 0 where they do not fit the address space.
+ */
+size_t ts_chambolle_pock_workspace_len(uint32_t m,
+                                       uint32_t n);
+
+/**
+ * Checks a container of a learned proximal network, 16-byte aligned, and writes how many inputs a window has and how many
+ * elements of scratch `ts_lpn_prox` needs. O(bytes).
+ *
+ * Errors: `LENGTH`, `CORRUPT`, `UNSUPPORTED` and `MISALIGNED` (bytes, header, sections) for what is no such container;
+ * `LENGTH`, `NOT_FINITE` and `OUT_OF_RANGE` (size, values, weights) for numbers that make no network.
+ */
+ts_status_t ts_lpn_size(const uint8_t *container,
+                        uint32_t bytes,
+                        uint32_t *inputs,
+                        uint32_t *scratch_len);
+
+/**
+ * Replaces x, one window of the network or several, by what the network makes of it. The container is checked in every
+ * call: O(bytes), little beside the work on a window.
+ *
+ * Errors: those of `ts_lpn_size`; `OUT_OF_RANGE` (size) unless n is a whole number of windows; `LENGTH` (iterate) for none,
+ * `LENGTH` (workspace).
+ */
+ts_status_t ts_lpn_prox(float *x,
+                        uint32_t n,
+                        const uint8_t *container,
+                        uint32_t bytes,
+                        float *scratch,
+                        size_t scratch_len);
 
 /**
  * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.
@@ -4302,6 +5128,171 @@ ts_status_t ts_prox_terms(float *x,
                           uint32_t count);
 
 /**
+ * 1e-4 both ways, a look every 5 iterations, 4,000 at most; rho 0.1, adapted every 25; sigma 1e-6; over-relaxation 1.6; ten
+ * rounds of scaling.
+ */
+ts_status_t ts_qp_config_default(struct ts_qp_config_t *out);
+
+/**
+ * Checks everything and takes a problem up, scaled, into `workspace` (`TS_QP_WORKSPACE_LEN` elements), which from then on
+ * belongs to the solve; `data` is not needed after that. x and the multipliers are 0 to begin with. O(entries x rounds of
+ * scaling).
+ *
+ * Errors: `LENGTH` (workspace, symbolic), `NOT_FINITE` (values, constraint values, linear term), `OUT_OF_RANGE` (bounds,
+ * penalty, omega, tolerance, iterations, columns), `UNORDERED` and `OUT_OF_RANGE` for indices that are none, `CORRUPT`
+ * (symbolic).
+ */
+ts_status_t ts_qp_init(struct ts_qp_t *qp,
+                       const struct ts_qp_shape_t *shape,
+                       const struct ts_qp_data_t *data,
+                       float *workspace,
+                       size_t workspace_len,
+                       const struct ts_qp_config_t *config);
+
+/**
+ * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ */
+ts_status_t ts_qp_step(struct ts_qp_t *qp,
+                       const struct ts_qp_shape_t *shape,
+                       float *workspace,
+                       size_t workspace_len);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_qp_run(struct ts_qp_t *qp,
+                      const struct ts_qp_shape_t *shape,
+                      float *workspace,
+                      size_t workspace_len);
+
+/**
+ * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * the report is the larger of the two, in units of its target.
+ */
+ts_status_t ts_qp_run_while(struct ts_qp_t *qp,
+                            const struct ts_qp_shape_t *shape,
+                            float *workspace,
+                            size_t workspace_len,
+                            ts_go_on_t go_on,
+                            void *context);
+
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_qp_report(const struct ts_qp_t *qp, struct ts_qp_report_t *out);
+
+/**
+ * Begins anew from the iterate that is there, which is the warm start, after an update as a rule: iterations count from 0
+ * again, and rho stays where it was.
+ */
+ts_status_t ts_qp_restart(struct ts_qp_t *qp,
+                          const struct ts_qp_shape_t *shape,
+                          float *workspace,
+                          size_t workspace_len);
+
+/**
+ * New linear term; takes effect with the next step.
+ */
+ts_status_t ts_qp_update_linear(struct ts_qp_t *qp,
+                                const struct ts_qp_shape_t *shape,
+                                float *workspace,
+                                size_t workspace_len,
+                                const float *q);
+
+/**
+ * New bounds; they take effect with the next step. Where a row becomes an equality or ceases to be one, or its only bound
+ * comes or goes, the next step is a factorisation.
+ */
+ts_status_t ts_qp_update_bounds(struct ts_qp_t *qp,
+                                const struct ts_qp_shape_t *shape,
+                                float *workspace,
+                                size_t workspace_len,
+                                const float *lower,
+                                const float *upper);
+
+/**
+ * New values of P, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_qp_update_p(struct ts_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           float *workspace,
+                           size_t workspace_len,
+                           const float *p);
+
+/**
+ * New values of A, with the scaling that was found for the first ones; the next step is a factorisation.
+ */
+ts_status_t ts_qp_update_a(struct ts_qp_t *qp,
+                           const struct ts_qp_shape_t *shape,
+                           float *workspace,
+                           size_t workspace_len,
+                           const float *a);
+
+/**
+ * Begins anew from this x, an element a variable, and these multipliers, an element a constraint.
+ */
+ts_status_t ts_qp_warm_start(struct ts_qp_t *qp,
+                             const struct ts_qp_shape_t *shape,
+                             float *workspace,
+                             size_t workspace_len,
+                             const float *x,
+                             const float *y);
+
+/**
+ * Writes x, an element a variable.
+ */
+ts_status_t ts_qp_primal(struct ts_qp_t *qp,
+                         const struct ts_qp_shape_t *shape,
+                         float *workspace,
+                         size_t workspace_len,
+                         float *x);
+
+/**
+ * Writes the multipliers y, an element a constraint: P x + q + A'y = 0, y >= 0 at upper bounds, y <= 0 at lower ones.
+ */
+ts_status_t ts_qp_dual(struct ts_qp_t *qp,
+                       const struct ts_qp_shape_t *shape,
+                       float *workspace,
+                       size_t workspace_len,
+                       float *y);
+
+/**
+ * Writes the proof of infeasibility, largest magnitude 1, and answers which: after `TS_STEP_PRIMAL_INFEASIBLE`, an element
+ * a constraint, A'y = 0 and upper'max(y, 0) + lower'min(y, 0) < 0; after `TS_STEP_DUAL_INFEASIBLE`, an element a variable,
+ * P x = 0, q'x < 0 and A x leads out of no bound. `TS_OK`, and nothing written, where there is none. `LENGTH` (output)
+ * for another `out_len`.
+ */
+ts_status_t ts_qp_certificate(struct ts_qp_t *qp,
+                              const struct ts_qp_shape_t *shape,
+                              float *workspace,
+                              size_t workspace_len,
+                              float *out,
+                              uint32_t out_len);
+
+/**
+ * Writes how many `uint32_t` words of scratch `ts_qp_analyse` needs for this shape, whose `symbolic` is not looked at.
+ *
+ * Errors: `LENGTH`, `UNORDERED`, `OUT_OF_RANGE`, `TOO_LARGE` for indices that are none.
+ */
+ts_status_t ts_qp_scratch_len(const struct ts_qp_shape_t *shape,
+                              size_t *out);
+
+/**
+ * Finds an order of elimination by minimum degree and writes the symbolic factorisation, which then is to be the
+ * `symbolic` of the shape: once, at the start or on another machine. About dimension³ / 32 operations. With a
+ * `symbolic_len` of 0 only `out` is written: what the program takes.
+ *
+ * Errors: `LENGTH` (workspace: the scratch; symbolic), and those of `ts_qp_scratch_len`.
+ */
+ts_status_t ts_qp_analyse(const struct ts_qp_shape_t *shape,
+                          uint32_t *scratch,
+                          size_t scratch_len,
+                          uint16_t *symbolic,
+                          uint32_t symbolic_len,
+                          struct ts_qp_size_t *out);
+
+/**
  * Empties the recorder over a ring of `len` records. The ring is not written.
  */
 ts_status_t ts_recorder_init(struct ts_recorder_t *recorder, struct ts_record_t *ring, uint32_t len);
@@ -4502,6 +5493,152 @@ ts_status_t ts_power_iteration(uint32_t n,
                                float *x,
                                float *work,
                                struct ts_eigenvalue_t *out);
+
+/**
+ * Tolerances 1e-4, 4,000 iterations; steps and rho 1, over-relaxation 1.6, rho adapted every 10 iterations; accelerated and
+ * with backtracking.
+ */
+ts_status_t ts_splitting_config_default(struct ts_splitting_config_t *out);
+
+/**
+ * Writes what a solve by any splitting method can say of itself.
+ */
+ts_status_t ts_splitting_report(const struct ts_splitting_t *solve, struct ts_splitting_report_t *out);
+
+/**
+ * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say: minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_proximal_gradient_init(struct ts_splitting_t *solve,
+                                      const struct ts_splitting_problem_t *problem,
+                                      const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: a gradient and an operator, more while the step is halved. The problem is that of `ts_proximal_gradient_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_proximal_gradient_step(struct ts_splitting_t *solve,
+                                      const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_proximal_gradient_run(struct ts_splitting_t *solve,
+                                     const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_panoc_init(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem,
+                          const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: at most ten gradients and operators, more while the step is halved. The problem is that of `ts_panoc_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_panoc_step(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_panoc_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the answer is the n elements of
+ * the workspace from n on. No dual, no matrix. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_douglas_rachford_init(struct ts_splitting_t *solve,
+                                     const struct ts_splitting_problem_t *problem,
+                                     const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two operators. The problem is that of `ts_douglas_rachford_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_douglas_rachford_step(struct ts_splitting_t *solve,
+                                     const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_douglas_rachford_run(struct ts_splitting_t *solve,
+                                    const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts ADMM: minimises f(x) + g(x); `dual` has n elements, the multipliers over rho. No matrix. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_admm_init(struct ts_splitting_t *solve,
+                         const struct ts_splitting_problem_t *problem,
+                         const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two operators. The problem is that of `ts_admm_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_admm_step(struct ts_splitting_t *solve,
+                         const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_admm_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts ADMM with one factor for all iterations: minimises |matrix x - rhs|² / 2 + g(x); `dual` has n elements, the multipliers over rho. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_lasso_init(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem,
+                          const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: a solve with the factor and an operator, or a factorisation. The problem is that of `ts_lasso_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_lasso_step(struct ts_splitting_t *solve,
+                          const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_lasso_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_chambolle_pock_init(struct ts_splitting_t *solve,
+                                   const struct ts_splitting_problem_t *problem,
+                                   const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two products and two operators. The problem is that of `ts_chambolle_pock_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_chambolle_pock_step(struct ts_splitting_t *solve,
+                                   const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_chambolle_pock_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
  * Omega 1, no copy of the best iterate, 1e-5 relative to |b|.

@@ -15,7 +15,7 @@
 //! # The map of the house
 //! | module | what is there |
 //! |---|---|
-//! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick |
+//! | [`linear`] | A x = b: SOR, SSOR, CG, PCG, SSOR-CG by Eisenstat's trick; pressure on cells by multigrid cycles, trained or not |
 //! | [`bandit`] | parameters learned while they are used: Tsallis-INF, `ChebCB`, policies for omega |
 //! | [`splitting`] | minimise f + g: quadratic programs and linear MPC, proximal gradient, ADMM, primal-dual methods, PANOC |
 //! | [`net`] | quantised networks that run where they lie in flash; learned proximal networks |

@@ -17,7 +17,7 @@ typedef struct NAME(bench) {
 /* Whatever a status says, it must be one there is. */
 static void NAME(sane)(ts_status_t status)
 {
-    CHECK(status <= TS_STEP_INTERRUPTED);
+    CHECK(status <= TS_STEP_HANDED_OVER);
     CHECK(status >= 0 || (TS_ERROR_KIND(status) >= 1 && TS_ERROR_KIND(status) <= TS_ERROR_UNINITIALISED));
 }
 

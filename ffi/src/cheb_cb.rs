@@ -63,8 +63,8 @@ impl Bandit for Cheb {
         learner.store(bytes).map(|container| container.len())
     }
 
-    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<State, Error> {
-        ChebCb::load(memory, bytes).map(ChebCb::suspend)
+    fn load(state: &mut State, memory: &mut [f32], bytes: &[u8]) -> Result<(), Error> {
+        state.load(memory, bytes)
     }
 }
 

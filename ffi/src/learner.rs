@@ -24,8 +24,8 @@ pub(crate) trait Bandit {
     fn resume<'a>(memory: &'a mut [f32], state: &'a mut Self::State) -> Result<Self::Of<'a>, Error>;
     /// Puts a learner into a container and answers its bytes.
     fn store(learner: &Self::Of<'_>, bytes: &mut [u8]) -> Result<usize, Error>;
-    /// Takes the scalars and the memory of a learner from a container.
-    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<Self::State, Error>;
+    /// Takes the scalars and the memory of a learner from a container, or writes nothing.
+    fn load(state: &mut Self::State, memory: &mut [f32], bytes: &[u8]) -> Result<(), Error>;
 }
 
 /// The memory of one call, as it came.
@@ -158,6 +158,15 @@ pub(crate) unsafe fn store<B: Bandit>(
     Ok(())
 }
 
+/// Looks at the pointers of a load. Apart, so that the ledger does not lie on the stack while a container is read.
+#[inline(never)]
+fn look_at_stored<B: Bandit>(arguments: &Arguments, bytes: *const u8, bytes_len: usize) -> Result<(), Refusal> {
+    let ledger: &mut Ledger = &mut Ledger::<[_; 3]>::new();
+    arguments.enter::<B>(ledger);
+    ledger.enter(Field::Bytes, bytes, bytes_len);
+    ledger.settle(&[Field::Object, Field::Workspace])
+}
+
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn load<B: Bandit>(
@@ -166,15 +175,15 @@ pub(crate) unsafe fn load<B: Bandit>(
     bytes: *const u8,
     bytes_len: usize,
 ) -> Result<(), Refusal> {
-    let ledger: &mut Ledger = &mut Ledger::<[_; 4]>::new();
-    arguments.enter::<B>(ledger);
-    ledger.enter(Field::Bytes, bytes, bytes_len);
-    ledger.settle(&[Field::Object, Field::Workspace])?;
+    look_at_stored::<B>(arguments, bytes, bytes_len)?;
     // SAFETY: the ledger took everything.
     unsafe {
         let memory = arguments.memory::<B>(arms)?;
-        let state = B::load(memory, checks::slice(bytes, bytes_len))?;
-        arguments.object::<B>().write(Object { mark: mark::<f32>(B::KIND), size: arms, state });
+        // Where it lies, so that a small stack is enough. Any words are an object.
+        let object = &mut *arguments.object::<B>();
+        B::load(&mut object.state, memory, checks::slice(bytes, bytes_len))?;
+        object.mark = mark::<f32>(B::KIND);
+        object.size = arms;
     }
     Ok(())
 }

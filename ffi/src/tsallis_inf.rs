@@ -70,8 +70,8 @@ impl Bandit for Tsallis {
         learner.store(bytes).map(|container| container.len())
     }
 
-    fn load(memory: &mut [f32], bytes: &[u8]) -> Result<State, Error> {
-        TsallisInf::load(memory, bytes).map(TsallisInf::suspend)
+    fn load(state: &mut State, memory: &mut [f32], bytes: &[u8]) -> Result<(), Error> {
+        state.load(memory, bytes)
     }
 }
 

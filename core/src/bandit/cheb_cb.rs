@@ -156,8 +156,7 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>> ChebCb<S> {
     pub fn load(mut memory: S, bytes: &[u8]) -> Result<Self, Error> {
         ChebCb::check_memory(memory.as_ref().len())?;
         let mut state = State::new(ChebCbConfig::default())?;
-        let saved = Saved::open(Tag::ChebCb, [1, memory.as_ref().len(), 0], &state, bytes)?;
-        saved.take(iter::once(&mut state), memory.as_mut())?;
+        state.load(memory.as_mut(), bytes)?;
         Ok(Self { state, memory })
     }
 }
@@ -198,6 +197,16 @@ impl<S: AsRef<[f32]> + AsMut<[f32]>, H: BorrowMut<State>> ChebCb<S, H> {
 }
 
 impl State {
+    /// Takes stored scalars, and the memory that goes with them; nothing is written unless the container is sound.
+    ///
+    /// # Errors
+    /// Those of [`ChebCb::load`].
+    pub fn load(&mut self, memory: &mut [f32], bytes: &[u8]) -> Result<(), Error> {
+        ChebCb::check_memory(memory.len())?;
+        let saved = Saved::open(Tag::ChebCb, [1, memory.len(), 0], *self, bytes)?;
+        saved.take(iter::once(self), memory)
+    }
+
     /// What a learner knows before its first draw; its memory is all zeros then.
     ///
     /// # Errors

@@ -125,7 +125,7 @@ pub fn load_bins<'s>(
     bytes: &[u8],
 ) -> Result<Place, Error> {
     let (mut range, blank) = ([0; RANGE], State::new(TsallisInfConfig::default())?);
-    let saved = Saved::open(Tag::ContextualTsallisInf, [states.len(), memory.len(), RANGE], &blank, bytes)?;
+    let saved = Saved::open(Tag::ContextualTsallisInf, [states.len(), memory.len(), RANGE], blank, bytes)?;
     saved.range(&mut range)?;
     let [low, high, bin] = range;
     let (low, high) = (f32::from_bits(low), f32::from_bits(high));

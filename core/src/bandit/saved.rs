@@ -70,10 +70,12 @@ pub(super) struct Saved<'a> {
 
 impl<'a> Saved<'a> {
     /// A container of this learner, if it is sound and everything in it makes sense for so many states and so much memory.
-    pub(super) fn open<P: Plain + Copy>(
+    /// `trial` is where states are tried: what is in it does not count.
+    #[inline(never)]
+    pub(super) fn open<P: Plain>(
         tag: Tag,
         [states, memory, range]: [usize; 3],
-        blank: &P,
+        mut trial: P,
         bytes: &'a [u8],
     ) -> Result<Self, Error> {
         let reader = Reader::unaligned(bytes)?;
@@ -85,7 +87,6 @@ impl<'a> Saved<'a> {
         exact(range, limits.iter::<u32>()?.len())?;
         let mut codec = Words(words.iter::<u32>()?);
         for _ in 0..states {
-            let mut trial = *blank;
             trial.visit(&mut codec)?;
         }
         if let Some(index) = values.iter::<f32>()?.position(|value| !value.is_finite()) {

@@ -2620,8 +2620,8 @@ ts_status_t ts_csr32_init_sor(struct ts_operator_t *a,
 ts_status_t ts_gates_hand_set(struct ts_gates_t *out);
 
 /**
- * Gates trained on obstacles, porous regions and thin walls of 32 x 32 and 64 x 64 cells: about a tenth less work than
- * with hand-set ones on those and on larger regions like them.
+ * Gates trained on obstacles, porous regions and thin walls of 32 x 32 and 64 x 64 cells: less work than with hand-set
+ * ones on those and on larger regions like them (`cargo xtask bench --family dcd` says how much).
  */
 ts_status_t ts_gates_trained(struct ts_gates_t *out);
 
@@ -3266,7 +3266,8 @@ ts_status_t ts_f64_pressure_build(struct ts_f64_pressure_t *pressure,
  * the reduced system, on which a residual is the same as on the whole one.
  *
  * Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `NOT_FINITE` (b, x,
- * tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration).
+ * tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration: 1 is another shape or number of
+ * pieces).
  */
 ts_status_t ts_f64_pressure_start(struct ts_f64_pressure_t *pressure,
                                   const struct ts_f64_pressure_memory_t *memory,
@@ -3305,13 +3306,15 @@ ts_status_t ts_f64_pressure_run_while(struct ts_f64_pressure_t *pressure,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Writes x of all cells, nx ny elements: solid and open cells become 0. `b` is that of the start. With two words `x_low`
- * takes the second one; null otherwise, or where it is not wanted. The solve can go on after that.
+ * Writes x of all cells, nx ny elements: solid and open cells become 0. `config` and `b` are those of the start: the
+ * configuration says how long x is. With two words `x_low` takes the second one; null otherwise, or where it is not wanted.
+ * The solve can go on after that.
  *
- * Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace).
+ * Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `OUT_OF_RANGE` (configuration).
  */
 ts_status_t ts_f64_pressure_finish(struct ts_f64_pressure_t *pressure,
                                    const struct ts_f64_pressure_memory_t *memory,
+                                   const struct ts_f64_pressure_config_t *config,
                                    const double *b,
                                    double *x,
                                    double *x_low);
@@ -4787,7 +4790,8 @@ ts_status_t ts_pressure_build(struct ts_pressure_t *pressure,
  * the reduced system, on which a residual is the same as on the whole one.
  *
  * Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `NOT_FINITE` (b, x,
- * tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration).
+ * tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration: 1 is another shape or number of
+ * pieces).
  */
 ts_status_t ts_pressure_start(struct ts_pressure_t *pressure,
                               const struct ts_pressure_memory_t *memory,
@@ -4817,13 +4821,15 @@ ts_status_t ts_pressure_run_while(struct ts_pressure_t *pressure,
                                   void *context);
 
 /**
- * Writes x of all cells, nx ny elements: solid and open cells become 0. `b` is that of the start. With two words `x_low`
- * takes the second one; null otherwise, or where it is not wanted. The solve can go on after that.
+ * Writes x of all cells, nx ny elements: solid and open cells become 0. `config` and `b` are those of the start: the
+ * configuration says how long x is. With two words `x_low` takes the second one; null otherwise, or where it is not wanted.
+ * The solve can go on after that.
  *
- * Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace).
+ * Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `OUT_OF_RANGE` (configuration).
  */
 ts_status_t ts_pressure_finish(struct ts_pressure_t *pressure,
                                const struct ts_pressure_memory_t *memory,
+                               const struct ts_pressure_config_t *config,
                                const float *b,
                                float *x,
                                float *x_low);

@@ -63,8 +63,8 @@ pub unsafe extern "C" fn ts_gates_hand_set(out: *mut ts_gates_t) -> ts_status_t 
     status::done(unsafe { put(out, &Gates::HAND_SET) })
 }
 
-/// Gates trained on obstacles, porous regions and thin walls of 32 x 32 and 64 x 64 cells: about a tenth less work than
-/// with hand-set ones on those and on larger regions like them.
+/// Gates trained on obstacles, porous regions and thin walls of 32 x 32 and 64 x 64 cells: less work than with hand-set
+/// ones on those and on larger regions like them (`cargo xtask bench --family dcd` says how much).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_gates_trained(out: *mut ts_gates_t) -> ts_status_t {
     // SAFETY: the pointer is as the header demands.

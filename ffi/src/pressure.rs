@@ -109,6 +109,17 @@ impl Shaped {
         Self { nx, ny, options: plan.options() }
     }
 
+    /// Err unless a configuration is of this region, with the same levels.
+    fn require(&self, config: &Self) -> Result<(), Error> {
+        if (config.nx, config.ny) != (self.nx, self.ny) {
+            Err(Error::Length { field: Field::Size, need: self.cells(), got: config.cells() })
+        } else if config.options != self.options {
+            Err(Error::OutOfRange { field: Field::Configuration, index: 1 })
+        } else {
+            Ok(())
+        }
+    }
+
     const fn half(&self) -> usize {
         Cells::half_len(self.nx, self.ny)
     }
@@ -141,19 +152,25 @@ impl ts_pressure_config_t {
         }
     }
 
-    /// The values of the method, with the target in units of `b`.
-    fn method(&self, b: &[f32]) -> Result<DcdConfig<f32>, Error> {
+    /// The values of the method.
+    fn method(&self) -> Result<DcdConfig<f32>, Error> {
         let stopping = self.stopping.get()?;
         let (two_words, safeguard) = (flag(self.two_words, 2)?, flag(self.safeguard, 3)?);
         let conjugation = Conjugation::Recurrence;
         let config = DcdConfig { stopping, refine_at: self.refine_at, conjugation, two_words, safeguard };
         config.check(true)?;
-        if stopping.reference != Reference::RightHandSide {
-            return Ok(config);
-        }
-        let absolute = stopping.absolute.max(stopping.relative * vector::norm(b));
-        Ok(DcdConfig { stopping: Stopping { relative: 0.0, absolute, ..stopping }, ..config })
+        Ok(config)
     }
+}
+
+/// The same with the target in units of the whole right-hand side, of this norm: the reduced one has another.
+fn in_units_of(norm: f32, config: DcdConfig<f32>) -> DcdConfig<f32> {
+    let stopping = config.stopping;
+    if stopping.reference != Reference::RightHandSide {
+        return config;
+    }
+    let absolute = stopping.absolute.max(stopping.relative * norm);
+    DcdConfig { stopping: Stopping { relative: 0.0, absolute, ..stopping }, ..config }
 }
 
 /// The memory behind the pointers.
@@ -352,7 +369,10 @@ pub unsafe extern "C" fn ts_pressure_build(
         given_gates.check()?;
         let domain = Domain::new(shaped.nx, shaped.ny, checks::slice(cells, shaped.cells()), open)?;
         let Memory { codes, indices, workspace } = given.lend();
-        let Cut { numbers, .. } = Cut::of(workspace, &shaped)?;
+        let Cut { rhs, black, numbers, vectors, .. } = Cut::of(workspace, &shaped)?;
+        for part in [rhs, black, vectors] {
+            part.fill(0.0);
+        }
         let cells = Cells::new(&domain, codes)?;
         let plan = Cycle::new(cells, &given_gates, shaped.options, numbers, indices)?.suspend();
         let solve = Checkpoint::idle();
@@ -366,7 +386,8 @@ pub unsafe extern "C" fn ts_pressure_build(
 /// the reduced system, on which a residual is the same as on the whole one.
 ///
 /// Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `NOT_FINITE` (b, x,
-/// tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration).
+/// tolerance: 3 is `refine_at`), `OUT_OF_RANGE` (tolerance, iterations, configuration: 1 is another shape or number of
+/// pieces).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_pressure_start(
     pressure: *mut ts_pressure_t,
@@ -379,10 +400,7 @@ pub unsafe extern "C" fn ts_pressure_start(
     status::done((|| unsafe {
         let given_config = checks::read(Field::Configuration, config)?;
         let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
-        if given_config.shaped()? != shaped {
-            let (need, got) = (shaped.cells(), given_config.shaped()?.cells());
-            return Err(Error::Length { field: Field::Size, need, got }.into());
-        }
+        shaped.require(&given_config.shaped()?)?;
         let ledger: &mut Ledger = &mut Ledger::<[_; 9]>::new();
         let given = enter(pressure, memory, shaped.sizes(flag(given_config.two_words, 2)?), ledger)?;
         ledger.enter(Field::Configuration, config, 1);
@@ -395,10 +413,15 @@ pub unsafe extern "C" fn ts_pressure_start(
                 return Err(Error::NotFinite { field, index }.into());
             }
         }
-        let method = given_config.method(b)?;
+        let method = given_config.method()?;
         let Memory { codes, workspace, .. } = given.lend();
         let cells = Cells::resume(shaped.nx, shaped.ny, codes)?;
-        let Cut { scratch, rhs, black, .. } = Cut::of(workspace, &shaped)?;
+        let Cut { scratch, rhs, black, vectors, .. } = Cut::of(workspace, &shaped)?;
+        // Of cells without an unknown nothing counts.
+        cells.pack(b, rhs, black)?;
+        let method = in_units_of(vector::norm(&[vector::norm(rhs), vector::norm(black)]), method);
+        // Asked for an answer before its first step, a solve has the starting guess, and no second word.
+        vectors.fill(0.0);
         let reduced = Reduced::new(cells, scratch)?;
         reduced.reduce(b, rhs)?;
         reduced.start_from(x, black)?;
@@ -461,29 +484,37 @@ pub unsafe extern "C" fn ts_pressure_run_while(
     })())
 }
 
-/// Writes x of all cells, nx ny elements: solid and open cells become 0. `b` is that of the start. With two words `x_low`
-/// takes the second one; null otherwise, or where it is not wanted. The solve can go on after that.
+/// Writes x of all cells, nx ny elements: solid and open cells become 0. `config` and `b` are those of the start: the
+/// configuration says how long x is. With two words `x_low` takes the second one; null otherwise, or where it is not wanted.
+/// The solve can go on after that.
 ///
-/// Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace).
+/// Errors: `UNINITIALISED` (object), `LENGTH` (size: another region; mask, order, workspace), `OUT_OF_RANGE` (configuration).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_pressure_finish(
     pressure: *mut ts_pressure_t,
     memory: *const ts_pressure_memory_t,
+    config: *const ts_pressure_config_t,
     b: *const f32,
     x: *mut f32,
     x_low: *mut f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     status::done((|| unsafe {
+        const ALL: &[Field] =
+            &[Field::Output, Field::Iterate, Field::Object, Field::Mask, Field::Workspace, Field::Order];
+        let given_config = checks::read(Field::Configuration, config)?;
         let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
+        shaped.require(&given_config.shaped()?)?;
         let ledger: &mut Ledger = &mut Ledger::<[_; 9]>::new();
         let low_len = if x_low.is_null() { 0 } else { shaped.cells() };
-        ledger.enter(Field::Iterate, x, shaped.cells());
         ledger.enter(Field::Output, x_low, low_len);
-        let given = enter(pressure, memory, shaped.sizes(false), ledger)?;
+        ledger.enter(Field::Iterate, x, shaped.cells());
+        let given = enter(pressure, memory, shaped.sizes(flag(given_config.two_words, 2)?), ledger)?;
+        ledger.enter(Field::Configuration, config, 1);
         ledger.enter(Field::RightHandSide, b, shaped.cells());
-        let outputs = if low_len > 0 { [Field::Iterate, Field::Output] } else { [Field::Iterate, Field::Object] };
-        ledger.settle(&outputs)?;
+        // The solve is taken up to be read, and that writes scratch: its memory counts as written.
+        let (from, to) = (usize::from(low_len == 0), if given.indices_len > 0 { 6 } else { 5 });
+        ledger.settle(ALL.get(from..to).unwrap_or(ALL))?;
         let (x, x_low) = (checks::slice_mut(x, shaped.cells()), checks::slice_mut(x_low, low_len));
         let b = checks::slice(b, shaped.cells());
         taken_up(pressure, &given, |reduced, solve| reduced.expand(b, solve.solution(), solve.correction(), x, x_low))

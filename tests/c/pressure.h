@@ -74,6 +74,7 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
     uint32_t asked = 0;
     uint32_t iterations[2];
     uint32_t which;
+    uint32_t k;
     memset(&pressure, 0, sizeof pressure);
     memset(x, 0, sizeof x);
     memset(low, 0, sizeof low);
@@ -131,6 +132,15 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
         CHECK((which == 0u ? ts_gates_hand_set(&gates) : ts_gates_trained(&gates)) == TS_OK);
         CHECK(TS(pressure_build)(&pressure, &memory, &config, cells, &gates) == TS_OK);
         CHECK(TS(pressure_step)(&pressure, &memory) == TS_STEP_BREAKDOWN);
+        CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, two_words == 1u ? low : NULL) == TS_OK);
+        memset(x, 0, sizeof x);
+        CHECK(TS(pressure_start)(&pressure, &memory, &config, b, x) == TS_OK);
+        /* Before the first step: the starting guess, and nothing of an earlier solve. */
+        CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, two_words == 1u ? low : NULL) == TS_OK);
+        for (k = 0; k < CELLS; k++) {
+            CHECK(low[k] >= R(0.0) && low[k] <= R(0.0));
+        }
+        memset(x, 0, sizeof x);
         CHECK(TS(pressure_start)(&pressure, &memory, &config, b, x) == TS_OK);
         CHECK(TS(pressure_step)(&pressure, &memory) == TS_STEP_RUNNING);
         CHECK(TS(pressure_run_while)(&pressure, &memory, NAME(until_three), &asked) == TS_STEP_INTERRUPTED);
@@ -138,7 +148,7 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
         CHECK(TS(pressure_run)(&pressure, &memory) == TS_STEP_CONVERGED);
         CHECK(TS(pressure_report)(&pressure, &report) == TS_OK && report.step == TS_STEP_CONVERGED);
         iterations[which] = report.iterations;
-        CHECK(TS(pressure_finish)(&pressure, &memory, b, x, two_words == 1u ? low : NULL) == TS_OK);
+        CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, two_words == 1u ? low : NULL) == TS_OK);
         CHECK(NAME(worst)(cells, b, x, two_words == 1u ? low : NULL) < 30.0 * tolerance);
         memset(x, 0, sizeof x);
         memset(low, 0, sizeof low);
@@ -155,13 +165,29 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
         const ts_status_t status = TS(pressure_run)(&pressure, &memory);
         CHECK(status == TS_STEP_CONVERGED || status == TS_STEP_HANDED_OVER);
     }
-    CHECK(TS(pressure_finish)(&pressure, &memory, b, x, NULL) == TS_OK);
+    CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, NULL) == TS_OK);
     CHECK(workspace[sizes.workspace] > R(12344.0) && codes[sizes.codes] == 77u);
 
     /* Another region than that of the hierarchy, and an object or memory that was scrambled. */
-    config.nx = SIDE - 2u;
-    CHECK(REFUSED(TS(pressure_start)(&pressure, &memory, &config, b, x), TS_ERROR_LENGTH, TS_FIELD_SIZE));
+    for (config.nx = SIDE - 2u; config.nx <= SIDE + 1u; config.nx++) {
+        if (config.nx != SIDE) {
+            CHECK(REFUSED(TS(pressure_start)(&pressure, &memory, &config, b, x), TS_ERROR_LENGTH, TS_FIELD_SIZE));
+            CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, b, x, NULL), TS_ERROR_LENGTH, TS_FIELD_SIZE));
+        }
+    }
     config.nx = SIDE;
+    config.pieces++;
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, b, x, NULL), TS_ERROR_OUT_OF_RANGE,
+                  TS_FIELD_CONFIGURATION));
+    config.pieces--;
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, NULL, b, x, NULL), TS_ERROR_NULL, TS_FIELD_CONFIGURATION));
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, NULL, x, NULL), TS_ERROR_NULL, TS_FIELD_RIGHT_HAND_SIDE));
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, b, NULL, NULL), TS_ERROR_NULL, TS_FIELD_ITERATE));
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, b, x, x), TS_ERROR_OVERLAP, TS_FIELD_OUTPUT));
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, workspace, x, NULL), TS_ERROR_OVERLAP,
+                  TS_FIELD_WORKSPACE));
+    CHECK(REFUSED(TS(pressure_finish)(&pressure, &memory, &config, b, workspace, NULL), TS_ERROR_OVERLAP,
+                  TS_FIELD_ITERATE));
     config.stopping.max_iterations = 20u;
     for (which = 1; which < 400u; which++) {
         TS(pressure_t) scrambled = pressure;
@@ -174,7 +200,7 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
         (void)TS(pressure_start)(&scrambled, &memory, &config, b, x);
         (void)TS(pressure_step)(&scrambled, &memory);
         (void)TS(pressure_step)(&scrambled, &memory);
-        (void)TS(pressure_finish)(&scrambled, &memory, b, x, NULL);
+        (void)TS(pressure_finish)(&scrambled, &memory, &config, b, x, NULL);
     }
     CHECK(workspace[sizes.workspace] > R(12344.0));
 }

@@ -180,7 +180,6 @@ impl<'a, T: Real> Reduced<'a, T> {
     #[inline(always)]
     fn red_line(&self, black: &[T], y: usize) {
         let Cells { width, ny, red, .. } = self.cells;
-        // Zeros for `around` come from the scratch, but as plain values: a line of the grid has at most this many.
         for part in stretches(width, is_forward(RED, y)) {
             let own = y * width + part.start;
             let Some(codes) = cut(red, own, part.len) else { continue };

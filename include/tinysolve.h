@@ -5692,7 +5692,8 @@ ts_status_t ts_proximal_gradient_run(struct ts_splitting_t *solve,
                                      const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written.
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written. A term with an
+ * `offset` has no value: the steps are plain proximal gradient steps then.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).

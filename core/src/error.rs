@@ -93,7 +93,7 @@ pub enum Field {
     Arena = 50,
     /// The layers of a network model; the index is the layer.
     Layers = 51,
-    /// Rows of requantisation; the index is the row.
+    /// Rows of requantisation; the index is the layer.
     Requantise = 53,
     /// The input of a network.
     Input = 54,

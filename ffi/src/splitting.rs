@@ -225,7 +225,8 @@ unsafe fn open<'a>(
         (Field::Object, solve.cast(), size_of::<ts_splitting_t>()),
         (Field::Iterate, of.x.cast(), n * size_of::<f32>()),
         (Field::Workspace, of.workspace.cast(), of.workspace_len * size_of::<f32>()),
-        (Field::Dual, of.dual.cast(), dual_len * size_of::<f32>()),
+        // Of no elements any pointer will do, also one into what is written.
+        (Field::Dual, if dual_len > 0 { of.dual.cast() } else { core::ptr::null() }, dual_len * size_of::<f32>()),
     ];
     // SAFETY: the promise above; the ledger took the pointers for these lengths, and what is written meets nothing else.
     unsafe {
@@ -475,7 +476,8 @@ pub unsafe extern "C" fn ts_proximal_gradient_run(
     }
 }
 
-/// Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written.
+/// Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written. A term with an
+/// `offset` has no value: the steps are plain proximal gradient steps then.
 ///
 /// Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
 /// `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).

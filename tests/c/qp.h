@@ -249,7 +249,7 @@ static void NAME(solve)(uint32_t symbolic_len)
         (void)Q_P(&s->qp, &shape, s->workspace, NAME(Q_LEN));
         (void)TS(qp_step)(Q_HEAD);
         indices[place] = kept;
-        s->qp.words[1u + scramble_next(&state) % (TS_QP_WORDS - 1u)] ^= (uint64_t)1 << (scramble_next(&state) % 64u);
+        s->qp.words[1u + scramble_next(&state) % (sizeof s->qp / 8u - 1u)] ^= (uint64_t)1 << (scramble_next(&state) % 64u);
         (void)TS(qp_step)(Q_HEAD);
         (void)TS(qp_certificate)(Q_HEAD, s->y, 3);
     }

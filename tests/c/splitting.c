@@ -73,6 +73,8 @@ static void check(const method *of)
     ts_splitting_problem_t bad;
     ts_splitting_config_t config;
     ts_splitting_config_t wrong;
+    uint32_t state = 7;
+    uint32_t k;
     const float *answer = of->answer == 99 ? now.x : now.workspace + of->answer;
     memset(&now, 0, sizeof now);
     memset(first, 0, sizeof first);
@@ -182,6 +184,19 @@ static void check(const method *of)
     wrong = config;
     wrong.absolute = rhs[0] / 0.0f;
     EXPECT(NOT_FINITE, TOLERANCE, of->init(&now.solve, &problem, &wrong));
+
+    /* Scrambled objects lead to wrong numbers or a refusal, no worse. */
+    CHECK(of->init(&now.solve, &problem, &config) == TS_OK);
+    for (k = 0; k < 2000; k++) {
+        ts_splitting_t kept = now.solve;
+        ts_status_t status;
+        kept.words[scramble_next(&state) % (sizeof kept / 8u)] ^= (uint64_t)1 << (scramble_next(&state) % 64u);
+        status = of->step(&kept, &problem);
+        CHECK(status <= TS_STEP_HANDED_OVER);
+        status = of->step(&kept, &problem);
+        CHECK(status <= TS_STEP_HANDED_OVER);
+    }
+    CHECK(near(now.workspace[of->workspace_len], 3.25f));
 }
 
 int main(void)
@@ -194,7 +209,21 @@ int main(void)
         /* An object of another method is none. */
         for (other = 0; other < 6; other++) {
             ts_splitting_problem_t problem;
+            ts_prox_term_t terms[2];
             memset(&problem, 0, sizeof problem);
+            memset(terms, 0, sizeof terms);
+            if (other == k) {
+                continue;
+            }
+            terms[0].kind = terms[1].kind = TS_PROX_ZERO;
+            terms[0].len = terms[1].len = 2;
+            terms[0].factor = terms[1].factor = 1.0f;
+            problem.first = methods[other].least_squares != 0 ? NULL : &terms[0];
+            problem.first_count = methods[other].least_squares != 0 ? 0u : 1u;
+            problem.second = &terms[1];
+            problem.second_count = 1;
+            problem.m = 2;
+            problem.memory = 3;
             problem.n = 2;
             problem.x = now.x;
             problem.dual = now.dual;
@@ -202,7 +231,7 @@ int main(void)
             problem.workspace_len = 60;
             problem.matrix = identity;
             problem.rhs = rhs;
-            CHECK(methods[other].step(&now.solve, &problem) < 0);
+            CHECK(REFUSED(methods[other].step(&now.solve, &problem), TS_ERROR_UNINITIALISED, TS_FIELD_OBJECT));
         }
     }
     CHECK(REFUSED(ts_splitting_config_default(NULL), TS_ERROR_NULL, TS_FIELD_OUTPUT));

@@ -1,5 +1,6 @@
 //! What of a splitting method outlives a step: the same for all of them but quadratic programs.
 
+use super::PENALTIES;
 use super::progress::{Progress, largest};
 use super::{Residuals, Stopping};
 use crate::error::{Error, Field};
@@ -83,11 +84,11 @@ impl<T: Real> Checkpoint<T> {
         Some(self.progress.step()).filter(|step| step.is_final())
     }
 
-    /// Counts an iteration; whether its residuals are looked at.
+    /// Counts an iteration; whether its residuals are looked at, which they are where rho may change.
     pub(super) fn count_iteration(&mut self) -> bool {
         let iteration = self.progress.iterations.saturating_add(1);
         self.progress.iterations = iteration;
-        self.stopping().is_due(iteration)
+        self.stopping().is_due(iteration) || (self.adapt_every > 0 && iteration.is_multiple_of(self.adapt_every))
     }
 
     /// Judges primal and dual residual, each with the largest term in it.
@@ -111,13 +112,17 @@ impl<T: Real> Checkpoint<T> {
         let Residuals { primal, dual, primal_target, dual_target } = self.residuals();
         let (primal, dual) = (primal * dual_target, dual * primal_target);
         let ten = T::from_f32(10.0);
-        if primal > ten * dual {
-            Some(T::TWO)
+        let factor = if primal > ten * dual {
+            T::TWO
         } else if dual > ten * primal {
-            Some(T::ONE / T::TWO)
+            T::ONE / T::TWO
         } else {
-            None
-        }
+            return None;
+        };
+        // Without bounds an infeasible problem would drive rho to infinity, and the iterate to NaN.
+        let (least, most) = PENALTIES;
+        let rho = self.step * factor;
+        (rho >= T::from_f32(least) && rho <= T::from_f32(most)).then_some(factor)
     }
 
     /// Number of 32-bit words that hold it; the same on every target.

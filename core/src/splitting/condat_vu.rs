@@ -45,8 +45,8 @@ impl<T: Real> PrimalDualConfig<T> {
     }
 }
 
-/// An estimate of |K| from below, by `iterations` of the power method on K'K; 30 are within a per cent as a rule. `x` and
-/// `work` have n elements, `y` has m. 0 for the map to 0.
+/// An estimate of |K| from below, by `iterations` of the power method on K'K; 30 are within a per cent as a rule. `x` has
+/// n elements, `y` has m; 0 for the map to 0.
 ///
 /// # Errors
 /// `Length` of `Field::Workspace` unless the slices are at least that long.

@@ -41,6 +41,9 @@ impl<T: Real> Lbfgs<'_, T> {
         for slot in self.slots(count) {
             let (s, y) = (Self::slot(self.points, slot, n), Self::slot(self.residuals, slot, n));
             let curvature = self.curvatures.get(slot).copied().unwrap_or(T::ZERO);
+            if curvature == T::ZERO {
+                continue;
+            }
             let weight = curvature * vector::dot(s, d);
             vector::axpy(-weight, y, d);
             if let Some(place) = self.weights.get_mut(slot) {
@@ -54,6 +57,9 @@ impl<T: Real> Lbfgs<'_, T> {
         for slot in self.slots(count).rev() {
             let (s, y) = (Self::slot(self.points, slot, n), Self::slot(self.residuals, slot, n));
             let curvature = self.curvatures.get(slot).copied().unwrap_or(T::ZERO);
+            if curvature == T::ZERO {
+                continue;
+            }
             let weight = self.weights.get(slot).copied().unwrap_or(T::ZERO);
             vector::axpy(weight - curvature * vector::dot(y, d), s, d);
         }
@@ -76,8 +82,9 @@ impl<T: Real> Lbfgs<'_, T> {
         }
         let curvature = T::ONE / product;
         let good = product > T::EPSILON * (squares * steps).sqrt() && curvature.is_finite();
-        if let Some(place) = self.curvatures.get_mut(slot).filter(|_| good) {
-            *place = curvature;
+        if let Some(place) = self.curvatures.get_mut(slot) {
+            // The slot of the oldest pair, which is written over: without a curvature it counts for nothing.
+            *place = if good { curvature } else { T::ZERO };
         }
         good
     }
@@ -109,7 +116,15 @@ mod tests {
         for (d, wanted) in d.iter().zip([-1.0, 2.0, -6.0]) {
             assert!((d - wanted).abs() < 1e-12, "{d} {wanted}");
         }
-        assert!(!lbfgs.store(6, 3, [(1.0, -1.0); 3].into_iter()));
+        // A refused pair takes its slot, that of the first axis, out of the estimate; the others are as they were.
+        for refused in [(1.0, -1.0), (1.0, 0.0)] {
+            assert!(!lbfgs.store(6, 3, [refused; 3].into_iter()));
+            let mut d = [0.0, -10.0, 3.0];
+            lbfgs.direct(6, &mut d);
+            for (d, wanted) in d.iter().zip([0.0, 2.0, -6.0]) {
+                assert!((d - wanted).abs() < 1e-12, "{d} {wanted}");
+            }
+        }
         let mut empty: Lbfgs<'_, f32> =
             Lbfgs { points: &mut [], residuals: &mut [], curvatures: &mut [], weights: &mut [] };
         assert!(!empty.store(0, 3, [(1.0, 1.0); 3].into_iter()));

@@ -58,3 +58,6 @@ pub use lasso::Lasso;
 pub use panoc::{Panoc, PanocConfig};
 pub use progress::{Residuals, Stopping};
 pub use proximal_gradient::{ProximalGradient, ProximalGradientConfig};
+
+/// Penalties that are adapted stay between these.
+const PENALTIES: (f32, f32) = (1e-6, 1e6);

@@ -71,7 +71,8 @@ pub struct Panoc<'a, T, F: ?Sized, G: ?Sized, S = Checkpoint<T>> {
 
 impl<'a, T: Real, F: Smooth<T> + ?Sized, G: Prox<T> + ?Sized> Panoc<'a, T, F, G> {
     /// Checks everything; writes nothing. `x` is the starting guess, `memory` the number of pairs that directions are made
-    /// of: 3 to 10, and with 0 all steps are proximal gradient steps.
+    /// of: 3 to 10, and with 0 all steps are proximal gradient steps. So they are where the value of g is NaN, as that of a
+    /// translated operator is.
     ///
     /// # Errors
     /// What f and g refuse; `NotFinite` of `Field::Iterate`; `Length` of `Field::Workspace`; `OutOfRange` of `Field::Step`;
@@ -179,7 +180,7 @@ impl<'a, T: Real, F: Smooth<T> + ?Sized, G: Prox<T> + ?Sized, S: BorrowMut<Check
         value + slope + squares / (T::TWO * step) + function.value(point.half)
     }
 
-    /// Halves the step until f at x̄ lies below its model at x; the envelope, if the step changed.
+    /// Halves the step until f at x̄ lies below its model at x, and notes the envelope if the step changed.
     fn shorten(&mut self) {
         let Self { smooth, function, here, scratch, state, .. } = self;
         let state = state.borrow_mut();
@@ -214,12 +215,15 @@ impl<'a, T: Real, F: Smooth<T> + ?Sized, G: Prox<T> + ?Sized, S: BorrowMut<Check
         let slack = T::from_f32(10.0) * T::EPSILON * (T::ONE + state.memory.abs());
         let low = state.memory - T::from_f32(DECREASE) * squares / state.step + slack;
         let mut share = T::ONE;
-        for trial in 1..=TRIALS {
+        // A g whose value cannot be had has no envelope to search on: plain steps, one operator each.
+        let first = if state.memory.is_finite() { 1 } else { TRIALS };
+        for trial in first..=TRIALS {
             if trial == TRIALS {
-                share = T::ZERO;
-            }
-            for (((to, x), half), d) in there.x.iter_mut().zip(&*here.x).zip(&*here.half).zip(direction.iter()) {
-                *to = *x + share * *d - (T::ONE - share) * (*x - *half);
+                vector::copy(here.half, there.x);
+            } else {
+                for (((to, x), half), d) in there.x.iter_mut().zip(&*here.x).zip(&*here.half).zip(direction.iter()) {
+                    *to = *x + share * *d - (T::ONE - share) * (*x - *half);
+                }
             }
             let envelope = Self::evaluate(smooth, function, there, state.step, scratch);
             if envelope <= low || trial == TRIALS {

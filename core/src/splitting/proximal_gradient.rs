@@ -143,7 +143,7 @@ impl<'a, T: Real, F: Smooth<T> + ?Sized, G: Prox<T> + ?Sized, S: BorrowMut<Check
         let state = state.borrow_mut();
         gradient.fill(T::ZERO);
         let value = smooth.add_gradient(y, gradient);
-        for _ in 0..=HALVINGS {
+        for trial in 0..=HALVINGS {
             for ((next, y), gradient) in next.iter_mut().zip(y.iter()).zip(gradient.iter()) {
                 *next = *y - state.step * *gradient;
             }
@@ -163,7 +163,10 @@ impl<'a, T: Real, F: Smooth<T> + ?Sized, G: Prox<T> + ?Sized, S: BorrowMut<Check
             if smooth.smooth_value(next) <= value + slope + squares / (T::TWO * state.step) + slack {
                 return;
             }
-            state.step /= T::TWO;
+            // The last point keeps the step it was made with.
+            if trial < HALVINGS {
+                state.step /= T::TWO;
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ pub const WINDOW: usize = 32;
 const SCRATCH: usize = WINDOW + 2 * 48;
 /// Standard deviation of the noise in mV.
 pub const NOISE: f32 = 0.1;
-/// Weight of total variation, which suits this signal best.
+/// Weight of total variation, chosen with the clean signal at hand.
 pub const WEIGHT: f32 = 0.9;
 /// The same beside Huber's function, whose width is that of the noise.
 pub const ROBUST_WEIGHT: f32 = 1.2;
@@ -114,7 +114,6 @@ mod tests {
         by_network(&mut learned)?;
         assert_eq!(report.step, Step::Converged);
         let errors = [&noisy, &plain, &robust, &learned].map(|x| error(x, &clean));
-        std::println!("{errors:?}");
         let [noisy, plain, robust, learned] = errors;
         assert!(plain < 0.5 * noisy && learned < 0.5 * noisy && robust < 0.6 * plain, "{errors:?}");
         Ok(())

@@ -221,21 +221,25 @@ impl Bounds {
         Self { lower: problem.lower, upper: problem.upper }
     }
 
-    /// One control tick: takes the state, solves, and answers the inputs, within their limits whatever the residual.
+    /// One control tick: takes the state, solves, and answers the inputs, within their limits whatever the residual; those of
+    /// hovering where there is no number. A tick that diverged leaves nothing to start the next one from.
     pub fn tick(&mut self, plant: &Plant, x: &[f32; STATES], solver: &mut Qp<'_, f32, u16>) -> Option<[f32; INPUTS]> {
-        use tinysolve::solve::Solver;
+        use tinysolve::solve::{Solver, Step};
         let drift = plant.drift(x);
         for ((lower, upper), drift) in self.lower.iter_mut().zip(&mut self.upper).zip(drift) {
             (*lower, *upper) = (-drift, -drift);
         }
         solver.update_bounds(&self.lower, &self.upper).ok()?;
         solver.restart();
-        let _ = solver.run();
+        let is_lost = solver.run().step == Step::Diverged;
         let mut solution = [0.0; VARIABLES];
         solver.primal(&mut solution).ok()?;
         let mut inputs = [0.0; INPUTS];
         for (input, value) in inputs.iter_mut().zip(solution) {
-            *input = value.clamp(-HOVER, 1.0 - HOVER);
+            *input = if value.is_finite() { value.clamp(-HOVER, 1.0 - HOVER) } else { 0.0 };
+        }
+        if is_lost {
+            solver.warm_start(&[0.0; VARIABLES], &[0.0; ROWS]).ok()?;
         }
         Some(inputs)
     }

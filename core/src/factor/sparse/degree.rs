@@ -14,7 +14,7 @@ pub const fn minimum_degree_scratch(n: usize) -> usize {
 /// minimum-degree order, in the plain form that keeps the graph as a matrix of bits (A. George, J. W. H. Liu, The evolution
 /// of the minimum degree ordering algorithm, SIAM Review 31 (1989), 1-19).
 ///
-/// O(n³ / 32) in the worst case: milliseconds on a host for n of several hundred, where the order belongs.
+/// O(n³ / 32) in the worst case, which belongs on a host.
 ///
 /// # Errors
 /// `Length` of `Field::Order` unless `order` has n elements, of `Field::Workspace` if the scratch is short; `TooLarge` of

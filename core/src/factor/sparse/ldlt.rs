@@ -96,8 +96,8 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
     /// Solves A x = b in place, rows in the order of A: b in, x out.
     ///
     /// # Errors
-    /// `Length` of `Field::RightHandSide` unless `x` has exactly n elements, `Pivot` if the last factorisation failed; `x`
-    /// is untouched then.
+    /// `Length` of `Field::RightHandSide` unless `x` has exactly n elements, `Uninitialised` or `Pivot` if there was
+    /// no factorisation or it failed; `x` is untouched then.
     pub fn solve(&mut self, x: &mut [T]) -> Result<(), Error> {
         error::exact(Field::RightHandSide, self.dim(), x.len())?;
         self.outcome?;

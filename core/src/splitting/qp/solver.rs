@@ -13,14 +13,12 @@ use crate::factor::{SparseLdlt, Symbolic};
 use crate::matrix::Index;
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
-use crate::splitting::Residuals;
+use crate::splitting::{PENALTIES, Residuals};
 
-/// What rho is multiplied by in rows with equal bounds. OSQP takes 1000, with which f32 reaches its floor sooner.
+/// What rho is multiplied by in rows with equal bounds; OSQP takes 1000.
 const EQUALITY: f32 = 256.0;
 /// The same for rows without a bound.
 const FREE: f32 = 1.0 / 1_048_576.0;
-/// rho stays between these.
-const PENALTIES: (f32, f32) = (1e-6, 1e6);
 
 /// A quadratic program being solved.
 ///

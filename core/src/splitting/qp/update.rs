@@ -164,7 +164,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     }
 
     /// Begins anew from the iterate that is there, after an update as a rule: iterations count from 0 again. O(1). rho
-    /// stays where it was.
+    /// stays where it was. After `Diverged` the iterate is no number: use [`warm_start`](Self::warm_start).
     pub fn restart(&mut self) {
         self.state.borrow_mut().progress = Progress::new();
     }

@@ -97,7 +97,8 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             entry.multiply_adds.push(outcome.multiply_adds);
             entry.seconds += outcome.seconds;
             // The floor of f32 may lie above the tolerance; what counts is that the recurrence got there.
-            entry.failures += usize::from(!matches!(outcome.step, Step::Converged | Step::Stagnated));
+            let at_floor = outcome.step == Step::Stagnated && outcome.claimed;
+            entry.failures += usize::from(outcome.step != Step::Converged && !at_floor);
             if !found.is_empty() {
                 pressure = found;
             }

@@ -63,14 +63,16 @@ pub(crate) fn plot(entries: &[Entry], n: usize, tolerance: f64, path: &Path) -> 
 }
 
 fn try_plot(entries: &[Entry], n: usize, tolerance: f64, path: &Path) -> Result<(), Box<dyn core::error::Error>> {
-    // Colours that stay apart for colour-blind eyes (Okabe and Ito).
-    const COLOURS: [RGBColor; 8] = [
+    // Colours that stay apart for colour-blind eyes (Okabe and Ito), and two more.
+    const COLOURS: [RGBColor; 10] = [
         RGBColor(0, 0, 0),
         RGBColor(230, 159, 0),
         RGBColor(86, 180, 233),
         RGBColor(0, 158, 115),
         RGBColor(204, 121, 167),
         RGBColor(120, 120, 120),
+        RGBColor(240, 228, 66),
+        RGBColor(110, 60, 20),
         RGBColor(0, 114, 178),
         RGBColor(213, 94, 0),
     ];

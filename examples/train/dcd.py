@@ -186,7 +186,7 @@ class Cycle(torch.nn.Module):
             setattr(self, name, torch.nn.Parameter(torch.tensor(np.asarray(start[name]), dtype=torch.float32)))
 
     def gates(self):
-        """As numbers, inside the ranges to which the library clamps."""
+        """As numbers, inside ranges within which the library does not clamp."""
         return {name: np.clip(getattr(self, name).detach().numpy().astype(float), *RANGES[name]) for name in NAMES}
 
     def prepare(self, graphs):

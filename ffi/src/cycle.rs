@@ -24,7 +24,7 @@ pub const TS_OPEN_ABOVE: u32 = 8;
 
 /// Every level once.
 pub const TS_SHAPE_V: u32 = 0;
-/// Levels from the second coarse one on twice: a seventh more work, fewer iterations.
+/// Levels from the second coarse one on twice: more work, fewer iterations.
 pub const TS_SHAPE_W: u32 = 1;
 
 /// Numbers of a `ts_gates_t`.

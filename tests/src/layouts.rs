@@ -1,6 +1,6 @@
 //! Pressure problems: square regions with obstacles, open at y = 0, and right-hand sides from divergences.
 //!
-//! The generator of the specification of the cycle: discs, boxes and half-open bars until a share of 5 to 35 % is solid,
+//! The generator, like that of examples/train/dcd.py: discs, boxes and half-open bars until a share of 5 to 35 % is solid,
 //! pockets sealed; five layouts that training never saw; b = divergence of a smooth field with 0, 10, 30 or 100 % noise,
 //! zero at walls, of norm 1.
 

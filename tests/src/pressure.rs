@@ -46,6 +46,8 @@ pub struct Outcome {
     pub iterations: u32,
     /// Multiply-adds up to there, for each fluid cell.
     pub multiply_adds: f64,
+    /// Whether it met it at all.
+    pub claimed: bool,
     /// Iterations in all.
     pub total: u32,
     /// How the solve ended.
@@ -117,6 +119,7 @@ fn run<A: LinearOperator<f32>, D: Direction<f32>>(
     let outcome = Outcome {
         iterations,
         multiply_adds: work as f64 / cells as f64,
+        claimed: solve.claimed().is_some(),
         total: report.iterations,
         step: report.step,
         handed_over: solve.handed_over(),

@@ -5,8 +5,6 @@
 //! their lines of the other half, one neighbour in the line too, and the last one is a place before or after that. The
 //! two cells of a 2 x 2 block that share a line share their place as well: it is the column of the block.
 
-use core::cell::Cell;
-
 use super::domain::{Domain, FLUID};
 use crate::error::{self, Error, Field};
 
@@ -206,16 +204,16 @@ pub(super) fn around<'x, T>(
 
 /// As [`around`] for values kept in a ring of three lines.
 #[inline(always)]
-pub(super) fn around_ring<'x, T>(
-    ring: &'x [Cell<T>],
-    zeros: &'x [Cell<T>],
+pub(super) fn around_ring<'x, E>(
+    ring: &'x [E],
+    zeros: &'x [E],
     width: usize,
     lines: usize,
     y: usize,
     part: Stretch,
-) -> Option<[&'x [Cell<T>]; 4]> {
+) -> Option<[&'x [E]; 4]> {
     let Stretch { start, len, side, is_edge } = part;
-    let cut = |line: &'x [Cell<T>]| line.get(start..start.wrapping_add(len));
+    let cut = |line: &'x [E]| line.get(start..start.wrapping_add(len));
     let zero = zeros.get(..len)?;
     let above = if y == 0 { zero } else { cut(line(ring, width, (y + 2) % 3))? };
     let below = if y + 1 >= lines { zero } else { cut(line(ring, width, (y + 1) % 3))? };

@@ -5,7 +5,7 @@
 //! it is left to the operator.
 
 use super::build::is_fluid;
-use super::cells::{Cells, DEGREE, around, line, line_mut, stretches};
+use super::cells::{Cells, DEGREE, around, around_ring, line, line_mut, stretches};
 use super::coarse::{Coarse, R, X};
 use super::gates::Gates;
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
@@ -34,8 +34,17 @@ pub(super) fn tables<T: Real>(gates: &Gates) -> [Gate<T>; 8] {
     tables
 }
 
+/// Multiply-adds of the finest level. Down: gate, red sums, residuals of the boundary, sums over blocks. Up: correction,
+/// black sweep.
+pub(super) fn multiply_adds(cells: &Cells<'_>) -> usize {
+    let black = cells.black.iter().filter(|code| **code & DEGREE != 0).count();
+    let boundary = cells.black.iter().filter(|code| matches!(**code & DEGREE, 1..=3)).count();
+    2 * (cells.faces() + cells.unknowns()) + black + 3 * boundary
+}
+
+/// The entry of a cell.
 #[inline(always)]
-fn of<E: Copy>(tables: &[E; 8], code: u8) -> E {
+pub(super) fn of<E: Copy>(tables: &[E; 8], code: u8) -> E {
     let [first, ..] = tables;
     tables.get(usize::from(code & DEGREE)).copied().unwrap_or(*first)
 }
@@ -169,22 +178,4 @@ pub(super) fn up<T: Real>(
             }
         }
     }
-}
-
-/// As [`around`] for values kept in a ring of three lines.
-#[inline(always)]
-fn around_ring<'x, T>(
-    ring: &'x [T],
-    zeros: &'x [T],
-    width: usize,
-    lines: usize,
-    y: usize,
-    part: super::cells::Stretch,
-) -> Option<[&'x [T]; 4]> {
-    let cut_line = |y: usize| cut(line(ring, width, y % 3), part.start, part.len);
-    let zero = zeros.get(..part.len)?;
-    let above = if y == 0 { zero } else { cut_line(y + 2)? };
-    let below = if y + 1 >= lines { zero } else { cut_line(y + 1)? };
-    let aside = if part.is_edge { zero } else { cut(line(ring, width, y % 3), part.side, part.len)? };
-    Some([above, below, cut_line(y)?, aside])
 }

@@ -22,7 +22,7 @@ pub(super) const LINES: usize = 6;
 pub enum Shape {
     /// Once.
     V = 0,
-    /// Twice for each visit of the level above: a seventh more work, fewer iterations.
+    /// Twice for each visit of the level above: more work, fewer iterations.
     #[default]
     W = 1,
 }

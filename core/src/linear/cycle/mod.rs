@@ -14,9 +14,9 @@
 //!
 //! Coarse nodes are connected parts of 2 x 2 blocks, so a thin wall stays a wall on all levels; see [`CycleOptions`].
 //!
-//! Cost of one call on an open grid, multiply-adds for each fluid cell: V 12, W 15. Sources: the method of conjugate
-//! directions by a network is Kaneda et al., ICML 2023; red-black reduction, Elman and Golub, Iterative methods for
-//! cyclically reduced non-self-adjoint linear systems, 1990; weights from trained relaxation, Kuznichov, 2022.
+//! Cost of one call: `multiply_adds` counts it; of a solve, `cargo xtask bench --family dcd` prints it. Sources: the method of
+//! conjugate directions by a network is Kaneda et al., ICML 2023; red-black reduction, Elman and Golub, Iterative methods
+//! for cyclically reduced non-self-adjoint linear systems, 1990; weights from trained relaxation, Kuznichov, 2022.
 
 mod bound;
 mod build;
@@ -111,9 +111,9 @@ impl<'a, T: Real> Cycle<'a, T> {
         layout::sizes(nx, ny, options)
     }
 
-    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: about 60 operations
-    /// for each cell, and where there are pieces a few hundred for each of them; with W about 20 cycles on the second
-    /// coarse level, a sixteenth of the cells, to bound the second visits.
+    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: about that of a solve on
+    /// 64 x 64 cells (`cargo xtask bench --chips`, case `build`), most of it to bound the second visits of W by cycles on the
+    /// second coarse level; with many pieces it grows with blocks x nodes and the square of the edges off the grid.
     ///
     /// # Errors
     /// `NotFinite` (`Field::Values`, the index of the gate), `Length` (`Field::Workspace` for `numbers`, `Field::Order`
@@ -157,11 +157,7 @@ impl<'a, T: Real> Cycle<'a, T> {
             }
         }
         let last = store.last();
-        let black = cells.black.iter().filter(|code| build::is_fluid(**code)).count();
-        let boundary = cells.black.iter().filter(|code| matches!(**code & cells::DEGREE, 1..=3)).count();
-        let (unknowns, faces) = (cells.unknowns(), cells.faces());
-        // Down: gate, red sums, residuals of the boundary, sums over blocks. Up: correction, black sweep.
-        let mut work = black + faces + 2 * boundary + (unknowns - black) + unknowns + faces + black + boundary;
+        let mut work = finest::multiply_adds(cells);
         let mut visits = 1;
         for number in 1..=last {
             let twice = shape == Shape::W && number >= 2 && number < last;

@@ -7,7 +7,8 @@
 use core::cell::Cell;
 
 use super::build::is_fluid;
-use super::cells::{Cells, DEGREE, around, around_ring, line, stretches};
+use super::cells::{Cells, around, around_ring, line, stretches};
+use super::finest::of;
 use super::kernels::{BLACK, RED, cut, cut_mut, is_forward};
 use crate::error::{self, Error, Field};
 use crate::operator::LinearOperator;
@@ -21,12 +22,6 @@ pub struct Reduced<'a, T: Copy> {
     lines: &'a [Cell<T>],
     inverse: [T; 8],
     degree: [T; 8],
-}
-
-#[inline(always)]
-fn of<T: Copy>(table: &[T; 8], code: u8) -> T {
-    let [first, ..] = table;
-    table.get(usize::from(code & DEGREE)).copied().unwrap_or(*first)
 }
 
 impl<'a, T: Real> Reduced<'a, T> {

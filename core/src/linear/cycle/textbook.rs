@@ -38,12 +38,11 @@ impl<'a, T: Real> Textbook<'a, T> {
         for (count, entry) in (0_u32..).zip(&mut inverse).skip(1).take(4) {
             *entry = T::ONE / T::from_u32(count);
         }
-        let (unknowns, faces) = (cells.unknowns(), cells.faces());
+        let faces = cells.faces();
         let black = cells.black.iter().filter(|code| **code & DEGREE != 0).count();
-        let red = unknowns - black;
-        let boundary = cells.black.iter().filter(|code| matches!(**code & DEGREE, 1..=3)).count();
-        // The reduced finest level, as the cycle counts it, gives way to the whole one.
-        let reduced = black + faces + 2 * boundary + red + unknowns + faces + black + boundary;
+        let red = cells.unknowns() - black;
+        // The reduced finest level gives way to the whole one.
+        let reduced = super::finest::multiply_adds(&cells);
         let whole = red + (faces + black) + faces + red + red + (faces + black) + (faces + red);
         let multiply_adds = cycle.multiply_adds() - reduced + whole;
         Ok(Self { cycle, inverse, multiply_adds })

@@ -66,7 +66,7 @@ fn factors_are_what_they_are_called() {
 }
 
 #[test]
-fn all_baselines_agree_and_rank_as_they_should() {
+fn all_baselines_agree_and_beat_plain_cg() {
     let n = 32;
     let cells = layout(n, n, 2);
     let domain = Domain::new(n, n, &cells, OPEN).unwrap();

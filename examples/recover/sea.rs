@@ -80,7 +80,7 @@ pub(crate) fn recover(exact: &[f32], share: f32, seed: u32) -> Result<Outcome, S
     })
 }
 
-/// Prints what comes back of one value in ten that is off by 5 to 15 degrees.
+/// Prints what comes back of one value in ten, and in five, that is off by 5 to 15 degrees.
 pub(crate) fn run(path: &Path) -> Result<(), String> {
     let exact = read(path)?;
     for share in [0.1, 0.2] {

@@ -237,7 +237,9 @@ impl<'a, T: Real> Masked<'a, T> {
             return Step::Running;
         }
         match self.candidate {
-            Some(candidate) => self.run_again(candidate),
+            Some(candidate) if candidate.rank != self.rank => self.run_again(candidate),
+            // The same attempt again and no certificate: memory has changed meanwhile.
+            Some(_) => self.end(Step::NotCertified),
             None => self.next_rank().unwrap_or_else(|| self.end(Step::NotCertified)),
         }
     }

@@ -58,7 +58,7 @@ pub fn truth(sensor: usize, time: usize) -> f32 {
     (20.0 + 2.0 * north) + (3.0 + 2.0 * east) * day + (1.0 + 3.0 * east * north) * weather
 }
 
-/// What the sensors say, sensor after sensor: noise of 0.02 degrees, broken sensors, and one reading in fifty off by degrees.
+/// What the sensors say, sensor after sensor: noise of 0.016 degrees, broken sensors, and one reading in fifty off by degrees.
 pub fn readings(out: &mut [f32]) {
     let mut pattern = Pattern::new(50);
     for (sensor, line) in out.chunks_exact_mut(TIMES).enumerate() {

@@ -12,7 +12,8 @@ use crate::recovery::histogram::Window;
 use crate::recovery::row_ls::RowLs;
 use crate::vector;
 
-/// Leverage beyond which a row is suspect, and what is then left to it, in units of the mean: random rows stay below.
+/// Leverage beyond which a row is suspect, and what is then left to it, in units of the mean. A few in a
+/// hundred random rows lie beyond, and lose little by it.
 const SUSPECT: f64 = 3.0;
 const LEFT_TO_IT: f64 = 1.5;
 /// First threshold at most, in medians of what the start leaves over.

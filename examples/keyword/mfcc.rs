@@ -23,7 +23,7 @@ const HERTZ_PER_BIN: f32 = 16_000.0 / 512.0;
 /// What is added before the logarithm.
 const LEAST: f32 = 1e-6;
 
-/// Tables: 4.7 KiB.
+/// The tables.
 pub(crate) struct Mfcc {
     window: [f32; FRAME],
     /// The triangle that rises at each bin, and how far it has risen; the one before falls by as much. The last number stands
@@ -38,7 +38,7 @@ fn mel(hertz: f32) -> f32 {
 }
 
 impl Mfcc {
-    /// The tables; some hundred thousand instructions on a core with an FPU.
+    /// Computes the tables.
     pub(crate) fn new() -> Self {
         use core::f32::consts::PI;
         let window = core::array::from_fn(|k| 0.5 - 0.5 * libm::cosf(2.0 * PI * k as f32 / FRAME as f32));

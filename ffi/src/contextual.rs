@@ -235,7 +235,7 @@ pub unsafe extern "C" fn ts_contextual_tsallis_inf_store(
 /// Learners as they were stored, to the bit; in the place of `ts_contextual_tsallis_inf_init`. Nothing is written unless the
 /// container is sound and of so many learners of so many arms. `bytes` may lie anywhere, in flash too.
 ///
-/// Errors: `LENGTH` (workspace, context, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+/// Errors: `LENGTH` (workspace, context, sections), `OUT_OF_RANGE` (header, context), `NOT_FINITE` (context), `CORRUPT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_contextual_tsallis_inf_load(
     learner: *mut ts_contextual_tsallis_inf_t,

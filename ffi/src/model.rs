@@ -61,21 +61,14 @@ pub struct ts_model_shape_t {
 /// Told before a layer runs (`done` 0) and after it (`done` 1).
 pub type ts_model_hook_t = Option<unsafe extern "C" fn(context: *mut c_void, layer: u32, done: u32)>;
 
-/// The container of exactly `len` bytes.
-///
-/// # Safety
-/// As the header says of all pointers.
-unsafe fn container<'a>(bytes: *const u8, len: usize) -> Result<&'a [u8], Refusal> {
-    let ledger: &mut Ledger = &mut Ledger::<[_; 2]>::new();
-    ledger.enter(Field::Bytes, bytes, len);
-    ledger.settle(&[])?;
-    // SAFETY: the ledger took the pointer.
-    Ok(unsafe { checks::slice(bytes, len) })
+/// The checksum that a container bears in its header: which one it is.
+fn stamp(container: &[u8]) -> u32 {
+    container.get(20..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 /// Checks the container at `bytes` and writes what its network needs. `len` bytes are looked at, the container may be
 /// shorter. The bytes start at a multiple of 16, or of 4 at least, and are looked at where they are, in flash as a rule.
-/// One pass over them, about 10 instructions a byte.
+/// One pass for the checksum and one over rows and weights.
 ///
 /// Errors: `LENGTH` (header, bytes, sections), `CORRUPT` (header, bytes, sections), `OUT_OF_RANGE` (header, sections; layers,
 /// weights or requantise with the index of the layer), `UNSUPPORTED` (layers), `UNORDERED` (sections), `MISALIGNED`
@@ -109,16 +102,16 @@ pub unsafe extern "C" fn ts_model_shape(bytes: *const u8, len: usize, out: *mut 
     })())
 }
 
-/// A checked model and the bytes of its container.
+/// A checked model and its container.
 ///
 /// # Safety
-/// As the header says of all pointers.
-unsafe fn open<'a>(bytes: *const u8, len: usize) -> Result<(Model<'a>, usize), Refusal> {
+/// A ledger took the bytes.
+unsafe fn open<'a>(bytes: *const u8, len: usize) -> Result<(Model<'a>, &'a [u8]), Refusal> {
     // SAFETY: the promise above.
-    let bytes = unsafe { container(bytes, len)? };
+    let bytes = unsafe { checks::slice(bytes, len) };
     let stored = stored_len(bytes)?;
     let own = bytes.get(..stored).ok_or(Error::Length { field: Field::Bytes, need: stored, got: len })?;
-    Ok((Model::new(own)?, stored))
+    Ok((Model::new(own)?, own))
 }
 
 /// Checks the container at `bytes` as `ts_model_shape` does and starts: the first layer is next. The bytes must not change
@@ -134,13 +127,9 @@ pub unsafe extern "C" fn ts_model_init(model: *mut ts_model_t, bytes: *const u8,
         ledger.enter(Field::Bytes, bytes, len);
         ledger.settle(&[Field::Object])?;
         // SAFETY: the ledger took both.
-        let (found, stored) = unsafe { open(bytes, len)? };
-        let too_large = |_| Error::TooLarge { field: Field::Bytes };
-        let object = Object {
-            mark: mark::<f32>(Kind::Model),
-            size: u32::try_from(found.layer_count()).map_err(too_large)?,
-            state: State { next: 0, len: u32::try_from(stored).map_err(too_large)? },
-        };
+        let (_, own) = unsafe { open(bytes, len)? };
+        let len = u32::try_from(own.len()).map_err(|_| Error::TooLarge { field: Field::Bytes })?;
+        let object = Object { mark: mark::<f32>(Kind::Model), size: stamp(own), state: State { next: 0, len } };
         // SAFETY: the ledger took the pointer.
         unsafe { model.cast::<Object<State>>().write(object) };
         Ok(())
@@ -172,8 +161,12 @@ unsafe fn with(arguments: Arguments, work: impl FnOnce(&mut Inference<'_, '_>) -
     let len = size(object.state.len);
     ledger.enter(Field::Bytes, bytes, len);
     ledger.settle(&[Field::Object, Field::Arena])?;
-    // SAFETY: the ledger took all of them; the container is the one that was checked, as the header demands.
-    let model = unsafe { Model::checked_before(checks::slice(bytes, len))? };
+    // SAFETY: the ledger took all of them.
+    let bytes = unsafe { checks::slice(bytes, len) };
+    // Another container than that of the start, as after a swap of slots: not checked, and `next` is not its layer.
+    checks::marked(Field::Bytes, object.size, stamp(bytes))?;
+    // SAFETY: the container is the one that was checked, and has not changed, as the header demands.
+    let model = unsafe { Model::checked_before(bytes)? };
     // SAFETY: the ledger took the arena, which meets nothing else.
     let arena = unsafe { checks::slice_mut(arena, arena_len) };
     let mut inference = Inference::resume(&model, arena, size(object.state.next))?;
@@ -186,7 +179,8 @@ unsafe fn with(arguments: Arguments, work: impl FnOnce(&mut Inference<'_, '_>) -
 /// `arena` starts at a multiple of 4 and has at least `arena_len` of the shape; the input was put there before the first
 /// step.
 ///
-/// Errors: `LENGTH` or `MISALIGNED` (arena), `UNINITIALISED` (object), `OVERLAP`.
+/// Errors: `LENGTH` or `MISALIGNED` (arena), `UNINITIALISED` (object, or bytes: a container other than that of
+/// `ts_model_init`), `OVERLAP`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_model_step(
     model: *mut ts_model_t,

@@ -19,7 +19,8 @@ static void hook(void *context, uint32_t layer, uint32_t done)
 static void runs(void)
 {
     /* Inputs and outputs of the reference kernels. */
-    static const int8_t in[4] = {-128, -64, 0, 100};
+    static const int8_t in[4] = {-122, 99, 36, -108};
+    static const int8_t out[4] = {22, -77, -83, 60};
     int8_t whole[4];
     ts_model_shape_t shape;
     ts_model_t model;
@@ -34,8 +35,8 @@ static void runs(void)
         arena[shape.input] = in[k];
         CHECK(ts_model_run(&model, hello_world_model, arena, HELLO_WORLD_ARENA) == TS_STEP_CONVERGED);
         whole[k] = arena[shape.output];
+        CHECK(whole[k] == out[k]);
     }
-    CHECK(whole[0] != whole[1] && whole[1] != whole[3]);
     for (k = 0; k < 4; k++) {
         CHECK(ts_model_restart(&model) == TS_OK);
         arena[shape.input] = in[k];
@@ -86,6 +87,12 @@ static void refusals(void)
                   TS_FIELD_ARENA));
     CHECK(REFUSED(ts_model_step(&model, hello_world_model, NULL, HELLO_WORLD_ARENA), TS_ERROR_NULL, TS_FIELD_ARENA));
     CHECK(REFUSED(ts_model_step(&model, NULL, arena, HELLO_WORLD_ARENA), TS_ERROR_NULL, TS_FIELD_BYTES));
+    /* Another container of the same length, sound or not. */
+    memcpy(bytes, hello_world_model, HELLO_WORLD_LEN);
+    bytes[20] = (uint8_t)(bytes[20] ^ 1u);
+    CHECK(REFUSED(ts_model_run(&model, bytes, arena, HELLO_WORLD_ARENA), TS_ERROR_UNINITIALISED, TS_FIELD_BYTES));
+    CHECK(REFUSED(ts_model_run(&model, (const uint8_t *)arena, arena, HELLO_WORLD_ARENA), TS_ERROR_OVERLAP,
+                  TS_FIELD_ARENA));
     CHECK(REFUSED(ts_model_profile(&model, hello_world_model, arena, HELLO_WORLD_ARENA, NULL, NULL), TS_ERROR_NULL,
                   TS_FIELD_FUNCTION));
 }

@@ -117,7 +117,7 @@ fn softmax_row(table: &[i32; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
         table.get(below).map_or(0, |power| power.cast_unsigned())
     };
     // As a rounded shift of a number that is not negative.
-    let sum = each(input, 0_u32, |sum, value| sum.wrapping_add((power(value) + (1 << 11)) >> 12));
+    let sum = each(input, 0_u32, |sum, value| sum.wrapping_add(power(value).wrapping_add(1 << 11) >> 12));
     let zeros = sum.leading_zeros();
     let scale = reciprocal(sum.wrapping_shl(zeros).cast_signed().wrapping_sub(i32::MIN));
     let scale = u64::from(scale.cast_unsigned());

@@ -94,6 +94,9 @@ impl<'m, 'a> Inference<'m, 'a> {
         if let Some(layer) = self.model.layer(self.next) {
             self.layer(&layer);
             self.next += 1;
+        } else {
+            // A layer that is none any more, in bytes that have changed: nothing follows it, and nothing hangs.
+            self.next = self.model.layer_count();
         }
         if self.next < self.model.layer_count() { Step::Running } else { Step::Converged }
     }

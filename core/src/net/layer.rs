@@ -99,7 +99,7 @@ pub struct Layer {
     pub indices: u32,
     /// First row of requantisation.
     pub requantise: u32,
-    /// Columns of the weight matrix, padded. Elements of a second operand, which is repeated.
+    /// Columns of the weight matrix, padded with zeros. Elements of a second operand, which is repeated.
     pub columns: u32,
 }
 

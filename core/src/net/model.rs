@@ -148,22 +148,22 @@ pub struct Model<'a> {
 
 impl<'a> Model<'a> {
     /// Checks a model: the container, its checksum, every layer and every offset. The bytes stay where they are and start
-    /// at a multiple of 16, or of 4 at least. Costs about 10 instructions a byte on a Cortex-M4.
+    /// at a multiple of 16, or of 4 at least. Costs a pass for the checksum, and one over rows and weights.
     ///
     /// # Errors
     /// Those of [`Reader::new`]; `OutOfRange` of `Field::Header` for a container of another kind or version; `OutOfRange`
     /// of `Field::Sections` for a missing section; `Length` of `Field::Sections` for one of a wrong length;
     /// `Unsupported` of `Field::Layers` for a layer of a kind or form unknown here; `OutOfRange` of `Field::Layers` for
-    /// one whose shape or place does not fit, of `Field::Weights` for one whose constants are not all there, of
-    /// `Field::Requantise` for one whose shifts are out of range; the index is that of the layer.
+    /// one whose shape or place does not fit, of `Field::Weights` for one whose constants are not all
+    /// there or whose padding is not zeros, of `Field::Requantise` for one whose shifts are out of range; the index is that of the layer.
     pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
         let model = Self::read(&Reader::new(bytes)?)?;
         check::model(&model)?;
         Ok(model)
     }
 
-    /// The model in a container that [`new`](Self::new) has accepted before, without a second look at checksum and layers:
-    /// some hundreds of instructions. For callers that cannot keep a view.
+    /// The model in a container that [`new`](Self::new) has accepted before, without a second look at checksum and layers.
+    /// For callers that cannot keep a view.
     ///
     /// # Safety
     /// [`new`](Self::new) has accepted these bytes where they lie, and they have not changed since.

@@ -5,8 +5,8 @@
 //! m samples, and its inverse is held as m vectors, never as a matrix. The optimal brain surgeon (B. Hassibi, D. Stork, 1992)
 //! then says what a weight is worth, w_k^2 / (2 `[F^-1]_kk`), and how the others make up for it.
 //!
-//! Relative to the largest entry of F^-1, rounding is about EPSILON (1 + |g|^2 / lambda)^2 at worst: the host's tool
-//! `tinysolve prune` works in f64, and in f32 lambda should not be below 1e-2 of a gradient's squared norm.
+//! Relative to the largest entry of F^-1, rounding is about EPSILON (1 + |g|^2 / lambda), the condition of F: the host's tool
+//! `tinysolve prune` works in f64.
 
 use crate::error::{self, Error, Field};
 use crate::real::Real;
@@ -34,13 +34,14 @@ pub const fn workspace_len(m: usize, dim: usize) -> usize {
 
 impl<'a, T: Real> InverseFisher<'a, T> {
     /// From m gradients of `dim` elements each, one after the other, which are written over: v_i = g_i / lambda - sum over
-    /// j < i of v_j (v_j g_i) / q_j and q_i = m + g_i v_i. `denominators` takes the q, and its length is m. About 2 d m^2
+    /// j < i of v_j (v_j g_i) / q_j and q_i = m + g_i v_i. `denominators` takes the q, and its length is m. About d m^2
     /// products.
     ///
     /// # Errors
     /// `OutOfRange` of `Field::Size` for no gradient (index 0) or no weight (index 1); `Length` of `Field::Values` or
-    /// `Field::Workspace`; `OutOfRange` of `Field::Configuration` unless `damping`, lambda, is positive and finite;
-    /// `NotFinite` of `Field::Values`. Nothing is written then.
+    /// `Field::Workspace`; `OutOfRange` of `Field::Configuration` unless `damping`, lambda, and its reciprocal are positive
+    /// and finite; `NotFinite` of `Field::Values`. Nothing is written then. `Pivot` with the first gradient whose q is not a
+    /// positive number, as where squares overflow; the gradients are written over then.
     pub fn new(
         gradients: &'a mut [T],
         dim: usize,
@@ -59,13 +60,13 @@ impl<'a, T: Real> InverseFisher<'a, T> {
             return Err(Error::Length { field: Field::Values, need, got: gradients.len() });
         }
         error::at_least(Field::Workspace, workspace_len(m, dim), workspace.len())?;
-        if !(damping > T::ZERO && damping.is_finite()) {
+        let inverse_damping = T::ONE / damping;
+        if !(damping > T::ZERO && damping.is_finite() && inverse_damping.is_finite()) {
             return Err(Error::OutOfRange { field: Field::Configuration, index: 0 });
         }
         error::finite(Field::Values, gradients)?;
         let (gradient, rest) = workspace.split_at_mut_checked(dim).unwrap_or((&mut [], &mut []));
         let shares = rest.get_mut(..m).unwrap_or(&mut []);
-        let inverse_damping = T::ONE / damping;
         let count = T::from_u32(u32::try_from(m).unwrap_or(u32::MAX));
         for i in 0..m {
             let (before, own) = gradients.split_at_mut_checked(i * dim).unwrap_or((&mut [], &mut []));
@@ -81,6 +82,10 @@ impl<'a, T: Real> InverseFisher<'a, T> {
             if let Some(q) = denominators.get_mut(i) {
                 *q = count + vector::dot(gradient, own);
             }
+        }
+        // Gradients whose squares overflow; by now they are written over.
+        if let Some(index) = denominators.iter().position(|q| !(*q > T::ZERO && q.is_finite())) {
+            return Err(Error::Pivot { row: index });
         }
         Ok(Self { vectors: gradients, denominators, dim, inverse_damping })
     }
@@ -128,8 +133,9 @@ impl<'a, T: Real> InverseFisher<'a, T> {
     fn fill_diagonal(&self, out: &mut [T]) {
         out.fill(self.inverse_damping);
         for (v, q) in self.pairs() {
+            let share = T::ONE / q;
             for (out, v) in out.iter_mut().zip(v) {
-                *out -= *v * *v / q;
+                *out -= *v * *v * share;
             }
         }
         let least = self.inverse_damping * T::EPSILON;

@@ -103,6 +103,7 @@ impl Row {
                 high.wrapping_add(self.offset).wrapping_shr(self.shift.cast_unsigned())
             }
             Rounding::SafeSingle => rounded_once(sum, self.multiplier, self.shift).saturating_add(self.offset),
+            // `Double` is the caller's.
             Rounding::Double | Rounding::SafeDouble => {
                 rounded_twice(sum, self.multiplier, self.shift).saturating_add(self.offset)
             }

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 const HOST: &[(&str, &str)] = &[("tinysolve-tests", "bench"), ("tinysolve-tests", "accuracy")];
 
 /// Firmware that prints rows.
-const FIRMWARE: &[&str] = &["cases", "models"];
+const FIRMWARE: &[&str] = &["cases", "models", "keyword"];
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
     let mut rows = Vec::new();

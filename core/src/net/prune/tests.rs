@@ -8,15 +8,20 @@ fn number(rng: &mut Xoshiro128) -> f64 {
     f64::from(rng.word()) / 2_f64.powi(31) - 1.0
 }
 
-/// F as a matrix, inverted by Cholesky: the closed forms that small matrices are inverted by else lose half of the digits.
-fn inverse(gradients: &[f64], dim: usize, damping: f64) -> DMatrix<f64> {
+/// F as a matrix.
+fn matrix(gradients: &[f64], dim: usize, damping: f64) -> DMatrix<f64> {
     let m = gradients.len() / dim;
     let mut f = DMatrix::identity(dim, dim) * damping;
     for g in gradients.chunks(dim) {
         let g = DVector::from_column_slice(g);
         f += &g * g.transpose() / m as f64;
     }
-    f.cholesky().unwrap().inverse()
+    f
+}
+
+/// By Cholesky: the closed forms that small matrices are inverted by else lose half of the digits.
+fn inverse(gradients: &[f64], dim: usize, damping: f64) -> DMatrix<f64> {
+    matrix(gradients, dim, damping).cholesky().unwrap().inverse()
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn removal_is_the_best_there_is() {
     for _ in 0..300 {
         let (m, dim) = (4, 2 + rng.word() as usize % 7);
         let mut gradients: Vec<f64> = (0..m * dim).map(|_| number(&mut rng)).collect();
-        let matrix = inverse(&gradients, dim, 0.05).try_inverse().unwrap();
+        let matrix = matrix(&gradients, dim, 0.05);
         let (mut q, mut workspace) = (vec![0.0; m], vec![0.0; workspace_len(m, dim)]);
         let fisher = InverseFisher::new(&mut gradients, dim, &mut q, &mut workspace, 0.05).unwrap();
         let old: Vec<f64> = (0..dim).map(|_| number(&mut rng)).collect();
@@ -117,11 +122,15 @@ fn refusals_write_nothing() {
     assert_eq!(refuse(&good[..5], 3, 2, len, 1.0), Error::Length { field: Field::Values, need: 6, got: 5 });
     assert_eq!(refuse(&good, usize::MAX, 2, len, 1.0), Error::TooLarge { field: Field::Values });
     assert_eq!(refuse(&good, 3, 2, 5, 1.0), Error::Length { field: Field::Workspace, need: 6, got: 5 });
-    for damping in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+    for damping in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::from_bits(1)] {
         assert_eq!(refuse(&good, 3, 2, len, damping), Error::OutOfRange { field: Field::Configuration, index: 0 });
     }
     let bad = [1.0, 2.0, f64::NAN, 4.0, 5.0, 6.0];
     assert_eq!(refuse(&bad, 3, 2, len, 1.0), Error::NotFinite { field: Field::Values, index: 2 });
+
+    let (mut gradients, mut q, mut workspace) = ([1e200; 6], [0.0; 2], [0.0; 6]);
+    let overflow = InverseFisher::new(&mut gradients, 3, &mut q, &mut workspace, 1.0);
+    assert_eq!(overflow.err(), Some(Error::Pivot { row: 0 }));
 
     let (mut gradients, mut q, mut workspace) = (good, [0.0; 2], [0.0; 6]);
     let fisher = InverseFisher::new(&mut gradients, 3, &mut q, &mut workspace, 1.0).unwrap();

@@ -122,3 +122,37 @@ fn entries_refuse_what_does_not_fit() {
     assert_eq!(listed(&[0, 2, 3], &[0, 3, 1]), out(Field::Columns, 1));
     assert_eq!(listed(&[0, 2, 3], &[2, 2, 1]), Some(Error::Unordered { field: Field::Columns, index: 1 }));
 }
+
+/// Noise, and a second component that lies within the tolerance on more than half of the entries: rank 1 has its certificate,
+/// and rank 2 is the answer. Without that component it stays rank 1, found again after the trial of rank 2.
+#[test]
+fn in_noise_the_next_rank_decides() {
+    for (weak, wanted) in [(0.5, 2), (0.0, 1)] {
+        for seed in 0..4 {
+            let mut random = Random::new(seed);
+            let mut factor = |n: usize| (0..n).map(|_| random.normal()).collect::<Vec<f64>>();
+            let (rows, columns) = (40, 36);
+            let parts = [factor(rows), factor(columns), factor(rows), factor(columns)];
+            let exact = |k: usize| {
+                let (i, j) = (k / columns, k % columns);
+                3.0 * parts[0][i].signum() * parts[1][j].signum() + weak * parts[2][i] * parts[3][j]
+            };
+            let mut value = |k: usize| {
+                let spoilt = random.unit() < 0.05;
+                (exact(k) + 0.02 * random.normal() + if spoilt { 20.0 * random.normal() } else { 0.0 }) as f32
+            };
+            let values: Vec<f32> = (0..rows * columns).map(&mut value).collect();
+            let entries = Entries::dense(rows, columns, &values, None).unwrap();
+            let (mut l, mut r) = (vec![0.0; 3 * rows], vec![0.0; 3 * columns]);
+            let mut workspace = vec![0.0; Masked::<f32>::workspace_len(rows, columns, 3)];
+            let config = MaskedConfig { rank_max: 3, attempts: 2, tolerance: 0.08, ..MaskedConfig::new(1) };
+            let mut solver = Masked::new(entries, &mut l, &mut r, &mut workspace, config).unwrap();
+            let report = solver.run();
+            assert_eq!((report.step, solver.rank()), (Step::Converged, wanted), "{weak} {seed}");
+            let worst = (0..rows * columns)
+                .map(|k| (f64::from(solver.element(k / columns, k % columns)) - exact(k)).abs())
+                .fold(0.0, f64::max);
+            assert!(worst < 0.1, "{weak} {seed}: {worst}");
+        }
+    }
+}

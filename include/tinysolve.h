@@ -123,7 +123,7 @@
 #define TS_SHAPE_V 0
 
 /**
- * Levels from the second coarse one on twice: a seventh more work, fewer iterations.
+ * Levels from the second coarse one on twice: more work, fewer iterations.
  */
 #define TS_SHAPE_W 1
 
@@ -2550,7 +2550,7 @@ ts_status_t ts_contextual_tsallis_inf_store(const struct ts_contextual_tsallis_i
  * Learners as they were stored, to the bit; in the place of `ts_contextual_tsallis_inf_init`. Nothing is written unless the
  * container is sound and of so many learners of so many arms. `bytes` may lie anywhere, in flash too.
  *
- * Errors: `LENGTH` (workspace, context, sections), `OUT_OF_RANGE` (header), `CORRUPT`.
+ * Errors: `LENGTH` (workspace, context, sections), `OUT_OF_RANGE` (header, context), `NOT_FINITE` (context), `CORRUPT`.
  */
 ts_status_t ts_contextual_tsallis_inf_load(struct ts_contextual_tsallis_inf_t *learner,
                                            struct ts_tsallis_inf_t *learners,
@@ -4527,7 +4527,7 @@ ts_status_t ts_lpn_prox(float *x,
 /**
  * Checks the container at `bytes` and writes what its network needs. `len` bytes are looked at, the container may be
  * shorter. The bytes start at a multiple of 16, or of 4 at least, and are looked at where they are, in flash as a rule.
- * One pass over them, about 10 instructions a byte.
+ * One pass for the checksum and one over rows and weights.
  *
  * Errors: `LENGTH` (header, bytes, sections), `CORRUPT` (header, bytes, sections), `OUT_OF_RANGE` (header, sections; layers,
  * weights or requantise with the index of the layer), `UNSUPPORTED` (layers), `UNORDERED` (sections), `MISALIGNED`
@@ -4553,7 +4553,8 @@ ts_status_t ts_model_init(struct ts_model_t *model,
  * `arena` starts at a multiple of 4 and has at least `arena_len` of the shape; the input was put there before the first
  * step.
  *
- * Errors: `LENGTH` or `MISALIGNED` (arena), `UNINITIALISED` (object), `OVERLAP`.
+ * Errors: `LENGTH` or `MISALIGNED` (arena), `UNINITIALISED` (object, or bytes: a container other than that of
+ * `ts_model_init`), `OVERLAP`.
  */
 ts_status_t ts_model_step(struct ts_model_t *model,
                           const uint8_t *bytes,

@@ -145,12 +145,16 @@ struct Arguments {
     arena_len: usize,
 }
 
-/// Looks at everything, then lets `work` run layers.
+/// The network, where it stands, and its arena.
+type Taken<'a> = (Model<'a>, &'a mut State, &'a mut [i8]);
+
+/// Looks at everything. Out of line, because three functions have it.
 ///
 /// # Safety
 /// As the header says of all pointers; the container has not changed since `ts_model_init`.
-unsafe fn with(arguments: Arguments, work: impl FnOnce(&mut Inference<'_, '_>) -> Step) -> Result<Step, Refusal> {
-    let Arguments { object, bytes, arena, arena_len } = arguments;
+#[inline(never)]
+unsafe fn take_up<'a>(arguments: &Arguments) -> Result<Taken<'a>, Refusal> {
+    let Arguments { object, bytes, arena, arena_len } = *arguments;
     let ledger: &mut Ledger = &mut Ledger::<[_; 3]>::new();
     ledger.enter(Field::Object, object, 1);
     ledger.enter(Field::Arena, arena, arena_len);
@@ -168,10 +172,19 @@ unsafe fn with(arguments: Arguments, work: impl FnOnce(&mut Inference<'_, '_>) -
     // SAFETY: the container is the one that was checked, and has not changed, as the header demands.
     let model = unsafe { Model::checked_before(bytes)? };
     // SAFETY: the ledger took the arena, which meets nothing else.
-    let arena = unsafe { checks::slice_mut(arena, arena_len) };
-    let mut inference = Inference::resume(&model, arena, size(object.state.next))?;
+    Ok((model, &mut object.state, unsafe { checks::slice_mut(arena, arena_len) }))
+}
+
+/// Looks at everything, then lets `work` run layers.
+///
+/// # Safety
+/// As for [`take_up`].
+unsafe fn with(arguments: Arguments, work: impl FnOnce(&mut Inference<'_, '_>) -> Step) -> Result<Step, Refusal> {
+    // SAFETY: the promise above.
+    let (model, state, arena) = unsafe { take_up(&arguments)? };
+    let mut inference = Inference::resume(&model, arena, size(state.next))?;
     let step = work(&mut inference);
-    object.state.next = u32::try_from(inference.next_layer()).unwrap_or(u32::MAX);
+    state.next = u32::try_from(inference.next_layer()).unwrap_or(u32::MAX);
     Ok(step)
 }
 

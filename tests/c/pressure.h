@@ -152,7 +152,7 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
         CHECK(NAME(worst)(cells, b, x, two_words == 1u ? low : NULL) < 30.0 * tolerance);
         if (two_words == 1u && sizeof(REAL) == 4u) {
             /* One word alone is not as near. */
-            CHECK(NAME(worst)(cells, b, x, low) < 0.25 * NAME(worst)(cells, b, x, NULL));
+            CHECK(NAME(worst)(cells, b, x, low) < 0.6 * NAME(worst)(cells, b, x, NULL));
         }
         memset(x, 0, sizeof x);
         memset(low, 0, sizeof low);
@@ -283,5 +283,5 @@ static void NAME(pressures)(double tolerance)
     NAME(by_dcd)(tolerance);
     NAME(by_pressure)(TS_SHAPE_W, 72u, 0u, tolerance);
     NAME(by_pressure)(TS_SHAPE_V, 0u, 0u, tolerance);
-    NAME(by_pressure)(TS_SHAPE_W, 0u, 1u, sizeof(REAL) == 4u ? 3e-7 : tolerance / 10.0);
+    NAME(by_pressure)(TS_SHAPE_W, 0u, 1u, sizeof(REAL) == 4u ? 1e-7 : tolerance / 10.0);
 }

@@ -136,7 +136,7 @@ fn in_noise_the_next_rank_decides() {
             let exact = |k: usize| {
                 let (i, j) = (k / columns, k % columns);
                 // Strong in every other row and column: a quarter of the entries shows it.
-                let size = |k: usize| if k % 2 == 0 { 0.4 } else { 1.0 };
+                let size = |k: usize| if k.is_multiple_of(2) { 0.4 } else { 1.0 };
                 let part = parts[2][i].signum() * size(i) * parts[3][j].signum() * size(j);
                 3.0 * parts[0][i].signum() * parts[1][j].signum() + weak * part
             };

@@ -9,6 +9,7 @@ use core::ops::Range;
 use crate::error::{self, Error, Field};
 use crate::matrix::stencil::cells;
 use crate::matrix::vfp;
+use crate::operator::Order;
 use crate::real::Real;
 use kernels::{Entries, RUN, Update, beside};
 
@@ -113,31 +114,31 @@ impl<T: Real> Plane<T> {
         }
     }
 
-    /// A forward sweep over some lines.
-    pub(super) fn relax_forward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
+    /// A sweep over some lines.
+    pub(super) fn relax(&self, order: Order, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
         let x = Cell::from_mut(x).as_slice_of_cells();
         let (weights, rhs) = self.weights(omega);
-        if !vfp::relax_lines(weights, rhs, self.shape(), &lines, b, x) {
-            self.relax_runs(lines, weights, rhs, b, x);
+        if !vfp::relax_lines(order, weights, rhs, self.shape(), &lines, b, x) {
+            match order {
+                Order::Forward => self.relax_runs(lines, weights, rhs, b, x),
+                Order::Backward => self.relax_cells_backward(lines, weights, rhs, b, x),
+            }
         }
     }
 
-    /// A backward sweep over some lines, cell by cell.
-    #[inline(never)]
-    pub(super) fn relax_backward(&self, lines: Range<usize>, omega: T, b: &[T], x: &mut [T]) {
-        let (Entries { along, across, centre }, rhs) = self.weights(omega);
+    /// A backward sweep, cell by cell.
+    fn relax_cells_backward(&self, lines: Range<usize>, weights: Entries<T>, rhs: T, b: &[T], x: &[Cell<T>]) {
+        let Entries { along, across, centre } = weights;
+        // Below the first line the index wraps around, and there is nothing either.
+        let at = |k: usize| x.get(k).map_or(T::ZERO, Cell::get);
         for start in lines.rev().map(|line| line * self.nx) {
             let mut east = T::ZERO;
             for k in (start..start + self.nx).rev() {
-                // Below the first line the index wraps around, and there is nothing either.
-                let at = |k: usize| x.get(k).copied().unwrap_or(T::ZERO);
                 let west = if k == start { T::ZERO } else { at(k.wrapping_sub(1)) };
                 let beside = across * (at(k.wrapping_sub(self.nx)) + at(k + self.nx));
-                let new = centre * at(k) + rhs * b.get(k).copied().unwrap_or(T::ZERO) + beside + along * (west + east);
-                if let Some(x) = x.get_mut(k) {
-                    *x = new;
-                }
-                east = new;
+                let (Some(b), Some(cell)) = (b.get(k), x.get(k)) else { return };
+                east = centre * cell.get() + rhs * *b + beside + along * (west + east);
+                cell.set(east);
             }
         }
     }

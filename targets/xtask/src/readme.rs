@@ -7,8 +7,9 @@ use crate::size;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, bail};
 use std::fs;
+use std::path::Path;
 
-/// Measures what the tables of README.md show, and writes them between their marks.
+/// Measures what the tables of README.md and targets/instructions.md show, and writes them.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Write nothing; fail when the tables are out of date.
@@ -17,28 +18,43 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
-    let path = tools.root.join("README.md");
-    let committed = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let main = ABIS.iter().find(|abi| abi.name == "v7em-hf").context("no main binary interface")?;
     let version = tools.rustc_version(main)?;
-    let mut text = committed.clone();
-    for (name, command, rows) in [
-        ("instructions", "bench --chips", instructions(tools)?),
-        ("sizes", "size", sizes(tools)?),
-        ("accuracy", "bench --family accuracy", accuracy(tools)?),
+    let table = |command: &str, rows: &[Row]| format!("`cargo xtask {command}`, {version}:\n\n{}", rows::table(rows));
+    let counts = instructions(tools)?;
+    let promised: Vec<_> = counts.iter().filter(|row| row.goal.is_some()).cloned().collect();
+    let readme = tools.root.join("README.md");
+    let mut text = read(&readme)?;
+    for (name, table) in [
+        ("instructions", table("bench --chips", &promised)),
+        ("sizes", table("size", &sizes(tools)?)),
+        ("accuracy", table("bench --family accuracy", &accuracy(tools)?)),
     ] {
-        let table = format!("`cargo xtask {command}`, {version}:\n\n{}", rows::table(&rows));
         text = filled(&text, name, &table)?;
     }
-    if !arguments.check {
-        fs::write(&path, text)?;
-        println!("wrote {}", path.display());
-        return Ok(());
+    let all = format!("# Instructions of the kernels on a Cortex-M4F\n\n{}", table("bench --chips", &counts));
+    for (path, text) in [(readme, text), (tools.root.join("targets/instructions.md"), all)] {
+        if arguments.check {
+            compare(&path, &text, &version)?;
+        } else {
+            fs::write(&path, text)?;
+            println!("wrote {}", path.display());
+        }
     }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+/// Fails with the difference, if the committed text was made by the same compiler.
+fn compare(path: &Path, text: &str, version: &str) -> Result<()> {
+    let committed = read(path)?;
     if text == committed {
         println!("{}: up to date", path.display());
-    } else if committed.contains(&version) {
-        let difference = similar::TextDiff::from_lines(&committed, &text);
+    } else if committed.contains(version) {
+        let difference = similar::TextDiff::from_lines(committed.as_str(), text);
         bail!(
             "{} is out of date; `cargo xtask readme` writes it\n{}",
             path.display(),

@@ -72,11 +72,7 @@ impl<T: Real> Sweep<T> for Plane<T> {
     }
 
     fn sweep(&self, order: Order, rows: Range<usize>, relaxation: Relaxation<'_, T>, b: &[T], x: &mut [T]) {
-        let lines = self.lines(&rows);
-        match order {
-            Order::Forward => self.relax_forward(lines, relaxation.omega, b, x),
-            Order::Backward => self.relax_backward(lines, relaxation.omega, b, x),
-        }
+        self.relax(order, self.lines(&rows), relaxation.omega, b, x);
     }
 
     fn residual_squares(&self, rows: Range<usize>, scale: T, b: &[T], x: &[T], sum: T) -> T {

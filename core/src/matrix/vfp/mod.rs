@@ -97,9 +97,11 @@ mod choice {
     use crate::matrix::plane::kernels::Entries;
     use crate::matrix::stencil::{Layers, Pass};
     use crate::matrix::variable_stencil::Cells;
+    use crate::operator::Order;
     use crate::real::Real;
 
     pub(in crate::matrix) fn relax_lines<T: Real>(
+        _: Order,
         _: Entries<T>,
         _: T,
         _: [usize; 2],

@@ -134,7 +134,7 @@ static void NAME(entries)(void)
     indices[1] = 999;
     CHECK(REFUSED(TS(completion_init)(&completion, &known, &memory, &exact), TS_ERROR_OUT_OF_RANGE, TS_FIELD_COLUMNS));
     /* A list that changes after it was looked at does no harm. */
-    CHECK(TS_ERROR_KIND(TS(completion_step)(&completion, &known, &memory)) <= TS_ERROR_UNSUPPORTED);
+    NAME(sane)(TS(completion_step)(&completion, &known, &memory));
     exact.seeded = 1;
     strange = known;
     strange.indices = NULL;
@@ -155,7 +155,8 @@ static void NAME(entries)(void)
     free(memory.workspace);
 }
 
-/* Columns that are multiples of one another, but for an entry in each and one that is always wrong. */
+/* Columns that are multiples of one another with a little noise, but for an entry in each, one that is always wrong and one
+   that is never known. */
 static void NAME(streams)(void)
 {
     TS(recovery_memory_t) memory;
@@ -194,9 +195,10 @@ static void NAME(streams)(void)
     for (column = 0; column < 200; column++) {
         const double size = 1.0 + (double)(scramble_next(&seed) % 100u) / 50.0;
         for (k = 0; k < ROWS; k++) {
-            z[k] = (REAL)(size * truth(k * COLUMNS + 2u));
+            const double noise = ((double)(scramble_next(&seed) % 1000u) / 1000.0 - 0.5) * 0.02;
+            z[k] = (REAL)(size * truth(k * COLUMNS + 2u) + noise);
         }
-        z[5] = (REAL)77.0;
+        z[5] += (REAL)((scramble_next(&seed) % 2u == 0 ? 10.0 : -10.0) - (double)(scramble_next(&seed) % 100u) / 10.0);
         z[scramble_next(&seed) % 5u] -= (REAL)20.0;
         /* One that is not known. */
         memset(&z[9], 0xff, sizeof z[9]);
@@ -206,9 +208,14 @@ static void NAME(streams)(void)
         online = moved;
     }
     CHECK(seen.trusted == 1 && seen.errors >= 2);
-    CHECK((double)(clean[6] / clean[7]) - truth(6u * COLUMNS + 2u) / truth(7u * COLUMNS + 2u) < 1e-2);
+    for (k = 0; k < ROWS; k++) {
+        /* The broken one and the one never known have nothing to go by. */
+        const double miss = (double)(clean[k] / clean[6]) - truth(k * COLUMNS + 2u) / truth(6u * COLUMNS + 2u);
+        CHECK((k == 5u || k == 9u) || (miss < 0.03 && miss > -0.03));
+    }
     CHECK(TS(online_coefficients)(&online, &memory, c, 1) == TS_OK);
-    CHECK((double)(c[0] * memory.left[6] - clean[6]) < 1e-4);
+    /* The basis has learned since. */
+    CHECK((double)(c[0] * memory.left[6] / clean[6]) > 0.99 && (double)(c[0] * memory.left[6] / clean[6]) < 1.01);
     CHECK(TS(online_error_rates)(&online, &memory, clean, ROWS) == TS_OK);
     CHECK(clean[5] > (REAL)0.9 && clean[6] < (REAL)0.5);
     CHECK(REFUSED(TS(online_error_rates)(&online, &memory, clean, ROWS - 1u), TS_ERROR_LENGTH, TS_FIELD_OUTPUT));

@@ -66,6 +66,15 @@
     (TS_PACKED_LEN((m) < (n) ? (m) : (n)) + (size_t)((m) < (n) ? (m) : (n)) + (size_t)(n) * (size_t)3)
 /** Elements of workspace of ts_chambolle_pock_init. */
 #define TS_CHAMBOLLE_POCK_WORKSPACE_LEN(m, n) ((size_t)(n) * (size_t)2 + (size_t)(m) * (size_t)3)
+/** Elements of workspace of ts_masked_init. */
+#define TS_MASKED_WORKSPACE_LEN(rows, columns, rank_max) \
+    ((size_t)256 + ((size_t)(rows) + (size_t)(columns)) * ((size_t)(rank_max) + (size_t)1) + \
+     TS_PACKED_LEN(rank_max) + (size_t)(rank_max))
+/** Elements of workspace of ts_completion_init. */
+#define TS_COMPLETION_WORKSPACE_LEN(rank) (TS_PACKED_LEN(rank) + (size_t)(rank) * (size_t)5)
+/** Elements of workspace of ts_online_init for columns of n entries. */
+#define TS_ONLINE_WORKSPACE_LEN(n, rank) \
+    ((size_t)256 + (size_t)(n) * (size_t)2 + (size_t)(rank) * ((size_t)(rank) + (size_t)3) + TS_PACKED_LEN(rank))
 
 /**
  * `uint64_t` words of a `ts_cg_t`.
@@ -3980,7 +3989,8 @@ ts_status_t ts_f64_online_config_default(struct ts_f64_online_config_t *out, uin
  *
  * Limits, measured with 50 sensors, rank 3, noise 1e-3 and 300 columns to learn from: columns are recovered to 2 % with 20 %
  * of gross errors, or with 10 % and another 10 % missing, and up to 6 % of the right entries are still reported as errors.
- * With 30 % missing it fails. There is no certificate.
+ * With 30 % missing it fails, and a sensor stuck at a value far beyond the others is taken for structure. There is no
+ * certificate.
  *
  * Errors: `LENGTH` (factors, workspace), `OUT_OF_RANGE` (size, rank, iterations, configuration: index 0 memory, 1 threshold).
  */
@@ -5792,7 +5802,8 @@ ts_status_t ts_online_config_default(struct ts_online_config_t *out, uint32_t ra
  *
  * Limits, measured with 50 sensors, rank 3, noise 1e-3 and 300 columns to learn from: columns are recovered to 2 % with 20 %
  * of gross errors, or with 10 % and another 10 % missing, and up to 6 % of the right entries are still reported as errors.
- * With 30 % missing it fails. There is no certificate.
+ * With 30 % missing it fails, and a sensor stuck at a value far beyond the others is taken for structure. There is no
+ * certificate.
  *
  * Errors: `LENGTH` (factors, workspace), `OUT_OF_RANGE` (size, rank, iterations, configuration: index 0 memory, 1 threshold).
  */

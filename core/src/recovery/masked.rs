@@ -299,7 +299,7 @@ impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
         to_left.fill(T::ZERO);
         to_right.fill(T::ZERO);
         let (mut squares, mut kept, mut fitting) = (T::ZERO, 0_u32, 0);
-        for (i, (l, to_l)) in left.chunks_exact(rank).zip(to_left.chunks_exact_mut(rank)).enumerate() {
+        for (i, (l, to_l)) in left.chunks_exact(rank.max(1)).zip(to_left.chunks_exact_mut(rank.max(1))).enumerate() {
             entries.row(i, |j, value| {
                 let Some(r) = row(right, j, rank) else { return };
                 let residual = short_dot(l, r) - value;

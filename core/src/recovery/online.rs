@@ -131,7 +131,7 @@ impl<'a, T: Real> Online<'a, T> {
             *value = T::from_f32(rng.unit() - 0.5);
         }
         self.inverse.fill(T::ZERO);
-        for diagonal in self.inverse.iter_mut().step_by(self.config.rank as usize + 1) {
+        for diagonal in self.inverse.iter_mut().step_by((self.config.rank as usize).saturating_add(1)) {
             *diagonal = T::from_f64(LARGEST);
         }
         self.coefficients.fill(T::ZERO);

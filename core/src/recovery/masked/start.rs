@@ -34,7 +34,7 @@ impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
         let (of_rows, of_columns) = self.work.good.split_at_mut_checked(entries.rows())?;
         let clip = |value: T| value.max(-limit).min(limit);
         let kept = |i: usize, j: usize| salt == 0 || keeps(i, j, salt);
-        for (i, l) in left.chunks_exact_mut(rank).enumerate() {
+        for (i, l) in left.chunks_exact_mut(rank.max(1)).enumerate() {
             l.fill(T::ZERO);
             entries.row(i, |j, value| {
                 if let (Some(r), Some(weight), true) = (row(right, j, rank), of_columns.get(j), kept(i, j)) {
@@ -44,7 +44,7 @@ impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
         }
         divide(left, right, of_columns, rank, self.work.kernel)?;
         limit_leverage(left, of_rows, rank, self.work.kernel)?;
-        for (j, r) in right.chunks_exact_mut(rank).enumerate() {
+        for (j, r) in right.chunks_exact_mut(rank.max(1)).enumerate() {
             r.fill(T::ZERO);
             entries.column(j, |i, value| {
                 if let (Some(l), Some(weight), true) = (row(left, i, rank), of_rows.get(i), kept(i, j)) {

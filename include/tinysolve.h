@@ -3813,8 +3813,8 @@ ts_status_t ts_f64_ladder_config_default(struct ts_f64_ladder_config_t *out, uin
  * what they hold at the start does not matter. Only `ladder` is written. O(count).
  *
  * Limits, measured at condition numbers 1 to 10 with outliers that nobody chose against the method: half of the measurements
- * may be wrong at 10 n r measurements, a third at 5 n r, in f64 with a relative error up to a few 1e-6 there. Where it
- * cannot tell, it says `TS_STEP_NOT_CERTIFIED`.
+ * may be wrong at 10 n r measurements, a third at 5 n r; relative errors are then below 1e-6, with still fewer measurements up
+ * to about 1e-5. Where it cannot tell, it says `TS_STEP_NOT_CERTIFIED`.
  *
  * Errors: `LENGTH` (factors, workspace, bytes: the words), `NOT_FINITE` (measurements, tolerance), `OUT_OF_RANGE` (rank,
  * iterations, tolerance, size, measurements, or matrix for an unknown kind), `TOO_LARGE` (size, measurements).
@@ -5456,8 +5456,8 @@ ts_status_t ts_ladder_config_default(struct ts_ladder_config_t *out, uint32_t ra
  * what they hold at the start does not matter. Only `ladder` is written. O(count).
  *
  * Limits, measured at condition numbers 1 to 10 with outliers that nobody chose against the method: half of the measurements
- * may be wrong at 10 n r measurements, a third at 5 n r, in f32 with a relative error up to a few 1e-6 there. Where it
- * cannot tell, it says `TS_STEP_NOT_CERTIFIED`.
+ * may be wrong at 10 n r measurements, a third at 5 n r; relative errors are then below 1e-6, with still fewer measurements up
+ * to about 1e-5. Where it cannot tell, it says `TS_STEP_NOT_CERTIFIED`.
  *
  * Errors: `LENGTH` (factors, workspace, bytes: the words), `NOT_FINITE` (measurements, tolerance), `OUT_OF_RANGE` (rank,
  * iterations, tolerance, size, measurements, or matrix for an unknown kind), `TOO_LARGE` (size, measurements).

@@ -12,6 +12,7 @@
 //! where the fit is not exact, the next rank is tried as well, and taken if more entries fit than its own parameters explain.
 //! If not, the attempt that was certified is run again, which gives the same bits and needs no second set of factors.
 
+mod attempts;
 mod certificate;
 mod checkpoint;
 mod config;
@@ -19,7 +20,7 @@ mod repair;
 mod start;
 
 pub use self::checkpoint::Checkpoint;
-use self::checkpoint::{Candidate, Phase};
+use self::checkpoint::Phase;
 pub use self::config::MaskedConfig;
 use core::borrow::BorrowMut;
 
@@ -29,7 +30,6 @@ use super::row_ls::RowLs;
 use crate::error::{self, Error, Field};
 use crate::factor::{Cholesky, Packed};
 use crate::real::Real;
-use crate::rng::Xoshiro128;
 use crate::solve::{Report, Solver, Step};
 use crate::vector;
 
@@ -40,15 +40,10 @@ const REPAIRS: u32 = 6;
 /// Sweeps of least squares over the entries that fit, at the end, while they gain two per cent.
 const POLISH: u32 = 300;
 const POLISH_LEAST: u32 = 6;
-/// A fit this much better than the tolerance has no component left out.
-const EXACT: f64 = 0.1;
 /// Sweeps of an attempt at most. Every threshold has reached its floor by then, unless that is below the smallest number.
 const DESCENT: u32 = 1 << 16;
 /// Step of the scaled gradient, for both factors at once.
 const GAIN: f64 = 0.5;
-
-/// First threshold in medians of |Y|, its factor a sweep, and whether a part of the entries is left out of the start.
-const ATTEMPTS: [(f64, f64, bool); 4] = [(2.0, 0.95, false), (1.5, 0.95, false), (2.0, 0.98, false), (1.5, 0.98, true)];
 
 /// A robust matrix completion under way.
 ///
@@ -217,76 +212,6 @@ impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
         }
         self.restart();
         Step::Running
-    }
-
-    fn schedule(&self) -> (f64, f64, bool) {
-        let place = self.state.attempt as usize % (2 * ATTEMPTS.len());
-        ATTEMPTS.iter().copied().cycle().nth(place).unwrap_or((2.0, 0.95, false))
-    }
-
-    /// Begins an attempt.
-    fn restart(&mut self) {
-        let mut rng = Xoshiro128::new(u64::from(self.state.attempt));
-        let rank = self.rank();
-        for value in self.right.iter_mut().take(self.entries.columns() * rank) {
-            *value = T::from_f32(rng.unit() - 0.5);
-        }
-        self.state.threshold = self.state.median * T::from_f64(self.schedule().0);
-        self.state.enter(Phase::Start);
-    }
-
-    /// Takes the next attempt or rank; `NotCertified` where there is none and no rank was certified before.
-    fn give_up(&mut self) -> Step {
-        self.state.attempt = self.state.attempt.saturating_add(1);
-        if self.state.attempt < self.state.attempts {
-            self.restart();
-            return Step::Running;
-        }
-        let candidate = self.state.candidate;
-        if candidate.rank == 0 {
-            return self.next_rank().unwrap_or_else(|| self.state.end(Step::NotCertified));
-        }
-        if candidate.rank == self.state.rank {
-            // It was run again and is no longer what it was: somebody else has written the entries or the memory.
-            return self.state.end(Step::NotCertified);
-        }
-        self.run_again(candidate)
-    }
-
-    /// Goes on with the next rank, if there is one.
-    fn next_rank(&mut self) -> Option<Step> {
-        if self.state.rank >= self.state.rank_max {
-            return None;
-        }
-        self.state.attempt = 0;
-        self.state.rank += 1;
-        self.restart();
-        Some(Step::Running)
-    }
-
-    /// Goes back to an attempt that was certified.
-    fn run_again(&mut self, candidate: Candidate) -> Step {
-        (self.state.rank, self.state.attempt) = (candidate.rank, candidate.attempt);
-        self.restart();
-        Step::Running
-    }
-
-    /// An attempt was certified: ends, or tries whether the next rank explains more.
-    fn certified(&mut self) -> Step {
-        let Checkpoint { rank, attempt, fitting, candidate: before, residual, .. } = *self.state;
-        // Each parameter of another column can make one entry fit that should not.
-        let explained = word(self.entries.rows()).saturating_add(word(self.entries.columns()));
-        if before.rank == 0 {
-            if residual <= self.state.fit() * T::from_f64(EXACT) {
-                return self.state.end(Step::Converged);
-            }
-        } else if before.rank == rank {
-            return self.state.end(Step::Converged);
-        } else if fitting <= before.fitting.saturating_add(explained) {
-            return self.run_again(before);
-        }
-        self.state.candidate = Candidate { rank, attempt, fitting };
-        self.next_rank().unwrap_or_else(|| self.state.end(Step::Converged))
     }
 
     /// One scaled gradient step on the truncated residuals; how many entries fit.

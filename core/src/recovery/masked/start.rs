@@ -4,7 +4,8 @@
 //! own, and a small one may lie above the weakest part of the truth. Such a row has a leverage l'(L'L)⁻¹l near 1, where others
 //! share rank / rows among them. So rows far beyond their share are weighted down to it.
 
-use super::{ATTEMPTS, Checkpoint, Masked, START, divide, gather_gram, word};
+use super::attempts::ATTEMPTS;
+use super::{Checkpoint, Masked, START, divide, gather_gram, word};
 use crate::factor::{Cholesky, Packed};
 use crate::real::Real;
 use crate::recovery::entries::{row, short_dot};

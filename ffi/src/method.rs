@@ -168,13 +168,8 @@ pub(crate) unsafe fn step<M: Method>(arguments: &Arguments, with: M::With<'_>) -
 /// # Safety
 /// As the header says of all pointers.
 pub(crate) unsafe fn run<M: Method>(arguments: &Arguments, with: M::With<'_>) -> Result<Step, Refusal> {
-    loop {
-        // SAFETY: the promise above.
-        let step = unsafe { step::<M>(arguments, with)? };
-        if step.is_final() {
-            return Ok(step);
-        }
-    }
+    // SAFETY: the promise above.
+    to_the_end(|| unsafe { step::<M>(arguments, with) })
 }
 
 /// Steps to the end, or until the caller's function says no.
@@ -187,15 +182,40 @@ pub(crate) unsafe fn run_while<M: Method>(
     go_on: ts_go_on_t,
     context: *mut c_void,
 ) -> Result<Step, Refusal> {
-    let go_on = go_on.ok_or(Error::Null { field: Field::Function })?;
+    // SAFETY: the promise above; a step found the object before its report is asked for.
+    unsafe { until_told(go_on, context, || step::<M>(arguments, with), || report_of::<M>(arguments.object)) }
+}
+
+/// Takes steps to the end.
+#[inline]
+pub(crate) fn to_the_end(mut step: impl FnMut() -> Result<Step, Refusal>) -> Result<Step, Refusal> {
     loop {
-        // SAFETY: the promise above.
-        let step = unsafe { step::<M>(arguments, with)? };
+        let step = step()?;
         if step.is_final() {
             return Ok(step);
         }
-        // SAFETY: the step found the object; the function was given to be asked, with this context.
-        if !unsafe { asks::<M>(arguments.object, go_on, context) } {
+    }
+}
+
+/// Takes steps to the end, or until the caller's function says no.
+///
+/// # Safety
+/// The function was given to be asked, with this context.
+#[inline]
+pub(crate) unsafe fn until_told(
+    go_on: ts_go_on_t,
+    context: *mut c_void,
+    mut step: impl FnMut() -> Result<Step, Refusal>,
+    report: impl Fn() -> ts_report_t,
+) -> Result<Step, Refusal> {
+    let go_on = go_on.ok_or(Error::Null { field: Field::Function })?;
+    loop {
+        let step = step()?;
+        if step.is_final() {
+            return Ok(step);
+        }
+        // SAFETY: the promise above.
+        if !unsafe { asks(&report, go_on, context) } {
             return Ok(Step::Interrupted);
         }
     }
@@ -204,15 +224,15 @@ pub(crate) unsafe fn run_while<M: Method>(
 /// Asks the caller's function whether to go on. Apart, so that the report does not lie on the stack during a step.
 ///
 /// # Safety
-/// A ledger took `object`, and the function was given to be asked, with this context.
+/// The function was given to be asked, with this context.
 #[inline(never)]
-unsafe fn asks<M: Method>(
-    object: *const u64,
+unsafe fn asks(
+    report: &impl Fn() -> ts_report_t,
     go_on: unsafe extern "C" fn(*mut c_void, *const ts_report_t) -> i32,
     context: *mut c_void,
 ) -> bool {
     // SAFETY: the promise above.
-    unsafe { go_on(context, &report_of::<M>(object)) != 0 }
+    unsafe { go_on(context, &report()) != 0 }
 }
 
 /// # Safety

@@ -4,7 +4,7 @@ use crate::version::TS_ABI_VERSION;
 use tinysolve::Real;
 use tinysolve::bandit::{cheb_cb, tsallis_inf};
 use tinysolve::linear::{conjugate, cycle, dcd, sor, ssor_cg};
-use tinysolve::recovery::ladder;
+use tinysolve::recovery::{OnlineConfig, completion, ladder, masked, subgm};
 use tinysolve::splitting::Checkpoint;
 use tinysolve::splitting::qp::QpCheckpoint;
 
@@ -30,6 +30,10 @@ pub(crate) enum Kind {
     Lasso = 21,
     ChambollePock = 22,
     Ladder = 32,
+    Masked = 33,
+    Subgm = 34,
+    Completion = 35,
+    Online = 36,
     Model = 40,
     Dcd = 56,
     Pressure = 57,
@@ -60,6 +64,14 @@ unsafe impl<T: Real> InPlace for dcd::Checkpoint<T> {}
 unsafe impl<T: Real> InPlace for cycle::Plan<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for ladder::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for subgm::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for masked::Checkpoint<T> {}
+// SAFETY: as above.
+unsafe impl<T: Real> InPlace for completion::Checkpoint<T> {}
+// SAFETY: numbers without a gap, in `repr(C)`.
+unsafe impl<T: Real> InPlace for OnlineConfig<T> {}
 // SAFETY: as above.
 unsafe impl<T: Real> InPlace for QpCheckpoint<T> {}
 // SAFETY: as above.
@@ -135,25 +147,54 @@ mod tests {
         holds!(f64);
     }
 
+    /// A state that has not begun lies in memory as its words are written.
+    macro_rules! fresh_lies_as_written {
+        ($state:ty, $fresh:expr) => {{
+            let state: $state = $fresh;
+            let mut written = [0_u32; <$state>::WORDS];
+            state.to_words(&mut written).unwrap();
+            assert_eq!(size_of_val(&state), size_of_val(&written));
+            // SAFETY: as many bytes, all of them initialised.
+            let words = unsafe { *(&raw const state).cast::<[u32; <$state>::WORDS]>() };
+            assert_eq!(words, written);
+        }};
+    }
+
     #[test]
-    fn memory_of_a_ladder_is_words() {
-        use tinysolve::recovery::{Ladder, LadderConfig, Measurement, SeededMeasurement, Shape};
-        let shape = Shape::Symmetric { n: 4 };
-        let mut scratch = [0.0_f32; SeededMeasurement::<f32>::scratch_len(Shape::Symmetric { n: 4 })];
-        let mut seeded = SeededMeasurement::new(shape, 30, 1, &mut scratch).unwrap();
-        let (y, mut u, mut workspace) = ([1.0; 30], [0.0; 8], [0.0; 280]);
-        let operator: &mut dyn Measurement<f32> = &mut seeded;
-        let mut ladder = Ladder::new(operator, &y, &mut u, &mut [], &mut workspace, LadderConfig::new(2)).unwrap();
-        for _ in 0..3 {
-            let _ = ladder.step();
+    fn memory_of_a_recovery_is_words() {
+        use tinysolve::recovery::{
+            Completion, CompletionConfig, Inner, Ladder, LadderConfig, Masked, MaskedConfig, Measurement, Start, Subgm,
+            SubgmConfig,
+        };
+        macro_rules! holds {
+            ($real:ty) => {{
+                type Operator = dyn Measurement<$real>;
+                fresh_lies_as_written!(
+                    ladder::Checkpoint<$real>,
+                    Ladder::<$real, Operator>::start(&LadderConfig {
+                        measurements_per_step: 7,
+                        ..LadderConfig::new(2)
+                    })
+                );
+                let start = Start::Random { seed: 0x0123_4567_89ab_cdef };
+                fresh_lies_as_written!(
+                    subgm::Checkpoint<$real>,
+                    Subgm::<$real, Operator>::start(&SubgmConfig { start, ..SubgmConfig::new(2) })
+                );
+                fresh_lies_as_written!(
+                    masked::Checkpoint<$real>,
+                    Masked::<$real>::start(&MaskedConfig { rank_max: 5, ..MaskedConfig::new(2) })
+                );
+                let inner = Inner::Inexact { steps: 3, accuracy: 0.25 };
+                fresh_lies_as_written!(
+                    completion::Checkpoint<$real>,
+                    Completion::<$real>::start(&CompletionConfig { inner, ..CompletionConfig::new(2) })
+                );
+                assert_eq!(size_of::<OnlineConfig<$real>>(), 2 * size_of::<u64>() + 2 * size_of::<$real>());
+            }};
         }
-        let state = ladder.suspend();
-        let mut written = [0_u32; ladder::Checkpoint::<f32>::WORDS];
-        state.to_words(&mut written).unwrap();
-        assert_eq!(size_of_val(&state), size_of_val(&written));
-        // SAFETY: as many bytes, all of them initialised.
-        let words = unsafe { *(&raw const state).cast::<[u32; ladder::Checkpoint::<f32>::WORDS]>() };
-        assert_eq!(words, written);
+        holds!(f32);
+        holds!(f64);
     }
 
     /// The state of a quadratic program, which is a whole number of words in both precisions.

@@ -26,6 +26,9 @@ int main(void)
         CHECK(TS_ADMM_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
         CHECK(TS_LASSO_WORKSPACE_LEN(n, 100) == ts_lasso_workspace_len(n, 100));
         CHECK(TS_CHAMBOLLE_POCK_WORKSPACE_LEN(n, 7) == ts_chambolle_pock_workspace_len(n, 7));
+        CHECK(TS_MASKED_WORKSPACE_LEN(n, 2 * n, n % 9) == ts_masked_workspace_len(n, 2 * n, n % 9));
+        CHECK(TS_COMPLETION_WORKSPACE_LEN(n % 50) == ts_completion_workspace_len(n % 50));
+        CHECK(TS_ONLINE_WORKSPACE_LEN(n, n % 20) == ts_online_workspace_len(n, n % 20));
         CHECK(TS_TSALLIS_INF_MEMORY_LEN(n) == ts_tsallis_inf_memory_len(n));
         CHECK(TS_CHEB_CB_MEMORY_LEN(n) == ts_cheb_cb_memory_len(n));
         CHECK(TS_CONTEXTUAL_TSALLIS_INF_MEMORY_LEN(n, 7) == ts_contextual_tsallis_inf_memory_len(n, 7));
@@ -42,6 +45,11 @@ int main(void)
     CHECK(sizeof(ts_tsallis_inf_t) == 8 * TS_TSALLIS_INF_WORDS);
     CHECK(sizeof(ts_qp_t) == 8 * TS_QP_WORDS);
     CHECK(sizeof(ts_splitting_t) == 8 * TS_SPLITTING_WORDS);
+    CHECK(sizeof(ts_ladder_t) == 8 * TS_LADDER_WORDS);
+    CHECK(sizeof(ts_subgm_t) == 8 * TS_SUBGM_WORDS);
+    CHECK(sizeof(ts_masked_t) == 8 * TS_MASKED_WORDS);
+    CHECK(sizeof(ts_completion_t) == 8 * TS_COMPLETION_WORDS);
+    CHECK(sizeof(ts_online_t) == 8 * TS_ONLINE_WORDS);
     CHECK(sizeof(ts_record_t) == 16);
     /* What a learner of 20 arms takes. */
     CHECK(sizeof(ts_tsallis_inf_t) + sizeof(float) * TS_TSALLIS_INF_MEMORY_LEN(20) <= 256);

@@ -8,75 +8,21 @@
 //!
 //! Least squares: every known value counts, so one gross error spoils its row and column. See `Masked` for those.
 
+mod checkpoint;
+mod config;
 mod inexact;
 
+pub use self::checkpoint::Checkpoint;
+pub use self::config::{CompletionConfig, Inner};
 use self::inexact::Inexact;
+use core::borrow::BorrowMut;
+
 use super::entries::{Entries, entry, row};
 use super::row_ls::RowLs;
 use crate::error::{self, Error, Field};
-use crate::factor::Packed;
-use crate::linear::Stopping;
-use crate::linear::monitor::Monitor;
 use crate::real::Real;
 use crate::rng::Xoshiro128;
 use crate::solve::{Report, Solver, Step};
-
-/// How a row is solved.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Inner<T> {
-    /// By r x r normal equations: r (r + 5) / 2 multiplications an entry. Less work up to a rank of about 8.
-    Exact,
-    /// By conjugate gradients from the row of the last sweep: 2 r multiplications an entry and step.
-    Inexact {
-        /// Steps at most, at least 1.
-        steps: u32,
-        /// Ends a row when the preconditioned residual has fallen to this share of what it was; in [0, 1).
-        accuracy: T,
-    },
-}
-
-/// Values of an alternating minimisation.
-#[derive(Clone, Copy, PartialEq, Debug)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct CompletionConfig<T> {
-    /// Rank r of the factors, at least 1.
-    pub rank: u32,
-    /// When to stop; the residual is the 2-norm over all known entries, what `relative` refers to that of their values.
-    pub stopping: Stopping<T>,
-    /// How a row is solved.
-    pub inner: Inner<T>,
-    /// Seed of the start, a few rounds of subspace iteration on the known entries from a random right factor; none to start
-    /// from the factors as they are.
-    pub seed: Option<u64>,
-}
-
-impl<T: Real> CompletionConfig<T> {
-    /// Exact row solves, 1e-5 relative, at most 500 sweeps, a seeded start.
-    #[must_use]
-    pub fn new(rank: u32) -> Self {
-        let stopping = Stopping { max_iterations: 500, ..Stopping::default() };
-        Self { rank, stopping, inner: Inner::Exact, seed: Some(0) }
-    }
-
-    fn check(&self, largest: usize) -> Result<(), Error> {
-        if self.rank == 0 || self.rank as usize > largest {
-            return Err(Error::OutOfRange { field: Field::Rank, index: largest });
-        }
-        self.stopping.check()?;
-        if let Inner::Inexact { steps, accuracy } = self.inner {
-            if steps == 0 {
-                return Err(Error::OutOfRange { field: Field::Iterations, index: 1 });
-            }
-            if !(accuracy >= T::ZERO && accuracy < T::ONE) {
-                return Err(Error::OutOfRange { field: Field::Tolerance, index: 3 });
-            }
-        }
-        Ok(())
-    }
-}
 
 /// Sweeps of a seeded start: with zeros in the place of the unknown entries.
 const START: u32 = 6;
@@ -86,18 +32,12 @@ const START: u32 = 6;
 /// `step` is one sweep over L and R, and the residual. It ends as `Converged`, or as `Stagnated` where the known values have
 /// no fit of this rank: with noise that is the end to expect. With fewer entries than free numbers any values have a fit.
 #[derive(Debug)]
-pub struct Completion<'a, T> {
+pub struct Completion<'a, T, S = Checkpoint<T>> {
     entries: Entries<'a, T>,
     left: &'a mut [T],
     right: &'a mut [T],
     scratch: &'a mut [T],
-    config: CompletionConfig<T>,
-    monitor: Monitor<T>,
-    begun: bool,
-    /// Sweeps of the start still to do.
-    start: u32,
-    /// Inner steps taken in all.
-    inner_steps: u32,
+    state: S,
 }
 
 impl<'a, T: Real> Completion<'a, T> {
@@ -113,33 +53,65 @@ impl<'a, T: Real> Completion<'a, T> {
         workspace: &'a mut [T],
         config: CompletionConfig<T>,
     ) -> Result<Self, Error> {
+        Self::check(&entries, left, right, &config)?;
+        Self::resume(entries, left, right, workspace, Self::start(&config))
+    }
+
+    /// The state of a completion that has not begun. [`check`](Self::check) is what looks at the values.
+    #[must_use]
+    pub fn start(config: &CompletionConfig<T>) -> Checkpoint<T> {
+        Checkpoint::with(config)
+    }
+
+    /// Looks at everything but the lengths of what is written; O(1) unless the factors are the start, as the entries were
+    /// looked at when they were made.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), `Length` apart.
+    pub fn check(entries: &Entries<'_, T>, left: &[T], right: &[T], config: &CompletionConfig<T>) -> Result<(), Error> {
         config.check(entries.rows().min(entries.columns()))?;
-        let rank = config.rank as usize;
-        error::exact(Field::Factors, entries.rows().saturating_mul(rank), left.len())?;
-        error::exact(Field::Factors, entries.columns().saturating_mul(rank), right.len())?;
-        let (need, got) = (Self::workspace_len(rank), workspace.len());
-        let scratch = workspace.get_mut(..need).ok_or(Error::Length { field: Field::Workspace, need, got })?;
         if config.seed.is_none() {
             error::finite(Field::Factors, left)?;
             error::finite(Field::Factors, right)?;
         }
-        Ok(Self {
-            entries,
-            left,
-            right,
-            scratch,
-            config,
-            monitor: Monitor::new(&config.stopping),
-            begun: false,
-            start: if config.seed.is_some() { START } else { 0 },
-            inner_steps: 0,
-        })
+        Ok(())
     }
 
-    /// Elements of workspace: r (r + 1) + 5 r.
+    /// Elements of workspace: r (r + 1) / 2 + 5 r.
     #[must_use]
     pub const fn workspace_len(rank: usize) -> usize {
-        Packed::elements(rank).saturating_add(Inexact::<T>::scratch_len(rank))
+        Inexact::<T>::scratch_len(rank)
+    }
+
+    /// Puts the completion away.
+    #[must_use]
+    pub fn suspend(self) -> Checkpoint<T> {
+        self.state
+    }
+}
+
+impl<'a, T: Real, S: BorrowMut<Checkpoint<T>>> Completion<'a, T, S> {
+    /// Takes up a completion that was put away. Entries and factors must hold what they held; O(1).
+    ///
+    /// # Errors
+    /// `Length` and `OutOfRange` (rank) as [`new`](Completion::new).
+    pub fn resume(
+        entries: Entries<'a, T>,
+        left: &'a mut [T],
+        right: &'a mut [T],
+        workspace: &'a mut [T],
+        state: S,
+    ) -> Result<Self, Error> {
+        let rank = state.borrow().rank as usize;
+        let largest = entries.rows().min(entries.columns());
+        if rank == 0 || rank > largest {
+            return Err(Error::OutOfRange { field: Field::Rank, index: largest });
+        }
+        error::exact(Field::Factors, entries.rows().saturating_mul(rank), left.len())?;
+        error::exact(Field::Factors, entries.columns().saturating_mul(rank), right.len())?;
+        let (need, got) = (Completion::<T>::workspace_len(rank), workspace.len());
+        let scratch = workspace.get_mut(..need).ok_or(Error::Length { field: Field::Workspace, need, got })?;
+        Ok(Self { entries, left, right, scratch, state })
     }
 
     /// L and R, row after row.
@@ -150,25 +122,33 @@ impl<'a, T: Real> Completion<'a, T> {
 
     /// Steps of the inner solver so far, over all rows; 0 for exact solves.
     #[must_use]
-    pub const fn inner_steps(&self) -> u32 {
-        self.inner_steps
+    pub fn inner_steps(&self) -> u32 {
+        self.state.borrow().inner_steps
     }
 
+    /// The same completion over the state where it lies: one instance of the method for every owner.
+    fn lent(&mut self) -> Completion<'_, T, &mut Checkpoint<T>> {
+        let Self { entries, left, right, scratch, state } = self;
+        Completion { entries: *entries, left, right, scratch, state: state.borrow_mut() }
+    }
+}
+
+impl<T: Real> Completion<'_, T, &mut Checkpoint<T>> {
     fn rank(&self) -> usize {
-        self.config.rank as usize
+        self.state.rank as usize
     }
 
     fn begin(&mut self) -> Step {
-        self.begun = true;
-        if let Some(seed) = self.config.seed {
-            let mut rng = Xoshiro128::new(seed);
+        self.state.begun.set(true);
+        if self.state.start > 0 {
+            let mut rng = Xoshiro128::new(self.state.seed());
             self.left.fill(T::ZERO);
             for value in self.right.iter_mut() {
                 *value = T::from_f32(rng.unit() - 0.5);
             }
         }
         let (squares, values) = self.squares();
-        self.monitor.begin(values.sqrt(), squares.sqrt(), 50)
+        self.state.monitor.begin(values.sqrt(), squares.sqrt(), 50)
     }
 
     /// Sums of the squares of residuals and of values.
@@ -190,45 +170,36 @@ impl<'a, T: Real> Completion<'a, T> {
         let visit = |index: usize, f: &mut dyn FnMut(usize, T)| {
             if of_left { entries.row(index, f) } else { entries.column(index, f) }
         };
-        if self.start > 0 {
+        if self.state.start > 0 {
             let Some(mut solver) = Inexact::new(rank, other, self.scratch) else { return };
             for (index, v) in solved.chunks_exact_mut(rank.max(1)).enumerate() {
                 solver.project(other, &|f| visit(index, f), v);
             }
             return;
         }
-        match self.config.inner {
-            Inner::Exact => {
-                let Some(mut kernel) = RowLs::new(rank, self.scratch) else { return };
-                for (index, v) in solved.chunks_exact_mut(rank.max(1)).enumerate() {
-                    kernel.clear();
-                    visit(index, &mut |k, value| {
-                        if let Some(u) = row(other, k, rank) {
-                            kernel.add(u, value - entry(u, 0, v), T::ONE);
-                        }
-                    });
-                    kernel.correct(v);
-                }
+        let (steps, accuracy) = (self.state.steps.min(config::STEPS), self.state.accuracy);
+        if steps == 0 {
+            let Some(mut kernel) = RowLs::new(rank, self.scratch) else { return };
+            for (index, v) in solved.chunks_exact_mut(rank.max(1)).enumerate() {
+                kernel.clear();
+                visit(index, &mut |k, value| {
+                    if let Some(u) = row(other, k, rank) {
+                        kernel.add(u, value - entry(u, 0, v), T::ONE);
+                    }
+                });
+                kernel.correct(v);
             }
-            Inner::Inexact { steps, accuracy } => {
-                let Some(mut solver) = Inexact::new(rank, other, self.scratch) else { return };
-                for (index, v) in solved.chunks_exact_mut(rank.max(1)).enumerate() {
-                    let taken = solver.solve(other, &|f| visit(index, f), v, steps, accuracy);
-                    self.inner_steps = self.inner_steps.saturating_add(taken);
-                }
-            }
+            return;
+        }
+        let Some(mut solver) = Inexact::new(rank, other, self.scratch) else { return };
+        for (index, v) in solved.chunks_exact_mut(rank.max(1)).enumerate() {
+            let taken = solver.solve(other, &|f| visit(index, f), v, steps, accuracy);
+            self.state.inner_steps = self.state.inner_steps.saturating_add(taken);
         }
     }
-}
 
-impl<T: Real> Solver for Completion<'_, T> {
-    type Scalar = T;
-
-    fn step(&mut self) -> Step {
-        if self.monitor.step().is_final() {
-            return self.monitor.step();
-        }
-        if !self.begun {
+    fn advance(&mut self) -> Step {
+        if !self.state.begun.holds() {
             let step = self.begin();
             if step.is_final() {
                 return step;
@@ -236,15 +207,28 @@ impl<T: Real> Solver for Completion<'_, T> {
         }
         self.half(true);
         self.half(false);
-        self.start = self.start.saturating_sub(1);
-        self.monitor.count_iteration();
+        self.state.start = self.state.start.saturating_sub(1);
+        self.state.monitor.count_iteration();
         let (squares, _) = self.squares();
-        self.monitor.recomputed(squares.sqrt());
-        self.monitor.judge()
+        self.state.monitor.recomputed(squares.sqrt());
+        self.state.monitor.judge()
+    }
+}
+
+impl<T: Real, S: BorrowMut<Checkpoint<T>>> Solver for Completion<'_, T, S> {
+    type Scalar = T;
+
+    fn step(&mut self) -> Step {
+        let mut completion = self.lent();
+        let step = completion.state.monitor.step();
+        if step.is_final() {
+            return step;
+        }
+        completion.advance()
     }
 
     fn report(&self) -> Report<T> {
-        self.monitor.report()
+        self.state.borrow().report()
     }
 }
 

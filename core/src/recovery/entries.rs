@@ -36,18 +36,29 @@ impl<'a, T: Real> Entries<'a, T> {
     /// # Errors
     /// `OutOfRange` (size 0, nothing known), `TooLarge`, `Length` (values, mask), `NotFinite` (values).
     pub fn dense(rows: usize, columns: usize, values: &'a [T], mask: Option<&'a [u8]>) -> Result<Self, Error> {
+        let entries = Self::dense_again(rows, columns, values, mask)?;
+        let Some(mask) = mask else {
+            error::finite(Field::Values, values)?;
+            return Ok(entries);
+        };
+        let unfit = |(value, known): (&T, &u8)| *known != 0 && !value.is_finite();
+        match values.iter().zip(mask).position(unfit) {
+            Some(index) => Err(Error::NotFinite { field: Field::Values, index }),
+            None => Ok(entries),
+        }
+    }
+
+    /// The same of values that were looked at before: O(1), but for the mask, which is counted. Values that are not
+    /// finite lead to wrong numbers, no worse.
+    ///
+    /// # Errors
+    /// Those of [`dense`](Self::dense), `NotFinite` apart.
+    pub fn dense_again(rows: usize, columns: usize, values: &'a [T], mask: Option<&'a [u8]>) -> Result<Self, Error> {
         let len = rows.saturating_mul(columns);
         check_size(Shape::Rectangular { rows, columns }, len)?;
         error::exact(Field::Values, len, values.len())?;
-        let Some(mask) = mask else {
-            error::finite(Field::Values, values)?;
-            return Ok(Self { rows, columns, count: len, values, kind: Kind::Full });
-        };
+        let Some(mask) = mask else { return Ok(Self { rows, columns, count: len, values, kind: Kind::Full }) };
         error::exact(Field::Mask, len, mask.len())?;
-        let unfit = |(value, known): (&T, &u8)| *known != 0 && !value.is_finite();
-        if let Some(index) = values.iter().zip(mask).position(unfit) {
-            return Err(Error::NotFinite { field: Field::Values, index });
-        }
         let count = mask.iter().filter(|known| **known != 0).count();
         if count == 0 {
             return Err(Error::OutOfRange { field: Field::Mask, index: 0 });
@@ -67,9 +78,7 @@ impl<'a, T: Real> Entries<'a, T> {
         indices: &'a [u16],
         values: &'a [T],
     ) -> Result<Self, Error> {
-        check_size(Shape::Rectangular { rows, columns }, values.len())?;
-        error::exact(Field::RowPointers, rows.saturating_add(1), starts.len())?;
-        error::exact(Field::Columns, values.len(), indices.len())?;
+        let entries = Self::listed_again(rows, columns, starts, indices, values)?;
         error::finite(Field::Values, values)?;
         if starts.first() != Some(&0) || starts.last().is_none_or(|last| *last as usize != values.len()) {
             return Err(Error::OutOfRange { field: Field::RowPointers, index: 0 });
@@ -88,6 +97,24 @@ impl<'a, T: Real> Entries<'a, T> {
                 }
             }
         }
+        Ok(entries)
+    }
+
+    /// The same of a list that was looked at before: O(1). One that does not hold any more leads to wrong numbers, no
+    /// worse.
+    ///
+    /// # Errors
+    /// `OutOfRange` (size 0, nothing known), `TooLarge`, `Length` (row pointers, columns).
+    pub fn listed_again(
+        rows: usize,
+        columns: usize,
+        starts: &'a [u32],
+        indices: &'a [u16],
+        values: &'a [T],
+    ) -> Result<Self, Error> {
+        check_size(Shape::Rectangular { rows, columns }, values.len())?;
+        error::exact(Field::RowPointers, rows.saturating_add(1), starts.len())?;
+        error::exact(Field::Columns, values.len(), indices.len())?;
         Ok(Self { rows, columns, count: values.len(), values, kind: Kind::Listed(starts, indices) })
     }
 

@@ -35,9 +35,11 @@ const SHARE: f64 = 0.3;
 const MEDIAN: f64 = 0.6745;
 /// Passes without a gain of a tenth after which a rank is left.
 const PATIENCE: u32 = 15;
-/// The same, once the fit is within this factor of the target.
-const PATIENCE_AT_END: u32 = 4;
+/// The same, once the fit is within this factor of the target: of few measurements, and of this many or more for each free
+/// number of X. Rounding then hides that X still gets nearer, the slower the fewer there are.
+const PATIENCE_AT_END: [u32; 2] = [PATIENCE, 4];
 const NEAR_TARGET: f64 = 4.0;
+const MANY: usize = 8;
 /// Times a certified fit that rests far from the target has its steps halved before that is the end.
 const HALVINGS: u32 = 3;
 /// Times a column too many is taken off.
@@ -261,10 +263,13 @@ impl<T: Real, M: Measurement<T> + ?Sized> Ladder<'_, T, M, &mut Checkpoint<T>> {
         } else {
             state.waited = state.waited.saturating_add(1);
         }
+        let many = self.y.len() >= self.measurement.shape().freedom(self.rank()).saturating_mul(MANY);
+        let [patience_of_few, patience_of_many] = PATIENCE_AT_END;
+        let patience_at_end = if many { patience_of_many } else { patience_of_few };
         let certified = fit <= self.state.certificate * self.state.reference && self.enough_fit(fit, total);
         let state = &mut *self.state;
         let target = state.target * state.reference;
-        let at_end = fit <= target || (fit <= target * T::from_f64(NEAR_TARGET) && state.waited >= PATIENCE_AT_END);
+        let at_end = fit <= target || (fit <= target * T::from_f64(NEAR_TARGET) && state.waited >= patience_at_end);
         if certified && (at_end || (state.waited >= PATIENCE && state.halvings >= HALVINGS)) {
             return self.conclude(fit);
         }

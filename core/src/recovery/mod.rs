@@ -23,9 +23,9 @@
 //! # What to expect
 //! `Converged` is a certificate: enough measurements fit that no other matrix of this rank could make them fit by chance.
 //! `NotCertified` says that there is none, and the factors are a guess. Limits measured at kappa 1 to 10: the ladder takes up
-//! to half the measurements wrong at m = 10 n r, a third at 5 n r; fully seen 50 x 50 matrices of rank 3 recover with 40 % of
-//! the entries wrong, those seen to 60 % with 20 % to 30 %. Outliers were random or one-sided; nobody chose them against the
-//! method.
+//! to half the measurements wrong at m = 10 n r, a third at 5 n r, and leaves a relative error below 1e-6 in `f32`, with still
+//! fewer measurements up to about 1e-5; fully seen 50 x 50 matrices of rank 3 recover with 40 % of the entries wrong, those
+//! seen to 60 % with 20 % to 30 %. Outliers were random or one-sided; nobody chose them against the method.
 //!
 //! ```
 //! use tinysolve::recovery::{Collect, Factors, Ladder, LadderConfig, Measurement, Shape, SignMeasurement};

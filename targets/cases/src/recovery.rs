@@ -67,7 +67,7 @@ pub(crate) fn sign_pass(meter: &mut dyn Meter) {
     let row = Row::new("recovery", "sign measurements, a pass", "n=50, m=1500, per 2 m n (n + 1) / 2 signed additions")
         .per(additions, "instructions/addition")
         .goal("m4f", "2.2")
-        .ceiling("2.75")
+        .ceiling("2.0")
         .reference("4.3", "plain add loop");
     meter.count(&row, &mut || {
         signs.begin(x, Collect::Matrix);

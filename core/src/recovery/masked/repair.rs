@@ -1,6 +1,6 @@
 //! Rows and columns on their own: reweighted least absolute deviations, and least squares over what fits.
 
-use super::Masked;
+use super::{Checkpoint, Masked};
 use crate::real::Real;
 use crate::recovery::entries::{row, short_dot};
 use crate::recovery::row_ls::RowLs;
@@ -8,15 +8,15 @@ use crate::recovery::row_ls::RowLs;
 /// Reweightings of a row that is repaired.
 const ROUNDS: u32 = 25;
 
-impl<T: Real> Masked<'_, T> {
+impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
     /// Solves rows that do not fit against the columns that do, then columns against rows; whether there was anything to
     /// solve against.
     pub(super) fn repair(&mut self) -> bool {
         let rows = self.entries.rows();
         let good = |range: &[T]| range.iter().filter(|good| **good > T::ZERO).count();
-        let (of_rows, of_columns) = self.good.split_at_checked(rows).unwrap_or((&[], &[]));
+        let (of_rows, of_columns) = self.work.good.split_at_checked(rows).unwrap_or((&[], &[]));
         // Too few that fit prove nothing about the subspace: an attempt that has gone wrong.
-        if good(of_columns) < 2 * self.rank || good(of_rows) < 2 * self.rank {
+        if good(of_columns) < 2 * self.rank() || good(of_rows) < 2 * self.rank() {
             return false;
         }
         for index in 0..rows {
@@ -30,17 +30,17 @@ impl<T: Real> Masked<'_, T> {
     }
 
     fn repair_one(&mut self, index: usize, is_row: bool) -> Option<()> {
-        let (entries, rank, rows) = (self.entries, self.rank, self.entries.rows());
+        let (entries, rank, rows) = (self.entries, self.rank(), self.entries.rows());
         let place = if is_row { index } else { rows + index };
-        if *self.good.get(place)? > T::ZERO {
+        if *self.work.good.get(place)? > T::ZERO {
             return Some(());
         }
         let (solved, other, offset) =
             if is_row { (&mut *self.left, &*self.right, rows) } else { (&mut *self.right, &*self.left, 0) };
         let v = solved.get_mut(index * rank..)?.get_mut(..rank)?;
-        let good = &*self.good;
-        let mut kernel = RowLs::new(rank, self.kernel)?;
-        let mut floor = self.median;
+        let good = &*self.work.good;
+        let mut kernel = RowLs::new(rank, self.work.kernel)?;
+        let mut floor = self.state.median;
         for round in 0..ROUNDS {
             kernel.clear();
             let mut add = |k: usize, value: T| {
@@ -66,11 +66,11 @@ impl<T: Real> Masked<'_, T> {
     /// One sweep of least squares over the entries that fit; after the first, over those within 20 times the root mean square
     /// of the last.
     pub(super) fn polish(&mut self, sweep: u32) -> Option<()> {
-        let (entries, rank) = (self.entries, self.rank);
-        let within = self.report.residual * T::from_f64(20.0);
-        let fit = if sweep == 0 { self.fit() } else { self.fit().min(within) };
+        let (entries, rank) = (self.entries, self.rank());
+        let within = self.state.residual * T::from_f64(20.0);
+        let fit = if sweep == 0 { self.state.fit() } else { self.state.fit().min(within) };
         let (mut squares, mut kept) = (T::ZERO, 0_u32);
-        let mut kernel = RowLs::new(rank, self.kernel)?;
+        let mut kernel = RowLs::new(rank, self.work.kernel)?;
         for is_row in [true, false] {
             let (solved, other) =
                 if is_row { (&mut *self.left, &*self.right) } else { (&mut *self.right, &*self.left) };
@@ -95,8 +95,7 @@ impl<T: Real> Masked<'_, T> {
                 kernel.correct(v);
             }
         }
-        self.report.residual = (squares / T::from_u32(kept.max(1))).sqrt();
-        self.report.best = self.report.best.min(self.report.residual);
+        self.state.note(squares, kept);
         Some(())
     }
 }

@@ -4,7 +4,8 @@
 //! own, and a small one may lie above the weakest part of the truth. Such a row has a leverage l'(L'L)⁻¹l near 1, where others
 //! share rank / rows among them. So rows far beyond their share are weighted down to it.
 
-use super::{ATTEMPTS, Masked, START, divide, gather_gram};
+use super::attempts::ATTEMPTS;
+use super::{Checkpoint, Masked, START, divide, gather_gram, word};
 use crate::factor::{Cholesky, Packed};
 use crate::real::Real;
 use crate::recovery::entries::{row, short_dot};
@@ -19,21 +20,22 @@ const LEFT_TO_IT: f64 = 1.5;
 /// First threshold at most, in medians of what the start leaves over.
 const LEFT_OVER: f64 = 6.0;
 
-impl<T: Real> Masked<'_, T> {
+impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
     /// One sweep of subspace iteration on the clipped entries.
-    pub(super) fn start(&mut self, sweep: u32) -> Option<()> {
-        let (entries, rank, limit) = (self.entries, self.rank, self.threshold);
-        let salt = if self.schedule().2 || self.attempt as usize >= ATTEMPTS.len() { self.attempt } else { 0 };
+    pub(super) fn sweep(&mut self, sweep: u32) -> Option<()> {
+        let (entries, rank, limit) = (self.entries, self.rank(), self.state.threshold);
+        let salt =
+            if self.schedule().2 || self.state.attempt as usize >= ATTEMPTS.len() { self.state.attempt } else { 0 };
         let seen = self.seen(salt != 0);
         let (left, right) =
             (self.left.get_mut(..entries.rows() * rank)?, self.right.get_mut(..entries.columns() * rank)?);
         if sweep == 0 {
-            self.good.fill(T::ONE);
+            self.work.good.fill(T::ONE);
         }
-        let (of_rows, of_columns) = self.good.split_at_mut_checked(entries.rows())?;
+        let (of_rows, of_columns) = self.work.good.split_at_mut_checked(entries.rows())?;
         let clip = |value: T| value.max(-limit).min(limit);
         let kept = |i: usize, j: usize| salt == 0 || keeps(i, j, salt);
-        for (i, l) in left.chunks_exact_mut(rank).enumerate() {
+        for (i, l) in left.chunks_exact_mut(rank.max(1)).enumerate() {
             l.fill(T::ZERO);
             entries.row(i, |j, value| {
                 if let (Some(r), Some(weight), true) = (row(right, j, rank), of_columns.get(j), kept(i, j)) {
@@ -41,9 +43,9 @@ impl<T: Real> Masked<'_, T> {
                 }
             });
         }
-        divide(left, right, of_columns, rank, self.kernel)?;
-        limit_leverage(left, of_rows, rank, self.kernel)?;
-        for (j, r) in right.chunks_exact_mut(rank).enumerate() {
+        divide(left, right, of_columns, rank, self.work.kernel)?;
+        limit_leverage(left, of_rows, rank, self.work.kernel)?;
+        for (j, r) in right.chunks_exact_mut(rank.max(1)).enumerate() {
             r.fill(T::ZERO);
             entries.column(j, |i, value| {
                 if let (Some(l), Some(weight), true) = (row(left, i, rank), of_rows.get(i), kept(i, j)) {
@@ -51,8 +53,8 @@ impl<T: Real> Masked<'_, T> {
                 }
             });
         }
-        divide(right, left, of_rows, rank, self.kernel)?;
-        limit_leverage(right, of_columns, rank, self.kernel)?;
+        divide(right, left, of_rows, rank, self.work.kernel)?;
+        limit_leverage(right, of_columns, rank, self.work.kernel)?;
         if sweep + 1 == START {
             // Unknown entries counted as 0.
             vector::scale(T::ONE / seen, left);
@@ -63,9 +65,9 @@ impl<T: Real> Masked<'_, T> {
 
     /// Where the entries lie around values far from 0, |Y| says little of the errors: what is left over does.
     fn lower_threshold(&mut self) {
-        let total = T::from_u32(u32::try_from(self.entries.count()).unwrap_or(u32::MAX));
-        let (entries, rank) = (self.entries, self.rank);
-        let (left, right, counts) = (&*self.left, &*self.right, &mut *self.counts);
+        let total = T::from_u32(word(self.entries.count()));
+        let (entries, rank) = (self.entries, self.rank());
+        let (left, right, counts) = (&*self.left, &*self.right, &mut *self.work.counts);
         let residual = |i: usize, j: usize, value: T| match (row(left, i, rank), row(right, j, rank)) {
             (Some(l), Some(r)) => short_dot(l, r) - value,
             _ => value,
@@ -74,12 +76,12 @@ impl<T: Real> Masked<'_, T> {
         counts.fill(T::ZERO);
         entries.all(|i, j, value| window.count(counts, residual(i, j, value)));
         let median = window.quantile(counts, total, T::from_f64(0.5));
-        self.threshold = self.threshold.min(median * T::from_f64(LEFT_OVER)).max(self.fit());
+        self.state.threshold = self.state.threshold.min(median * T::from_f64(LEFT_OVER)).max(self.state.fit());
     }
 
     /// Share of the entries that is known.
     fn seen(&self, thinned: bool) -> T {
-        let of = |n: usize| T::from_u32(u32::try_from(n).unwrap_or(u32::MAX));
+        let of = |n: usize| T::from_u32(word(n));
         let share = of(self.entries.count()) / (of(self.entries.rows()) * of(self.entries.columns()));
         if thinned { share * T::from_u32(KEPT) / T::from_u32(256) } else { share }
     }
@@ -87,8 +89,8 @@ impl<T: Real> Masked<'_, T> {
 
 /// Weights in (0, 1] by which no row of F has much more than its share of leverage in F'WF.
 fn limit_leverage<T: Real>(factor: &[T], weights: &mut [T], rank: usize, scratch: &mut [T]) -> Option<()> {
-    let count = T::from_u32(u32::try_from(weights.len()).unwrap_or(u32::MAX));
-    let mean = T::from_u32(u32::try_from(rank).unwrap_or(u32::MAX)) / count;
+    let count = T::from_u32(word(weights.len()));
+    let mean = T::from_u32(word(rank)) / count;
     let (suspect, left_to_it) = (T::from_f64(SUSPECT) * mean, T::from_f64(LEFT_TO_IT) * mean);
     let mut kernel = RowLs::new(rank, scratch)?;
     for _ in 0..2 {

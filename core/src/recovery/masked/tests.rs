@@ -159,3 +159,52 @@ fn in_noise_the_next_rank_decides() {
         }
     }
 }
+
+/// The same bits when the recovery is put away as words after every sweep; and words that no recovery has left.
+#[test]
+fn interruptions_change_nothing_and_scrambled_words_do_no_harm() {
+    let instance = instance(20, 16, 2, 1.0, 3);
+    let values = spoil(&instance, 0.2, 3);
+    let entries = Entries::dense(20, 16, &values, None).unwrap();
+    let config = MaskedConfig { rank_max: 3, ..MaskedConfig::new(1) };
+    let (mut l, mut r) = (vec![0.0; 60], vec![0.0; 48]);
+    let mut workspace = vec![0.0; Masked::<f32>::workspace_len(20, 16, 3)];
+    let mut solver = Masked::new(entries, &mut l, &mut r, &mut workspace, config).unwrap();
+    let (whole, rank) = (solver.run(), solver.rank());
+    assert_eq!((whole.step, rank), (Step::Converged, 2));
+    let factors = (l.clone(), r.clone());
+
+    let mut saved = [0; Checkpoint::<f32>::WORDS];
+    Masked::start(&config).to_words(&mut saved).unwrap();
+    let mut half = saved;
+    let report = loop {
+        let state = Checkpoint::from_words(&saved).unwrap();
+        let mut solver = Masked::resume(entries, &mut l, &mut r, &mut workspace, state).unwrap();
+        let step = solver.step();
+        let report = solver.report();
+        solver.suspend().to_words(&mut saved).unwrap();
+        if report.iterations == whole.iterations - 20 {
+            half = saved;
+        }
+        if step.is_final() {
+            break report;
+        }
+    };
+    assert_eq!((report, (&l, &r)), (whole, (&factors.0, &factors.1)));
+
+    for start in [Masked::start(&config), Checkpoint::from_words(&half).unwrap()] {
+        for k in 0..saved.len() {
+            for value in [u32::MAX, 0x8000_0000, 0x7fc0_0000, 7, 1] {
+                let mut bad = [0; Checkpoint::<f32>::WORDS];
+                start.to_words(&mut bad).unwrap();
+                bad[k] = value;
+                let Ok(state) = Checkpoint::from_words(&bad) else { continue };
+                if let Ok(mut solver) = Masked::resume(entries, &mut l, &mut r, &mut workspace, state) {
+                    for _ in 0..10 {
+                        let _ = solver.step();
+                    }
+                }
+            }
+        }
+    }
+}

@@ -73,8 +73,10 @@ fn refusals_and_hopeless_columns() {
     assert_eq!(try_with(4, 8, need, memory), Some(Error::OutOfRange { field: Field::Configuration, index: 0 }));
     let threshold = OnlineConfig { threshold: f32::NAN, ..good };
     assert_eq!(try_with(4, 8, need, threshold), Some(Error::OutOfRange { field: Field::Configuration, index: 1 }));
-    let rounds = OnlineConfig { rounds: 0, ..good };
-    assert_eq!(try_with(4, 8, need, rounds), Some(Error::OutOfRange { field: Field::Iterations, index: 0 }));
+    for rounds in [0, 1001] {
+        let rounds = OnlineConfig { rounds, ..good };
+        assert_eq!(try_with(4, 8, need, rounds), Some(Error::OutOfRange { field: Field::Iterations, index: 0 }));
+    }
 
     let mut online = Online::new(4, &mut l, &mut workspace, good).unwrap();
     let mut clean = [0.0; 4];
@@ -83,4 +85,25 @@ fn refusals_and_hopeless_columns() {
         online.observe(&z, &mut clean).unwrap();
     }
     assert!(online.basis().iter().all(|l| l.is_finite()), "{:?}", online.basis());
+}
+
+/// What a stream knows lies in its memory alone: taken up before each column it gives the same bits.
+#[test]
+fn a_stream_that_is_taken_up_again_is_the_same() {
+    let mut random = Random::new(4);
+    let z: Vec<f32> = (0..40 * 6).map(|_| random.normal() as f32).collect();
+    let run = |again: bool| {
+        let (mut l, mut workspace) = (vec![0.0_f32; 12], vec![0.0; Online::<f32>::workspace_len(6, 2)]);
+        let config = OnlineConfig::new(2);
+        let mut clean = vec![0.0; 6];
+        let mut online = Online::new(6, &mut l, &mut workspace, config).unwrap();
+        for column in z.chunks_exact(6) {
+            if again {
+                online = Online::resume(6, &mut l, &mut workspace, config).unwrap();
+            }
+            let _ = online.observe(column, &mut clean).unwrap();
+        }
+        (l.clone(), clean)
+    };
+    assert_eq!(run(false), run(true));
 }

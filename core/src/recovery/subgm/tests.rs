@@ -79,3 +79,50 @@ fn refusals_name_the_field() {
     bad[7] = f32::INFINITY;
     assert_eq!(try_with(&bad, 8, need, good), Some(Error::NotFinite { field: Field::Measurements, index: 7 }));
 }
+
+/// The same bits when the recovery is put away as words after every pass; and words that no recovery has left.
+#[test]
+fn interruptions_change_nothing_and_scrambled_words_do_no_harm() {
+    let shape = Shape::Symmetric { n: 8 };
+    let mut scratch = [0.0_f32; SeededMeasurement::<f32>::scratch_len(Shape::Symmetric { n: 8 })];
+    let mut op = SeededMeasurement::new(shape, 90, 3, &mut scratch).unwrap();
+    let (left, right) = truth::<f32>(shape, 1, 1.0, 3);
+    let mut y = measure(&mut op, view(shape, &left, &right));
+    spoil(&mut y, 0.1, 3);
+    let geometric = Schedule::Geometric { first: 0.3, decay: 0.98 };
+    for (start, schedule) in
+        [(Start::Spectral, SubgmConfig::<f32>::new(2).schedule), (Start::Random { seed: 1 << 40 }, geometric)]
+    {
+        let config = SubgmConfig { start, schedule, max_iterations: 60, ..SubgmConfig::new(2) };
+        let (mut u, mut workspace) = (vec![0.0; 16], vec![0.0; 256 + 16 + 136]);
+        let whole = Subgm::new(&mut op, &y, &mut u, &mut workspace, config).unwrap().run();
+        let factor = u.clone();
+        let fresh = Subgm::<f32, dyn Measurement<f32>>::start(&config);
+        let mut saved = [0; Checkpoint::<f32>::WORDS];
+        fresh.to_words(&mut saved).unwrap();
+        let report = loop {
+            let state = Checkpoint::from_words(&saved).unwrap();
+            let mut solver = Subgm::resume(&mut op, &y, &mut u, &mut workspace, state).unwrap();
+            let step = solver.step();
+            let report = solver.report();
+            solver.suspend().to_words(&mut saved).unwrap();
+            if step.is_final() {
+                break report;
+            }
+        };
+        assert_eq!((report, &u), (whole, &factor));
+        for k in 0..saved.len() {
+            for value in [u32::MAX, 0x8000_0000, 7, 1] {
+                let mut bad = [0; Checkpoint::<f32>::WORDS];
+                fresh.to_words(&mut bad).unwrap();
+                bad[k] = value;
+                let Ok(state) = Checkpoint::from_words(&bad) else { continue };
+                if let Ok(mut solver) = Subgm::resume(&mut op, &y, &mut u, &mut workspace, state) {
+                    for _ in 0..3 {
+                        let _ = solver.step();
+                    }
+                }
+            }
+        }
+    }
+}

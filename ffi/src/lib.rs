@@ -38,6 +38,7 @@ pub mod lpn;
 mod memory;
 mod method;
 pub mod model;
+pub mod network;
 pub mod objects;
 pub mod omega;
 pub mod operator;

@@ -9,6 +9,7 @@ pub mod factor;
 pub mod function;
 pub mod lpn;
 mod method;
+pub mod network;
 pub mod operator;
 pub mod pcg;
 pub mod plane;

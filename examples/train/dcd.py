@@ -459,6 +459,8 @@ def write_golden(folder, network):
         ("network_2d_bytes", network, (16, 24), True),
         ("network_3d", Network(3, 8, (0, 1, 1)), (4, 6, 8), False),
     ):
+        # In f64 a byte times its scale is exact.
+        which.double()
         write(f"{folder}/{name}.tslv", container(which.sections(as_bytes), 6))
         write(f"{folder}/{name}.bin", network_golden(which, sides, np.random.default_rng(5)))
 
@@ -528,6 +530,7 @@ def main():
             write_golden(arguments.network_golden, network)
         if arguments.network:
             write(arguments.network, container(network.sections(True), 6))
+        network = network.float()
     if not arguments.check:
         table = report(cycle, network)
         if arguments.plot:

@@ -46,6 +46,7 @@ pub mod pcg;
 pub mod plane;
 pub mod preconditioner;
 pub mod pressure;
+pub mod pressure_memory;
 pub mod prox_nonconvex;
 pub mod prox_norms;
 pub mod prox_separable;

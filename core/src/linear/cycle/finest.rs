@@ -5,7 +5,7 @@
 //! it is left to the operator.
 
 use super::build::is_fluid;
-use super::cells::{Cells, DEGREE, around, around_ring, line, line_mut, stretches};
+use super::cells::{Cells, DEGREE, around_ring, line, line_mut, stretches};
 use super::coarse::{Coarse, R, X};
 use super::gates::Gates;
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
@@ -49,30 +49,39 @@ pub(super) fn of<E: Copy>(tables: &[E; 8], code: u8) -> E {
     tables.get(usize::from(code & DEGREE)).copied().unwrap_or(*first)
 }
 
+/// z = gate r of line `y`.
+#[inline(always)]
+fn start<T: Real>(cells: &Cells<'_>, tables: &[Gate<T>; 8], r: &[T], y: usize, z: &mut [T]) {
+    let width = cells.width;
+    for ((z, r), code) in z.iter_mut().zip(line(r, width, y)).zip(line(cells.black, width, y)) {
+        *z = of(tables, *code).gate * *r;
+    }
+}
+
 /// Down: z = gate r, and the sums of the residuals over the blocks. `lines` holds six lines, the last of zeros.
 pub(super) fn down<T: Real>(
     cells: &Cells<'_>,
     tables: &[Gate<T>; 8],
     r: &[T],
-    z: &mut [T],
     child: &mut Coarse<'_, T>,
     lines: &mut [T],
 ) {
     let width = cells.width;
-    for ((z, r), code) in z.iter_mut().zip(r).zip(cells.black) {
-        *z = of(tables, *code).gate * *r;
-    }
-    let Some((buffers, zeros)) = lines.split_at_mut_checked(5 * width) else { return };
-    let Some((upper, rest)) = buffers.split_at_mut_checked(width) else { return };
-    let Some(lower) = rest.get_mut(..width) else { return };
+    let Some((upper, rest)) = lines.split_at_mut_checked(width) else { return };
+    let Some((lower, rest)) = rest.split_at_mut_checked(width) else { return };
+    let Some((ring, zeros)) = rest.split_at_mut_checked(3 * width) else { return };
+    start(cells, tables, r, 0, line_mut(ring, width, 0));
     let mut pieces = 0;
     for block in 0..child.level.ny {
         lower.fill(T::ZERO);
         for (y, sum) in [(2 * block, &mut *upper), (2 * block + 1, &mut *lower)] {
+            if y + 1 < cells.ny {
+                start(cells, tables, r, y + 1, line_mut(ring, width, (y + 1) % 3));
+            }
             for part in stretches(width, is_forward(RED, y)) {
                 let (own, len) = (y * width + part.start, part.len);
                 let (Some([n0, n1, n2, n3]), Some(red), Some(black), Some(r), Some(sum)) = (
-                    around(z, zeros, width, cells.ny, y, part),
+                    around_ring(ring, zeros, width, cells.ny, y, part),
                     cut(cells.red, own, len),
                     cut(cells.black, own, len),
                     cut(r, own, len),

@@ -27,7 +27,9 @@ mod finest;
 mod gates;
 mod kernels;
 mod layout;
+mod pieces;
 mod plan;
+mod ready;
 mod reduced;
 mod store;
 mod textbook;
@@ -65,7 +67,6 @@ pub struct Cycle<'a, T> {
     /// Weights of a second visit, by level; 0 where there is none.
     second: [T; MAX_LEVELS],
     multiply_adds: usize,
-    merged: usize,
 }
 
 /// The caller's memory, cut up.
@@ -142,7 +143,6 @@ impl<'a, T: Real> Cycle<'a, T> {
             scale: gates.correction.map(square),
             second: [T::ZERO; MAX_LEVELS],
             multiply_adds: 0,
-            merged: 0,
         };
         cycle.build(gates, options.shape);
         Ok(cycle)
@@ -151,9 +151,9 @@ impl<'a, T: Real> Cycle<'a, T> {
     fn build(&mut self, gates: &Gates, shape: Shape) {
         let Self { cells, store, .. } = self;
         if !layout::is_coarsest(cells.nx, cells.ny) {
-            build::first(cells, store, shape, &mut self.merged);
+            build::first(cells, store, shape);
             while !layout::is_coarsest(store.level(store.last()).nx, store.level(store.last()).ny) {
-                build::next(store, shape, &mut self.merged);
+                build::next(store, shape);
             }
         }
         let last = store.last();
@@ -189,10 +189,11 @@ impl<'a, T: Real> Cycle<'a, T> {
         }
     }
 
-    /// Parts of coarse cells that were merged with others because there was no memory to keep them apart.
+    /// What there was no memory for: parts of coarse cells that were merged with others, and faces between nodes off the grid
+    /// that are closed on their level.
     #[must_use]
     pub const fn merged(&self) -> usize {
-        self.merged
+        self.store.merged()
     }
 
     /// Nodes off the grid in use, of [`CycleOptions::pieces`].
@@ -214,8 +215,8 @@ impl<'a, T: Real> Cycle<'a, T> {
         self.second.get(level).copied().unwrap_or(T::ZERO)
     }
 
-    /// The cycle from one coarse level down, whose r becomes x.
-    fn run(&mut self, from: usize) {
+    /// The cycle from one coarse level down, whose r becomes x. `vector` is lent by the finest level.
+    fn run(&mut self, from: usize, vector: &mut [T]) {
         let last = self.store.last();
         let mut again = [false; MAX_LEVELS];
         let mut level = from;
@@ -224,11 +225,11 @@ impl<'a, T: Real> Cycle<'a, T> {
         for _ in 0..4_usize << last.min(MAX_LEVELS) {
             if is_down {
                 if level == last {
-                    self.store.coarse(level).solve();
+                    self.store.coarse_with(level, vector).solve();
                     is_down = false;
                     continue;
                 }
-                let Some([mut mine, mut child]) = self.store.pair(level) else { return };
+                let Some([mut mine, mut child]) = self.store.pair(level, vector) else { return };
                 mine.start();
                 mine.relax(BLACK, true);
                 mine.restrict(&mut child, self.lines);
@@ -253,7 +254,7 @@ impl<'a, T: Real> Cycle<'a, T> {
             }
             level -= 1;
             let scale = self.scale_of(level);
-            let Some([mut mine, mut child]) = self.store.pair(level) else { return };
+            let Some([mut mine, mut child]) = self.store.pair(level, vector) else { return };
             mine.prolong(&mut child, scale, self.lines);
             mine.relax(BLACK, false);
             mine.relax(RED, false);
@@ -276,8 +277,9 @@ impl<T: Real> Direction<T> for Cycle<'_, T> {
             return;
         }
         zero(lines, cells.width);
-        finest::down(cells, tables, r, d, &mut store.coarse(1), lines);
-        self.run(1);
+        // Until the way up, d is not needed: what coarse levels need for the time of a cycle lies there.
+        finest::down(cells, tables, r, &mut store.coarse_with(1, d), lines);
+        self.run(1, d);
         let scale = self.scale_of(0);
         let Self { cells, tables, lines, store, .. } = self;
         zero(lines, cells.width);

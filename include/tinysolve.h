@@ -207,7 +207,7 @@
 /**
  * `uint64_t` words of a `ts_f64_preconditioner_t`.
  */
-#define TS_F64_PRECONDITIONER_WORDS 14
+#define TS_F64_PRECONDITIONER_WORDS 15
 #endif
 
 #if defined(TINYSOLVE_F64)

@@ -13,7 +13,7 @@ use tinysolve::operator::Direction;
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_preconditioner_t`.
-pub const TS_PRECONDITIONER_WORDS: usize = 14; // f64: 14
+pub const TS_PRECONDITIONER_WORDS: usize = 14; // f64: 15
 
 /// A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_operator_t` it must be made anew
 /// after a restart.

@@ -14,7 +14,7 @@ use tinysolve::operator::Direction;
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_preconditioner_t`.
-pub const TS_F64_PRECONDITIONER_WORDS: usize = 14;
+pub const TS_F64_PRECONDITIONER_WORDS: usize = 15;
 
 /// A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_f64_operator_t` it must be made anew
 /// after a restart.

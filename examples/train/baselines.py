@@ -93,6 +93,12 @@ def cycle_work(hierarchy):
     return finest + coarse_work(hierarchy, True) + 2 * faces + n + 3 * n
 
 
+def whole_cycle_work(hierarchy):
+    """An iteration of the W-cycle on the whole system, whose finest level is one like the others."""
+    n, faces = hierarchy[0]["n"], hierarchy[0]["pairs"].shape[1]
+    return coarse_work([dict(n=0, pairs=np.zeros((2, 0))), *hierarchy], True) + n + 2 * faces + 6 * n
+
+
 def conjugate_gradients(d, rest, b, direction, most=3000):
     x, r, p, before, b_norm = np.zeros(len(b)), b.copy(), np.zeros(len(b)), 1.0, np.linalg.norm(b)
     for step in range(1, most + 1):
@@ -107,10 +113,13 @@ def conjugate_gradients(d, rest, b, direction, most=3000):
     return most
 
 
-def rows(hierarchies, rights):
+NAMES = ("CG", "IC(0)-PCG", "MIC(0)-PCG", "SSOR-PCG", "textbook multigrid-PCG")
+
+
+def rows(hierarchies, rights, names=NAMES):
     """Name, iterations and multiply-adds of a cell, for each method over all problems."""
     omega = {32: 1.6, 64: 1.7}
-    for name in ("CG", "IC(0)-PCG", "MIC(0)-PCG", "SSOR-PCG", "textbook multigrid-PCG"):
+    for name in names:
         its, work = [], []
         for hierarchy, b in zip(hierarchies, rights):
             d, rest = system(hierarchy[0])

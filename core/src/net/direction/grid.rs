@@ -241,7 +241,7 @@ fn pool<T: Real>(channels: usize, shape: Slab, fine: &[T], coarse: &mut [T]) {
         coarse.fill(T::ZERO);
         let (lines, count) = covered(shape, line);
         for fine in lines.into_iter().take(count).filter_map(|at| slab(fine, of_line, at)) {
-            for (coarse, pair) in coarse.chunks_exact_mut(of_cell).zip(fine.chunks_exact(2 * of_cell)) {
+            for (coarse, pair) in coarse.chunks_exact_mut(of_cell).zip(fine.chunks_exact((2 * of_cell).max(1))) {
                 let Some((left, right)) = pair.split_at_checked(of_cell) else { continue };
                 for ((coarse, left), right) in coarse.iter_mut().zip(left).zip(right) {
                     *coarse += *left + *right;
@@ -260,7 +260,7 @@ fn add_upsampled<T: Real>(channels: usize, shape: Slab, coarse: &[T], fine: &mut
     for (line, coarse) in coarse.chunks_exact((of_line / 2).max(1)).enumerate() {
         let (lines, count) = covered(shape, line);
         for at in lines.into_iter().take(count) {
-            let pairs = slab_mut(fine, of_line, at).chunks_exact_mut(2 * of_cell);
+            let pairs = slab_mut(fine, of_line, at).chunks_exact_mut((2 * of_cell).max(1));
             for (coarse, pair) in coarse.chunks_exact(of_cell).zip(pairs) {
                 for (fine, coarse) in pair.iter_mut().zip(coarse.iter().cycle()) {
                     *fine += *coarse;

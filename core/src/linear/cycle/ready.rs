@@ -2,10 +2,10 @@
 //!
 //! While a level is built, the places of `gate` say which nodes are there and those of `keep` hold the weight of open faces.
 
-use super::cells::stretches;
+use super::cells::bulk;
 use super::coarse::{Coarse, GATE, KEEP, X};
 use super::gates::{Gates, clamp};
-use super::kernels::{RED, cut, cut_mut, is_forward, taps};
+use super::kernels::{RED, cut, cut_mut, edge, is_forward, sum_of, taps};
 use super::layout::Level;
 use crate::real::Real;
 
@@ -145,14 +145,17 @@ impl<T: Real> Coarse<'_, T> {
         for (colour, (sums, keep)) in sums.iter_mut().zip(keep.iter()).enumerate() {
             let other = if colour == RED { &**x1 } else { &**x0 };
             for y in 0..ny {
-                for part in stretches(width, is_forward(colour, y)) {
-                    let (own, len) = (y * width + part.start, part.len);
-                    let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
-                    if let (Some(sums), Some(keep), Some(ones)) =
-                        (cut_mut(sums, own, len), cut(keep, own, len), cut(x0, own, len))
-                    {
-                        taps.relax_from_zero(ones, keep, sums);
-                    }
+                let (own, around) = edge(weights, other, (width, ny, y), colour);
+                if let (Some(sum), Some(keep)) = (sums.get_mut(own), keep.get(own)) {
+                    *sum = sum_of(around) + *keep;
+                }
+                let Some(part) = bulk(width, is_forward(colour, y)) else { continue };
+                let (own, len) = (y * width + part.start, part.len);
+                let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
+                if let (Some(sums), Some(keep), Some(ones)) =
+                    (cut_mut(sums, own, len), cut(keep, own, len), cut(x0, own, len))
+                {
+                    taps.relax_from_zero(ones, keep, sums);
                 }
             }
         }

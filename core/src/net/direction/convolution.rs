@@ -79,17 +79,24 @@ impl<W: Weight> Convolution<'_, W> {
             let (from, len) = ((x + skipped).wrapping_sub(1) * self.inputs, taps * self.inputs);
             let blocks = cell.as_chunks_mut::<LANES>().0.iter_mut().zip(self.weights.chunks_exact(of_block.max(1)));
             for (block, (out, weights)) in blocks.enumerate() {
-                let mut sums = [T::ZERO; LANES];
+                let [mut s0, mut s1, mut s2, mut s3, mut s4, mut s5, mut s6, mut s7] = [T::ZERO; LANES];
                 for (place, line) in around.iter().enumerate() {
                     let start = (3 * place + skipped) * self.inputs;
                     let Some(values) = line.and_then(|line| line.get(from..from + len)) else { continue };
                     let Some(weights) = weights.get(start..start + len) else { continue };
-                    for (value, weights) in values.iter().zip(weights) {
-                        for (sum, weight) in sums.iter_mut().zip(weights) {
-                            *sum += *value * weight.number::<T>();
-                        }
+                    // Written out: as a loop over lanes it is one, of three times the instructions, where size comes first.
+                    for (&value, &[w0, w1, w2, w3, w4, w5, w6, w7]) in values.iter().zip(weights) {
+                        s0 += value * w0.number::<T>();
+                        s1 += value * w1.number::<T>();
+                        s2 += value * w2.number::<T>();
+                        s3 += value * w3.number::<T>();
+                        s4 += value * w4.number::<T>();
+                        s5 += value * w5.number::<T>();
+                        s6 += value * w6.number::<T>();
+                        s7 += value * w7.number::<T>();
                     }
                 }
+                let sums = [s0, s1, s2, s3, s4, s5, s6, s7];
                 for ((lane, sum), out) in sums.into_iter().enumerate().zip(out) {
                     let value = self.affine.apply(block * LANES + lane, sum);
                     *out = match ending {

@@ -465,15 +465,15 @@ def write_golden(folder, network):
         write(f"{folder}/{name}.bin", network_golden(which, sides, np.random.default_rng(5)))
 
 
-def rust(path, gates, script="dcd.py", name_of="TRAINED"):
+def rust(path, gates):
     """The same gates as a constant of the library."""
     number = lambda value: np.format_float_positional(np.float32(value), unique=True, trim="0")
     row = lambda values: "[" + ", ".join(number(value) for value in values) + "]"
     table = lambda rows: "[" + ", ".join(row(values) for values in rows) + "]"
     fields = [f"    {name}: {(table if name in ('black', 'red') else row)(gates[name])},\n" for name in NAMES]
     with open(path, "w") as file:
-        file.write(f"//! Written by `examples/train/{script}`: do not edit.\n\nuse super::Gates;\n\n")
-        file.write(f"pub(super) const {name_of}: Gates = Gates {{\n" + "".join(fields) + "};\n")
+        file.write("//! Written by `examples/train/dcd.py`: do not edit.\n\nuse super::Gates;\n\n")
+        file.write("pub(super) const TRAINED: Gates = Gates {\n" + "".join(fields) + "};\n")
 
 
 def golden(path, cycle):

@@ -45,7 +45,7 @@ pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape:
                 }
             }
             if block.contains(&true) {
-                store.coarse(1).mark(level.slot(x, y));
+                store.coarse(1).add_share(level.slot(x, y), T::ONE);
             }
         }
     }
@@ -102,10 +102,10 @@ pub(super) fn next<T: Real>(store: &mut Store<'_, T>, shape: Shape) {
             if !coarse.is_present(slot) {
                 continue;
             }
-            let open = coarse.open_of(slot);
+            let (open, share) = (coarse.open_of(slot), coarse.share_of(slot));
             let faces = if (x ^ y) & 1 == 1 { coarse.faces(slot) } else { [T::ZERO; 4] };
             let mut coarse = store.coarse(below + 1);
-            coarse.mark(parent.id);
+            coarse.add_share(parent.id, share);
             if open > T::ZERO {
                 coarse.add_open(parent.id, half * open);
             }
@@ -118,9 +118,9 @@ pub(super) fn next<T: Real>(store: &mut Store<'_, T>, shape: Shape) {
     }
     for index in 0..store.level(below).nodes {
         let (id, parent) = (store.off_grid_id(below, index), store.parent_off_grid(below, index));
-        let open = store.coarse(below).open_of(id);
+        let (open, share) = (store.coarse(below).open_of(id), store.coarse(below).share_of(id));
         let mut coarse = store.coarse(below + 1);
-        coarse.mark(parent.id);
+        coarse.add_share(parent.id, share);
         coarse.add_open(parent.id, half * open);
     }
     for index in 0..store.level(below).edges {
@@ -158,7 +158,7 @@ impl Node {
 
 impl<T: Real> Store<'_, T> {
     /// Adds the weight of faces between two nodes of neighbouring blocks of the coarsest level.
-    fn add_edge(&mut self, one: Node, two: Node, weight: T) {
+    pub(super) fn add_edge(&mut self, one: Node, two: Node, weight: T) {
         if (one.x, one.y) == (two.x, two.y) {
             return;
         }

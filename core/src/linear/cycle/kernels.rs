@@ -134,9 +134,7 @@ impl<T: Real> Taps<'_, T> {
         let [x0, x1] = self.values;
         let mut x2 = self.first;
         let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
-        for ((x, (g, r)), ((((((w0, x0), w1), x1), w2), w3), x3)) in
-            x.iter_mut().zip(gate.iter().zip(r)).zip(sums)
-        {
+        for ((x, (g, r)), ((((((w0, x0), w1), x1), w2), w3), x3)) in x.iter_mut().zip(gate.iter().zip(r)).zip(sums) {
             *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + *r);
             x2 = *x3;
         }
@@ -156,9 +154,7 @@ impl<T: Real> Taps<'_, T> {
         let mut x2 = self.first;
         let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
         let own = zip!(keep_red, red, keep_black, black);
-        for ((sum, (((kr, xr), kb), xb)), ((((((w0, x0), w1), x1), w2), w3), x3)) in
-            sum.iter_mut().zip(own).zip(sums)
-        {
+        for ((sum, (((kr, xr), kb), xb)), ((((((w0, x0), w1), x1), w2), w3), x3)) in sum.iter_mut().zip(own).zip(sums) {
             let value = ((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + (*kr * *xr + *kb * *xb);
             *sum = if add { *sum + value } else { value };
             x2 = *x3;
@@ -172,9 +168,7 @@ impl<T: Real> Taps<'_, T> {
         let [x0, x1] = self.values;
         let mut x2 = self.first;
         let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
-        for ((out, (d, x)), ((((((w0, x0), w1), x1), w2), w3), x3)) in
-            out.iter_mut().zip(d.iter().zip(x)).zip(sums)
-        {
+        for ((out, (d, x)), ((((((w0, x0), w1), x1), w2), w3), x3)) in out.iter_mut().zip(d.iter().zip(x)).zip(sums) {
             let flow = (*w0 * (*x0 - *x) + *w1 * (*x1 - *x)) + (*w2 * (x2 - *x) + *w3 * (*x3 - *x));
             // In the order in which d was summed: what is left are open faces and edges off the grid.
             let rest = *d - ((*w0 + *w1) + (*w2 + *w3));

@@ -165,8 +165,13 @@ impl Level {
 /// Exact memory of a cycle on `nx` x `ny` cells.
 #[must_use]
 pub(super) const fn sizes(nx: usize, ny: usize, options: CycleOptions) -> CycleSizes {
+    sizes_lent(nx, ny, options, Cells::half_len(nx, ny))
+}
+
+/// The same where the vector that the cycle writes has `room` elements for coarse levels.
+pub(super) const fn sizes_lent(nx: usize, ny: usize, options: CycleOptions, room: usize) -> CycleSizes {
     let mut numbers = nx.div_ceil(2).saturating_mul(LINES);
-    let (mut x, mut y, mut level, mut room) = (nx, ny, 0, Cells::half_len(nx, ny));
+    let (mut x, mut y, mut level, mut room) = (nx, ny, 0, room);
     while !is_coarsest(x, y) && level + 1 < MAX_LEVELS {
         x = coarser(x);
         y = coarser(y);

@@ -12,6 +12,8 @@
 //! contract in the norm of its level, and the weight of a second visit stays below what the largest eigenvalue of the
 //! cycle below it allows, (1 + weight) / weight, found by power iteration when the hierarchy is built.
 //!
+//! [`Varying`] is the same cycle for coefficients that differ from face to face, and for A + c I.
+//!
 //! Coarse nodes are connected parts of 2 x 2 blocks, so a thin wall stays a wall on all levels; see [`CycleOptions`].
 //!
 //! Cost of one call: `multiply_adds` counts it; of a solve, `cargo xtask bench --family dcd` prints it. Sources: the method of
@@ -34,6 +36,7 @@ mod reduced;
 mod store;
 mod textbook;
 mod trained;
+mod varying;
 mod whole;
 
 pub use cells::Cells;
@@ -43,6 +46,7 @@ pub use layout::{CycleOptions, CycleSizes, Shape};
 pub use plan::Plan;
 pub use reduced::Reduced;
 pub use textbook::Textbook;
+pub use varying::Varying;
 pub use whole::{Coloured, Whole};
 
 use crate::error::{self, Error, Field};
@@ -79,10 +83,10 @@ impl<'a, T: Real> Parts<'a, T> {
     fn cut(
         cells: &Cells<'_>,
         options: CycleOptions,
+        sizes: CycleSizes,
         numbers: &'a mut [T],
         indices: &'a mut [u16],
     ) -> Result<Self, Error> {
-        let sizes = layout::sizes(cells.nx, cells.ny, options);
         error::at_least(Field::Workspace, sizes.numbers, numbers.len())?;
         error::at_least(Field::Order, sizes.indices, indices.len())?;
         let short = Error::Length { field: Field::Workspace, need: sizes.numbers, got: numbers.len() };
@@ -127,14 +131,23 @@ impl<'a, T: Real> Cycle<'a, T> {
         indices: &'a mut [u16],
     ) -> Result<Self, Error> {
         gates.check()?;
-        let Parts { lines, mut store } = Parts::cut(&cells, options, numbers, indices)?;
+        let sizes = Self::sizes(cells.nx, cells.ny, options);
+        let parts = Parts::cut(&cells, options, sizes, numbers, indices)?;
+        let mut cycle = Self::empty(cells, gates, options, parts);
+        cycle.build(gates, options.shape);
+        Ok(cycle)
+    }
+
+    /// Without levels.
+    fn empty(cells: Cells<'a>, gates: &Gates, options: CycleOptions, parts: Parts<'a, T>) -> Self {
+        let Parts { lines, mut store } = parts;
         store.clear();
         lines.fill(T::ZERO);
         let square = |value: f32| {
             let value: T = gates::clamp(T::from_f32(value), -1.1, 1.1);
             value * value
         };
-        let mut cycle = Self {
+        Self {
             cells,
             options,
             store,
@@ -143,9 +156,7 @@ impl<'a, T: Real> Cycle<'a, T> {
             scale: gates.correction.map(square),
             second: [T::ZERO; MAX_LEVELS],
             multiply_adds: 0,
-        };
-        cycle.build(gates, options.shape);
-        Ok(cycle)
+        }
     }
 
     fn build(&mut self, gates: &Gates, shape: Shape) {
@@ -156,12 +167,20 @@ impl<'a, T: Real> Cycle<'a, T> {
                 build::next(store, shape);
             }
         }
+        let work = finest::multiply_adds(cells);
+        self.make_ready(gates, shape, None, work);
+    }
+
+    /// Gates, weights of second visits, and the count of `work` with that of the coarse levels. With a shift, that of
+    /// [`Varying`].
+    fn make_ready(&mut self, gates: &Gates, shape: Shape, shift: Option<T>, work: usize) {
+        let Self { store, .. } = self;
         let last = store.last();
-        let mut work = finest::multiply_adds(cells);
+        let mut work = work;
         let mut visits = 1;
         for number in 1..=last {
             let twice = shape == Shape::W && number >= 2 && number < last;
-            let ([red, black], faces) = store.coarse(number).set_gates(number, gates, number == last);
+            let ([red, black], faces) = store.coarse(number).set_gates(number, gates, number == last, shift);
             let nodes = red + black;
             work += visits * nodes;
             if twice {

@@ -119,10 +119,11 @@ impl<T: Real> Store<'_, T> {
         let index = self.level(below).nodes;
         self.push_node(Node { id: slot, x, y }.record(slot));
         let id = self.off_grid_id(below, index);
-        let open = self.coarse(below).open_of(slot);
+        let (open, share) = (self.coarse(below).open_of(slot), self.coarse(below).share_of(slot));
         self.coarse(below).set_open(slot, T::ZERO);
         self.coarse(below).set_open(id, open);
         self.coarse(below).unmark(slot);
+        self.coarse(below).add_share(id, share);
         // Faces on the grid, seen from their black ends.
         if colour == BLACK {
             for face in [UP, DOWN, SAME, SIDE] {

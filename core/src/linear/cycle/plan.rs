@@ -166,7 +166,10 @@ impl<'a, T: Real> Cycle<'a, T> {
             return Err(Error::Length { field: Field::Mask, need, got });
         }
         let options = plan.options();
-        let Parts { lines, mut store } = Parts::cut(&cells, options, numbers, indices)?;
+        let Parts { lines, mut store } = {
+            let sizes = Self::sizes(cells.nx, cells.ny, options);
+            Parts::cut(&cells, options, sizes, numbers, indices)?
+        };
         let mut level = Level::finest(&cells);
         let mut number = 0;
         while !super::layout::is_coarsest(level.nx, level.ny) {

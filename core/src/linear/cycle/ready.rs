@@ -2,6 +2,7 @@
 //!
 //! While a level is built, the places of `gate` say which nodes are there and those of `keep` hold the weight of open faces.
 
+use super::build::neighbour;
 use super::cells::bulk;
 use super::coarse::{Coarse, GATE, KEEP, X};
 use super::gates::{Gates, clamp};
@@ -10,11 +11,10 @@ use super::layout::Level;
 use crate::real::Real;
 
 impl<T: Real> Coarse<'_, T> {
-    /// A node of the grid has cells below it.
-    pub(super) fn mark(&mut self, id: u16) {
-        if usize::from(id) < 2 * self.level.half {
-            self.set(GATE, id, T::ONE);
-        }
+    /// A node has cells of the finest level below it, this many of them for a hierarchy with a shift.
+    pub(super) fn add_share(&mut self, id: u16, more: T) {
+        let sum = self.share_of(id) + more;
+        self.set(GATE, id, sum);
     }
 
     pub(super) fn unmark(&mut self, id: u16) {
@@ -22,22 +22,27 @@ impl<T: Real> Coarse<'_, T> {
     }
 
     pub(super) fn is_present(&self, slot: u16) -> bool {
-        let (half, slot) = (self.level.half, usize::from(slot));
-        let [red, black] = &self.grid.gate;
-        let mark = if slot < half { red.get(slot) } else { black.get(slot - half) };
-        mark.is_some_and(|mark| *mark > T::ZERO)
+        self.share_of(slot) > T::ZERO
+    }
+
+    pub(super) fn share_of(&self, id: u16) -> T {
+        self.get(GATE, id)
     }
 
     /// Weight of open faces.
     pub(super) fn open_of(&self, id: u16) -> T {
+        self.get(KEEP, id)
+    }
+
+    fn get(&self, of: usize, id: u16) -> T {
         let (half, id) = (self.level.half, usize::from(id));
-        let [red, black] = &self.grid.keep;
+        let [red, black] = if of == KEEP { &self.grid.keep } else { &self.grid.gate };
         let value = if id < half {
             red.get(id)
         } else if id < 2 * half {
             black.get(id - half)
         } else {
-            self.extra.get(id - 2 * half).and_then(|numbers| numbers.get(KEEP))
+            self.extra.get(id - 2 * half).and_then(|numbers| numbers.get(of))
         };
         value.copied().unwrap_or(T::ZERO)
     }
@@ -78,11 +83,18 @@ impl<T: Real> Coarse<'_, T> {
         weight.map_or(T::ZERO, |weight| core::mem::replace(weight, T::ZERO))
     }
 
-    /// Turns weights and open faces into what the cycle works with. Returns nodes (red, black) and faces.
-    pub(super) fn set_gates(&mut self, number: usize, gates: &Gates, is_last: bool) -> ([usize; 2], usize) {
+    /// Turns weights and open faces into what the cycle works with. Returns nodes (red, black) and faces. With a shift, weights
+    /// stay as they are, and gates are looked up by the sum of weights over the largest.
+    pub(super) fn set_gates(
+        &mut self,
+        number: usize,
+        gates: &Gates,
+        is_last: bool,
+        shift: Option<T>,
+    ) -> ([usize; 2], usize) {
         let which = number.min(2);
         let strength = gates.strength.get(number.saturating_sub(1).min(2)).copied().unwrap_or(0.0);
-        let strength: T = clamp(T::from_f32(strength), -0.9, 0.9);
+        let strength: T = if shift.is_some() { T::ZERO } else { clamp(T::from_f32(strength), -0.9, 0.9) };
         let transform = |weight: &mut T| {
             let factor = (T::ONE + strength * (T::ONE - *weight)).max(T::from_f32(0.1));
             *weight *= factor;
@@ -94,13 +106,22 @@ impl<T: Real> Coarse<'_, T> {
         }
         self.grid.keep.iter_mut().flat_map(|half| half.iter_mut()).for_each(transform);
         self.extra.iter_mut().filter_map(|numbers| numbers.get_mut(KEEP)).for_each(transform);
+        if let Some(shift) = shift {
+            self.add_shift(shift);
+        }
         self.sum_weights();
+        let is_relative = shift.is_some();
+        if is_relative {
+            self.find_largest();
+        }
         let mut nodes = [0; 2];
         let tables = [gates.red.get(which), gates.black.get(which)].map(|table| table.unwrap_or(&[1.0; 5]));
         let ready = |colour: usize, d: T, gate: &mut T, keep: &mut T| -> bool {
             let [red, black] = tables;
-            let g: T = if colour == RED { Gates::gate(red, false, d) } else { Gates::gate(black, true, d) };
             let is_dead = d <= T::ZERO;
+            // The largest weight was left in the place of the gate.
+            let place = if is_relative && !is_dead { d / *gate } else { d };
+            let g: T = if colour == RED { Gates::gate(red, false, place) } else { Gates::gate(black, true, place) };
             let inverse = if is_dead { T::ZERO } else { T::ONE / d };
             *gate = if is_last { inverse } else { g * inverse };
             *keep = if is_dead { T::ZERO } else { (T::ONE - g) * d / g };
@@ -134,6 +155,48 @@ impl<T: Real> Coarse<'_, T> {
             (*x, *r, *first) = (T::ZERO, T::ZERO, T::ZERO);
         }
         (nodes, faces)
+    }
+
+    /// Adds c for each cell of the finest level to what stands for open faces.
+    fn add_shift(&mut self, shift: T) {
+        for (keep, share) in self.grid.keep.iter_mut().zip(&self.grid.gate) {
+            for (keep, share) in keep.iter_mut().zip(share.iter()) {
+                *keep += shift * *share;
+            }
+        }
+        for [_, _, share, keep, ..] in self.extra.iter_mut() {
+            *keep += shift * *share;
+        }
+    }
+
+    /// gate = the largest of the weights of a node and of what stands for open faces.
+    fn find_largest(&mut self) {
+        let Level { nx, ny, .. } = self.level;
+        for (gate, keep) in self.grid.gate.iter_mut().zip(&self.grid.keep) {
+            crate::vector::copy(keep, gate);
+        }
+        for [_, _, gate, keep, ..] in self.extra.iter_mut() {
+            *gate = *keep;
+        }
+        for (x, y) in (0..ny).flat_map(|y| (0..nx).map(move |x| (x, y))).filter(|(x, y)| (x ^ y) & 1 == 1) {
+            let black = self.level.slot(x, y);
+            for (face, weight) in self.faces(black).into_iter().enumerate().filter(|(_, weight)| *weight > T::ZERO) {
+                let (nx, ny) = neighbour(x, y, face);
+                self.raise(black, weight);
+                self.raise(self.level.slot(nx, ny), weight);
+            }
+        }
+        for index in 0..self.edges.len() {
+            if let (Some(&[red, black, _]), Some(&weight)) = (self.edges.get(index), self.weights.get(index)) {
+                self.raise(red, weight);
+                self.raise(black, weight);
+            }
+        }
+    }
+
+    fn raise(&mut self, id: u16, weight: T) {
+        let largest = self.get(GATE, id).max(weight);
+        self.set(GATE, id, largest);
     }
 
     /// x = open faces + sum of weights, by the kernels of relaxation on a field of ones.

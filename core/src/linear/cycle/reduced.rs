@@ -201,7 +201,8 @@ impl<'a, T: Real> Reduced<'a, T> {
             let taps = (beside(has_above, above.wrapping_add(start)), beside(has_below, below + start));
             let (Some(above), Some(below)) = taps else { return };
             let piece = super::cells::Stretch { start: 0, len, ..part };
-            let (Some(same), Some(codes), Some(out)) = (cut(same, done, len + 1), cut(red, own, len), cut(out, start, len))
+            let (Some(same), Some(codes), Some(out)) =
+                (cut(same, done, len + 1), cut(red, own, len), cut(out, start, len))
             else {
                 return;
             };

@@ -249,7 +249,7 @@
 /**
  * `uint64_t` words of a `ts_f64_preconditioner_t`.
  */
-#define TS_F64_PRECONDITIONER_WORDS 8
+#define TS_F64_PRECONDITIONER_WORDS 15
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -355,7 +355,7 @@
 /**
  * `uint64_t` words of a `ts_preconditioner_t`.
  */
-#define TS_PRECONDITIONER_WORDS 8
+#define TS_PRECONDITIONER_WORDS 14
 
 /**
  * `uint64_t` words of a `ts_pressure_t`.
@@ -3977,6 +3977,43 @@ ts_status_t ts_f64_masked_rank(const struct ts_f64_masked_t *masked, uint32_t *o
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Checks a container of a direction network, at a multiple of 16 bytes, and writes how many elements of arena it needs on a
+ * grid of nx x ny x nz cells (nz = 1 for a network in 2-D). O(bytes).
+ *
+ * Errors: `LENGTH`, `CORRUPT`, `OUT_OF_RANGE`, `UNORDERED` and `MISALIGNED` (bytes, header, sections) for what is no such
+ * container; `LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE` and `TOO_LARGE` (size, values, weights) for numbers that make no network;
+ * `TOO_LARGE` (workspace) for an arena that cannot be.
+ */
+ts_status_t ts_f64_direction_network_arena_len(const uint8_t *container,
+                                               uint32_t bytes,
+                                               uint32_t nx,
+                                               uint32_t ny,
+                                               uint32_t nz,
+                                               uint32_t *arena_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes a direction network as a preconditioner for `ts_f64_dcd_init` on a grid of nx x ny x nz cells, x running fastest,
+ * sides even, nz = 1 for a network in 2-D. It is not symmetric: it needs `TS_F64_CONJUGATION_PREVIOUS` or
+ * `TS_F64_CONJUGATION_PREVIOUS_TWO`. In cells whose byte of the mask is 0 residual and direction count as 0; null for no mask.
+ * Container, mask and arena must stay where they are; what is in the arena between calls does not matter. O(bytes).
+ *
+ * Errors: those of `ts_f64_direction_network_arena_len`; `OUT_OF_RANGE` or `TOO_LARGE` (size), `LENGTH` (workspace).
+ */
+ts_status_t ts_f64_direction_network_init(struct ts_f64_preconditioner_t *preconditioner,
+                                          const uint8_t *container,
+                                          uint32_t bytes,
+                                          uint32_t nx,
+                                          uint32_t ny,
+                                          uint32_t nz,
+                                          const uint8_t *mask,
+                                          double *arena,
+                                          size_t arena_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * 12 rounds, a memory of 0.98, errors beyond 5 standard deviations, seed 0.
  */
 ts_status_t ts_f64_online_config_default(struct ts_f64_online_config_t *out, uint32_t rank);
@@ -5742,6 +5779,39 @@ ts_status_t ts_model_restart(struct ts_model_t *model);
  * Errors: `OUT_OF_RANGE` (object) unless the word is 0 or 1.
  */
 ts_status_t ts_model_swap(uint32_t *slot);
+
+/**
+ * Checks a container of a direction network, at a multiple of 16 bytes, and writes how many elements of arena it needs on a
+ * grid of nx x ny x nz cells (nz = 1 for a network in 2-D). O(bytes).
+ *
+ * Errors: `LENGTH`, `CORRUPT`, `OUT_OF_RANGE`, `UNORDERED` and `MISALIGNED` (bytes, header, sections) for what is no such
+ * container; `LENGTH`, `NOT_FINITE`, `OUT_OF_RANGE` and `TOO_LARGE` (size, values, weights) for numbers that make no network;
+ * `TOO_LARGE` (workspace) for an arena that cannot be.
+ */
+ts_status_t ts_direction_network_arena_len(const uint8_t *container,
+                                           uint32_t bytes,
+                                           uint32_t nx,
+                                           uint32_t ny,
+                                           uint32_t nz,
+                                           uint32_t *arena_len);
+
+/**
+ * Describes a direction network as a preconditioner for `ts_dcd_init` on a grid of nx x ny x nz cells, x running fastest,
+ * sides even, nz = 1 for a network in 2-D. It is not symmetric: it needs `TS_CONJUGATION_PREVIOUS` or
+ * `TS_CONJUGATION_PREVIOUS_TWO`. In cells whose byte of the mask is 0 residual and direction count as 0; null for no mask.
+ * Container, mask and arena must stay where they are; what is in the arena between calls does not matter. O(bytes).
+ *
+ * Errors: those of `ts_direction_network_arena_len`; `OUT_OF_RANGE` or `TOO_LARGE` (size), `LENGTH` (workspace).
+ */
+ts_status_t ts_direction_network_init(struct ts_preconditioner_t *preconditioner,
+                                      const uint8_t *container,
+                                      uint32_t bytes,
+                                      uint32_t nx,
+                                      uint32_t ny,
+                                      uint32_t nz,
+                                      const uint8_t *mask,
+                                      float *arena,
+                                      size_t arena_len);
 
 /**
  * Value of an arm of the grid first, first + step, ...: the same bits as the library's own grids.

@@ -1,8 +1,9 @@
-"""Trains the gates of tinysolve's multigrid cycle and writes them as a container.
+"""Trains the gates of tinysolve's multigrid cycle, and a small network of the published form, and writes containers.
 
     python dcd.py --out gates.bin --rust trained.rs --golden cycle_32.bin   # some minutes; numpy, scipy, torch, one thread
-    python dcd.py --steps 10 --check                                        # some seconds: fails unless the loss falls
-    python dcd.py --weights gates.bin                                       # the table alone, of gates that are there
+    python dcd.py --weights gates.bin --network direction.bin --network-golden DIRECTORY      # the network, some minutes
+    python dcd.py --steps 10 --check [--network-golden DIRECTORY]           # some seconds: fails unless the losses fall
+    python dcd.py --weights gates.bin --plot dcd.svg    # the table and a plot (matplotlib), of gates that are there
 
 The library keeps what the first line writes: examples/train/gates.bin, core/src/linear/cycle/trained.rs and
 tests/data/dcd/cycle_32.bin.
@@ -27,6 +28,9 @@ import scipy.sparse.linalg as sla
 import torch
 from scipy import ndimage
 from scipy.sparse.csgraph import connected_components
+
+import baselines
+from network import Network, golden as network_golden, iterations, laplacian, ritz_vectors, samples, train as fit
 
 torch.set_num_threads(1)
 NAMES = ("black", "red", "correction", "strength", "second")
@@ -101,8 +105,8 @@ def divergence(fluid, rng):
     return b / np.linalg.norm(b)
 
 
-def levels(fluid):
-    """Nodes, red ones, edges with weights, open weights and parents of every level."""
+def levels(fluid, plain=False):
+    """Nodes, red ones, edges with weights, open weights and parents of every level; plain: a block is one node."""
     east, up = faces(fluid)
     index = -np.ones(fluid.shape, int)
     y, x = np.nonzero(fluid)
@@ -122,6 +126,9 @@ def levels(fluid):
         inside = key[pairs[0]] == key[pairs[1]]
         graph = sp.csr_matrix((np.ones(inside.sum()), (pairs[0][inside], pairs[1][inside])), shape=(len(y),) * 2)
         count, parent = connected_components(graph, directed=False)
+        if plain:
+            blocks, parent = np.unique(key, return_inverse=True)
+            count = len(blocks)
         level["parent"] = parent
         ends = parent[pairs[:, ~inside]]
         low, high = ends.min(0), ends.max(0)
@@ -374,16 +381,88 @@ def quantise(values):
     return np.concatenate(rows), np.array(scales, np.float32)
 
 
-def report(cycle, sizes=(32, 64), count=12, seed=4242):
+def report(cycle, network=None, sizes=(32, 64), count=12, seed=4242):
+    """Iterations and multiply-adds of a fluid cell to 1e-6, the recursive residual, by method and size."""
+    table = {}
     for n in sizes:
         rng = np.random.default_rng(seed + n)
         masks = [layout(n, rng) for _ in range(count)]
+        rights = [divergence(m, rng)[m] for m in masks]
         graphs = Graphs([levels(m) for m in masks], torch.float32)
-        b = torch.tensor(np.concatenate([divergence(m, rng)[m] for m in masks]), dtype=torch.float32)
+        b = torch.tensor(np.concatenate(rights), dtype=torch.float32)
+        for name, its, work in baselines.rows([levels(m, plain=True) for m in masks], rights):
+            table[n, name] = its, work
+        cells = np.array([level["n"] for level in (levels(m)[0] for m in masks)])
         with torch.no_grad():
-            for name, which in (("hand set", Cycle()), ("trained", cycle)):
+            for name, which in (("cycle, hand set", Cycle()), ("cycle, trained", cycle)):
                 its = solve(which, graphs, b, 40, tolerance=1e-6)
-                print(f"{n} x {n}, {name}: {np.median(its):.0f} iterations to 1e-6, worst {its.max()}")
+                work = np.array([baselines.cycle_work(levels(m)) for m in masks]) / cells
+                table[n, name] = its, its * work
+            if network:
+                its = []
+                for mask, right in zip(masks, rights):
+                    grid, fluid = torch.zeros(1, n, n), torch.tensor(mask, dtype=torch.float32)
+                    grid[0][torch.tensor(mask)] = torch.tensor(right, dtype=torch.float32)
+                    its.append(iterations(lambda r: network(r, fluid), laplacian(fluid), grid, [1e-6], 400)[0])
+                table[n, "published network"] = np.array(its), np.array(its) * (network.multiply_adds() + 15) * n * n / cells
+    for (n, name), (its, work) in table.items():
+        print(f"{n} x {n}, {name}: {np.median(its):.0f} iterations to 1e-6, worst {its.max()}, {np.median(work):.0f} multiply-adds a cell")
+    return table
+
+
+def plot(path, table):
+    """Multiply-adds of a cell by method, for each size."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "tinysolve"
+    import matplotlib.pyplot as plt
+
+    sizes = sorted({n for n, _ in table})
+    names = [name for n, name in table if n == sizes[0]]
+    figure, axes = plt.subplots(figsize=(8, 4))
+    for k, n in enumerate(sizes):
+        places = np.arange(len(names)) + 0.4 * (k - (len(sizes) - 1) / 2)
+        axes.barh(places, [np.median(table[n, name][1]) for name in names], 0.38, label=f"{n} x {n}")
+    axes.set_yticks(np.arange(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("multiply-adds of a fluid cell to 1e-6, median")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+
+
+def published(n, steps, seed, vectors):
+    """A network of 8 channels in 2-D, trained on the matrix of an n x n square."""
+    torch.manual_seed(seed)
+    rng, fluid = np.random.default_rng(seed), np.ones((n, n), bool)
+    network = Network(2, 8, (1, 3, 2))
+    data = samples(ritz_vectors(matrix(levels(fluid)[0]), vectors, rng), 2000, rng).reshape(-1, n, n)
+    start = time.time()
+    losses = fit(network, data, torch.tensor(fluid, dtype=torch.float32), steps, 3e-3, rng)
+    first, last = np.mean(losses[:10]), np.mean(losses[-10:])
+    print(f"network: loss {first:.4f} in the first ten steps, {last:.4f} in the last ten of {steps}, {time.time() - start:.0f} s")
+    return network, (first, last)
+
+
+def write(path, data):
+    with open(path, "wb") as file:
+        file.write(data)
+
+
+def write_golden(folder, network):
+    """The network in f32 and in bytes, and one in 3-D that was not trained, each with a residual and what it makes of it."""
+    torch.manual_seed(3)
+    for name, which, sides, as_bytes in (
+        ("network_2d", network, (16, 24), False),
+        ("network_2d_bytes", network, (16, 24), True),
+        ("network_3d", Network(3, 8, (0, 1, 1)), (4, 6, 8), False),
+    ):
+        # In f64 a byte times its scale is exact.
+        which.double()
+        write(f"{folder}/{name}.tslv", container(which.sections(as_bytes), 6))
+        write(f"{folder}/{name}.bin", network_golden(which, sides, np.random.default_rng(5)))
 
 
 def rust(path, gates):
@@ -424,6 +503,10 @@ def main():
     parser.add_argument("--rate", type=float, default=0.02)
     parser.add_argument("--rust", help="the same gates as a constant of the library")
     parser.add_argument("--golden", help="one cycle with these gates, which the library is held against")
+    parser.add_argument("--network", help="trains the published form; its container")
+    parser.add_argument("--network-steps", type=int, default=1200)
+    parser.add_argument("--network-golden", help="a folder for networks and what they make of a residual")
+    parser.add_argument("--plot", help="the table as a picture")
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     if arguments.weights:
@@ -439,9 +522,19 @@ def main():
         assert losses[1] < losses[0], "the loss did not fall"
     gates = shaped(np.repeat(scales, ROWS) * rows.astype(np.float32))
     print(json.dumps({name: np.round(value, 4).tolist() for name, value in shaped(values).items()}))
-    cycle = Cycle(gates)
+    cycle, network = Cycle(gates), None
+    if arguments.network or arguments.network_golden:
+        network, losses = published(*((8, 60, 0, 40) if arguments.check else (32, arguments.network_steps, 0, 400)))
+        assert losses[1] < losses[0], "the loss of the network did not fall"
+        if arguments.network_golden:
+            write_golden(arguments.network_golden, network)
+        if arguments.network:
+            write(arguments.network, container(network.sections(True), 6))
+        network = network.float()
     if not arguments.check:
-        report(cycle)
+        table = report(cycle, network)
+        if arguments.plot:
+            plot(arguments.plot, table)
     if arguments.out:
         with open(arguments.out, "wb") as file:
             file.write(container([(1, rows, np.int8, 2), (2, scales, np.float32, 8)], 5))

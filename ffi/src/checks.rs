@@ -98,6 +98,18 @@ impl Ledger {
         self.note(start.addr(), start.addr().wrapping_add(bytes));
     }
 
+    /// As [`enter_known`](Self::enter_known) for memory that is written: it may share no byte with what was entered before
+    /// it, so it comes last.
+    pub(crate) fn enter_written(&mut self, field: Field, start: *const c_void, bytes: usize) {
+        let (start, end) = (start.addr(), start.addr().wrapping_add(bytes));
+        // SAFETY: `note` counts an entry only after it has written it.
+        let entries = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
+        if self.defect.is_none() && entries.iter().any(|entry| entry.start < end && start < entry.end) {
+            self.defect = Some(Refusal::new(TS_ERROR_OVERLAP, field as u32, 0));
+        }
+        self.note(start, end);
+    }
+
     fn note(&mut self, start: usize, end: usize) {
         match self.entries.get_mut(self.count) {
             Some(entry) => {

@@ -17,8 +17,7 @@ pub(super) const CRC_AT: usize = 20;
 
 /// What a container holds. Numbers are never reused.
 ///
-/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 6 weights of a direction network,
-/// 8 measurement operator.
+/// Set aside for later families, and refused until they exist: 3 checkpoint of a solver, 8 measurement operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
@@ -32,6 +31,8 @@ pub enum Kind {
     NetworkModel = 4,
     /// The gates of a multigrid cycle.
     CycleGates = 5,
+    /// Weights of a direction network.
+    DirectionNetwork = 6,
     /// Weights of a proximal network.
     ProximalNetwork = 7,
 }
@@ -45,6 +46,7 @@ impl Kind {
             2 => Self::SymbolicFactor,
             4 => Self::NetworkModel,
             5 => Self::CycleGates,
+            6 => Self::DirectionNetwork,
             7 => Self::ProximalNetwork,
             _ => return None,
         })
@@ -162,7 +164,7 @@ mod tests {
         for number in 0..100 {
             let kind = Kind::from_number(number);
             assert!(kind.is_none_or(|kind| kind as u16 == number));
-            assert_eq!(kind.is_some(), [1, 2, 4, 5, 7].contains(&number));
+            assert_eq!(kind.is_some(), [1, 2, 4, 5, 6, 7].contains(&number));
         }
     }
 

@@ -10,7 +10,8 @@
 //! | [`Dcd`] | the same with a direction that need not be trusted | [`Dcd::workspace_len`] | one product, one direction |
 //!
 //! Directions for them: [`SsorPreconditioner`], and for pressure on cells [`cycle`], a multigrid cycle with gates set by
-//! hand or trained, [`cycle::Textbook`], and [`Incomplete`]: IC(0), MIC(0), SSOR.
+//! hand or trained, [`cycle::Textbook`], and [`Incomplete`]: IC(0), MIC(0), SSOR; for heat in mixed materials and implicit time
+//! steps [`cycle::Varying`].
 //!
 //! All keep their vectors in the caller's workspace and everything else in a [`Checkpoint`](sor::Checkpoint)-like plain
 //! value, so a solve can be put away and taken up again, on the same or on other memory.

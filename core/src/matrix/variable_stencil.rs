@@ -88,6 +88,12 @@ impl<'a, T: Real> VariableStencil<'a, T> {
         self.shape
     }
 
+    /// The coupling of a cell to its east (0) or north (1) neighbour.
+    pub(crate) fn coupling(&self, direction: usize, row: usize) -> T {
+        let values = if direction == 0 { self.east } else { self.north };
+        values.get(row).copied().unwrap_or(T::ZERO)
+    }
+
     /// The first cells of a range that have the same neighbours in the plane.
     #[inline]
     fn alike(&self, cells: &Range<usize>) -> Range<usize> {

@@ -1,4 +1,5 @@
-//! Trained networks, from containers, where they lie: quantised ones, and learned proximal networks ([`lpn`]).
+//! Trained networks, from containers, where they lie: quantised ones, learned proximal networks ([`lpn`]), and networks that
+//! propose search directions ([`direction`]).
 //!
 //! # Quantised networks
 //! 8-bit inference, to the bit as TensorFlow Lite for Microcontrollers does it.
@@ -24,6 +25,7 @@
 mod check;
 mod convolution;
 mod depthwise;
+pub mod direction;
 mod dsp;
 mod elementwise;
 mod gather;

@@ -117,8 +117,20 @@ impl Array {
         unsafe { checks::slice(self.pointer.cast(), self.bytes / size_of::<T>()) }
     }
 
+    /// # Safety
+    /// As for [`slice`](Self::slice); the memory may be written, and nobody else reads it while the slice lives.
+    pub(crate) unsafe fn slice_mut<'a, T>(self) -> &'a mut [T] {
+        // SAFETY: the promise above.
+        unsafe { checks::slice_mut(self.pointer.cast_mut().cast(), self.bytes / size_of::<T>()) }
+    }
+
     pub(crate) fn enter(self, ledger: &mut Ledger) {
         ledger.enter_known(self.pointer, self.bytes);
+    }
+
+    /// As memory that is written, last of all.
+    pub(crate) fn enter_written(self, field: Field, ledger: &mut Ledger) {
+        ledger.enter_written(field, self.pointer, self.bytes);
     }
 }
 

@@ -14,7 +14,7 @@ use tinysolve::operator::Direction;
 use tinysolve::{Error, Field};
 
 /// `uint64_t` words of a `ts_f64_preconditioner_t`.
-pub const TS_F64_PRECONDITIONER_WORDS: usize = 8;
+pub const TS_F64_PRECONDITIONER_WORDS: usize = 15;
 
 /// A preconditioner: pointers to the caller's arrays, and how to use them. Like `ts_f64_operator_t` it must be made anew
 /// after a restart.
@@ -25,8 +25,9 @@ pub struct ts_f64_preconditioner_t {
 
 /// Where a direction lives while it is used, and the view of the operator it may need.
 pub(crate) struct PreconditionerRoom {
-    operator: Room,
-    direction: Room,
+    /// Of the operator, or of the weights.
+    pub(crate) operator: Room,
+    pub(crate) direction: Room,
 }
 
 impl PreconditionerRoom {
@@ -37,30 +38,49 @@ impl PreconditionerRoom {
 
 /// # Safety
 /// The descriptor was filled by the init function of this kind, and what it points to is still there.
-type Dispatch =
+pub(crate) type Dispatch =
     for<'a> unsafe fn(&'a Preconditioner, &'a mut PreconditionerRoom) -> Result<&'a mut dyn Direction<f64>, Error>;
 
 /// What is in the words of a `ts_f64_preconditioner_t`.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub(crate) struct Preconditioner {
-    mark: u32,
+    pub(crate) mark: u32,
     pub(crate) n: u32,
-    dispatch: Dispatch,
+    pub(crate) dispatch: Dispatch,
     /// Of SSOR.
-    a: *const ts_f64_operator_t,
+    pub(crate) a: *const ts_f64_operator_t,
     /// Of SSOR: what `prepare` filled. Of a function: its context.
-    array: Array,
-    apply: ts_f64_apply_t,
-    omega: f64,
+    pub(crate) array: Array,
+    /// Of a network: its container, its mask, and its arena, which is written.
+    pub(crate) arrays: [Array; 3],
+    pub(crate) apply: ts_f64_apply_t,
+    pub(crate) omega: f64,
+    /// Of a network: the sides of its grid.
+    pub(crate) sides: [u32; 3],
 }
 
 const _: () = assert!(size_of::<Preconditioner>() <= size_of::<ts_f64_preconditioner_t>());
 const _: () = assert!(align_of::<Preconditioner>() <= align_of::<ts_f64_preconditioner_t>());
 
-const MARK: u32 = mark::<f64>(Kind::Preconditioner);
+pub(crate) const MARK: u32 = mark::<f64>(Kind::Preconditioner);
 
 impl Preconditioner {
+    /// Of dimension `n`, without any memory.
+    pub(crate) const fn empty(n: u32, dispatch: Dispatch) -> Self {
+        Self {
+            mark: MARK,
+            n,
+            dispatch,
+            a: ptr::null(),
+            array: Array::NONE,
+            arrays: [Array::NONE; 3],
+            apply: None,
+            omega: 1.0,
+            sides: [0; 3],
+        }
+    }
+
     /// The descriptor in an object.
     ///
     /// # Safety
@@ -83,6 +103,12 @@ impl Preconditioner {
         if !self.a.is_null() {
             // SAFETY: the promise above.
             unsafe { Descriptor::open(self.a)? }.enter(ledger);
+        }
+        let [container, mask, arena] = self.arrays;
+        if !arena.is_none() {
+            container.enter(ledger);
+            mask.enter(ledger);
+            arena.enter_written(Field::Scratch, ledger);
         }
         Ok(())
     }
@@ -136,7 +162,7 @@ pub unsafe extern "C" fn ts_f64_ssor_preconditioner_init(
         };
         SsorPreconditioner::new(sweep, omega, scaling)?;
         let array = Array::new(workspace, sweep.scaling_len());
-        let value = Preconditioner { mark: MARK, n: descriptor.n, dispatch: ssor, a, array, apply: None, omega };
+        let value = Preconditioner { a, array, omega, ..Preconditioner::empty(descriptor.n, ssor) };
         // SAFETY: the ledger took the pointer; large and aligned enough by the assertions beside the type.
         unsafe { preconditioner.cast::<Preconditioner>().write(value) };
         Ok(())
@@ -156,7 +182,7 @@ pub unsafe extern "C" fn ts_f64_function_preconditioner_init(
         checks::usable(Field::Object, preconditioner)?;
         check(apply)?;
         let array = Array::context(context);
-        let value = Preconditioner { mark: MARK, n, dispatch: function, a: ptr::null(), array, apply, omega: 1.0 };
+        let value = Preconditioner { array, apply, ..Preconditioner::empty(n, function) };
         // SAFETY: checked above, and large and aligned enough by the assertions beside the type.
         unsafe { preconditioner.cast::<Preconditioner>().write(value) };
         Ok(())

@@ -6,6 +6,9 @@ use core::ffi::c_void;
 use crate::checks::{self, Ledger};
 use crate::cycle::{TS_SHAPE_W, sides};
 use crate::double::dcd::ts_f64_dcd_config_t;
+use crate::double::pressure_memory::{
+    Cut, Memory, Shaped, enter, ts_f64_pressure_memory_t, ts_f64_pressure_sizes_t, written,
+};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t, ts_f64_stopping_t};
 use crate::objects::{InPlace, Kind, Object, mark, words_for};
 use crate::status::{self, Refusal, flag, size, ts_status_t};
@@ -66,81 +69,6 @@ pub struct ts_f64_pressure_config_t {
     pub safeguard: u32,
 }
 
-/// Elements of the memory of a pressure solve.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct ts_f64_pressure_sizes_t {
-    /// Elements of `codes`.
-    pub codes: usize,
-    /// Elements of `indices`.
-    pub indices: usize,
-    /// Elements of `workspace`.
-    pub workspace: usize,
-}
-
-/// The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
-#[derive(Clone, Copy)]
-#[repr(C)]
-pub struct ts_f64_pressure_memory_t {
-    /// At least as many elements as `ts_f64_pressure_sizes` says.
-    pub codes: *mut u8,
-    /// Elements of `codes`.
-    pub codes_len: usize,
-    /// At least as many elements as `ts_f64_pressure_sizes` says; may be null where that is 0.
-    pub indices: *mut u16,
-    /// Elements of `indices`.
-    pub indices_len: usize,
-    /// At least as many elements as `ts_f64_pressure_sizes` says.
-    pub workspace: *mut f64,
-    /// Elements of `workspace`.
-    pub workspace_len: usize,
-}
-
-/// What of a configuration shapes the memory.
-#[derive(Clone, Copy, PartialEq)]
-struct Shaped {
-    nx: usize,
-    ny: usize,
-    options: CycleOptions,
-}
-
-impl Shaped {
-    fn of(plan: &Plan<f64>) -> Self {
-        let (nx, ny) = plan.sides();
-        Self { nx, ny, options: plan.options() }
-    }
-
-    /// Err unless a configuration is of this region, with the same levels.
-    fn require(&self, config: &Self) -> Result<(), Error> {
-        if (config.nx, config.ny) != (self.nx, self.ny) {
-            Err(Error::Length { field: Field::Size, need: self.cells(), got: config.cells() })
-        } else if config.options != self.options {
-            Err(Error::OutOfRange { field: Field::Configuration, index: 1 })
-        } else {
-            Ok(())
-        }
-    }
-
-    const fn half(&self) -> usize {
-        Cells::half_len(self.nx, self.ny)
-    }
-
-    const fn cells(&self) -> usize {
-        self.nx.saturating_mul(self.ny)
-    }
-
-    /// Elements of memory; the vectors of the method come last.
-    const fn sizes(&self, two_words: bool) -> ts_f64_pressure_sizes_t {
-        let cycle = Cycle::<f64>::sizes(self.nx, self.ny, self.options);
-        let vectors = self.half().saturating_mul(if two_words { 6 } else { 5 });
-        ts_f64_pressure_sizes_t {
-            codes: Cells::codes_len(self.nx, self.ny),
-            indices: cycle.indices,
-            workspace: Reduced::<f64>::scratch_len(self.nx).saturating_add(cycle.numbers).saturating_add(vectors),
-        }
-    }
-}
-
 impl ts_f64_pressure_config_t {
     fn shaped(&self) -> Result<Shaped, Error> {
         let shape =
@@ -172,89 +100,6 @@ fn in_units_of(norm: f64, config: DcdConfig<f64>) -> DcdConfig<f64> {
     }
     let absolute = stopping.absolute.max(stopping.relative * norm);
     DcdConfig { stopping: Stopping { relative: 0.0, absolute, ..stopping }, ..config }
-}
-
-/// The memory behind the pointers.
-struct Memory<'a> {
-    codes: &'a mut [u8],
-    indices: &'a mut [u16],
-    workspace: &'a mut [f64],
-}
-
-/// The workspace, cut up.
-struct Cut<'a> {
-    scratch: &'a mut [f64],
-    rhs: &'a mut [f64],
-    black: &'a mut [f64],
-    numbers: &'a mut [f64],
-    vectors: &'a mut [f64],
-}
-
-impl<'a> Cut<'a> {
-    fn of(workspace: &'a mut [f64], shaped: &Shaped) -> Result<Self, Error> {
-        let numbers_len = Cycle::<f64>::sizes(shaped.nx, shaped.ny, shaped.options).numbers;
-        let short =
-            Error::Length { field: Field::Workspace, need: shaped.sizes(false).workspace, got: workspace.len() };
-        let (scratch, rest) = workspace.split_at_mut_checked(Reduced::<f64>::scratch_len(shaped.nx)).ok_or(short)?;
-        let (rhs, rest) = rest.split_at_mut_checked(shaped.half()).ok_or(short)?;
-        let (black, rest) = rest.split_at_mut_checked(shaped.half()).ok_or(short)?;
-        let (numbers, vectors) = rest.split_at_mut_checked(numbers_len).ok_or(short)?;
-        Ok(Self { scratch, rhs, black, numbers, vectors })
-    }
-}
-
-/// Looks at the object and the memory, and enters them: what is written comes first.
-///
-/// # Safety
-/// Pointers that are neither null nor misaligned show what the header says.
-unsafe fn enter(
-    pressure: *mut ts_f64_pressure_t,
-    memory: *const ts_f64_pressure_memory_t,
-    need: ts_f64_pressure_sizes_t,
-    ledger: &mut Ledger,
-) -> Result<ts_f64_pressure_memory_t, Refusal> {
-    // SAFETY: the promise above.
-    let given = unsafe { checks::read(Field::Scratch, memory)? };
-    let lens = [
-        (Field::Mask, need.codes, given.codes_len),
-        (Field::Order, need.indices, given.indices_len),
-        (Field::Workspace, need.workspace, given.workspace_len),
-    ];
-    for (field, need, got) in lens {
-        if got < need {
-            return Err(Error::Length { field, need, got }.into());
-        }
-    }
-    ledger.enter(Field::Object, pressure, 1);
-    ledger.enter(Field::Mask, given.codes, given.codes_len);
-    ledger.enter(Field::Workspace, given.workspace, given.workspace_len);
-    if given.indices_len > 0 {
-        ledger.enter(Field::Order, given.indices, given.indices_len);
-    }
-    ledger.enter(Field::Scratch, memory, 1);
-    Ok(given)
-}
-
-/// What `enter` entered to be written.
-fn written(given: &ts_f64_pressure_memory_t) -> &'static [Field] {
-    const GRID: &[Field] = &[Field::Object, Field::Mask, Field::Workspace];
-    const PIECES: &[Field] = &[Field::Object, Field::Mask, Field::Workspace, Field::Order];
-    if given.indices_len > 0 { PIECES } else { GRID }
-}
-
-impl ts_f64_pressure_memory_t {
-    /// # Safety
-    /// A ledger took the pointers, and what is written meets nothing else.
-    unsafe fn lend<'a>(&self) -> Memory<'a> {
-        // SAFETY: the promise above.
-        unsafe {
-            Memory {
-                codes: checks::slice_mut(self.codes, self.codes_len),
-                indices: checks::slice_mut(self.indices, self.indices_len),
-                workspace: checks::slice_mut(self.workspace, self.workspace_len),
-            }
-        }
-    }
 }
 
 /// The object of a hierarchy that was built.

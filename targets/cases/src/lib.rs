@@ -13,6 +13,7 @@ extern crate std;
 mod bandit;
 mod dcd;
 pub mod denoise;
+mod direction;
 mod hash;
 mod linear;
 mod math;
@@ -79,6 +80,8 @@ pub const CASES: &[Case] = &[
     Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
     Case { name: "net/add", ram: 32 * 1024, run: net::add },
     Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
+    Case { name: "net/direction_plane", ram: 36 * 1024, run: direction::plane },
+    Case { name: "net/direction_solid", ram: 26 * 1024, run: direction::solid },
     Case { name: "splitting/denoise", ram: 48 * 1024, run: splitting::denoise },
     Case { name: "splitting/mpc", ram: 160 * 1024, run: splitting::mpc },
 ];

@@ -30,7 +30,7 @@ pub(super) fn second_visit<T: Real>(cycle: &mut Cycle<'_, T>, level: usize) -> T
         coarse.subtract_product();
         each(&mut coarse, |_, r, _| *r = -*r);
         let before = fold(&mut coarse, T::ZERO, |sum, x, r, _| sum + x * r);
-        cycle.run(level);
+        cycle.run(level, &mut []);
         let after = fold(&mut cycle.store.coarse(level), T::ZERO, |sum, x, r, _| sum + x * r);
         if before > T::ZERO && after.is_finite() {
             largest = largest.max(after / before);

@@ -7,6 +7,7 @@
 
 use super::domain::{Domain, FLUID};
 use crate::error::{self, Error, Field};
+use crate::real::Real;
 
 /// Degree of the cell in the low bits of a code, 0 for cells without an unknown; open neighbours above them.
 pub(super) const DEGREE: u8 = 7;
@@ -107,7 +108,7 @@ impl<'a> Cells<'a> {
     ///
     /// # Errors
     /// `Length` (`Field::RightHandSide` for `natural`, `Field::Output` for a half).
-    pub fn pack<T: crate::real::Real>(&self, natural: &[T], red: &mut [T], black: &mut [T]) -> Result<(), Error> {
+    pub fn pack<T: Real>(&self, natural: &[T], red: &mut [T], black: &mut [T]) -> Result<(), Error> {
         error::exact(Field::RightHandSide, self.nx * self.ny, natural.len())?;
         error::exact(Field::Output, self.half, red.len())?;
         error::exact(Field::Output, self.half, black.len())?;
@@ -202,22 +203,42 @@ pub(super) fn around<'x, T>(
     Some([above, below, cut(same)?, aside])
 }
 
-/// As [`around`] for values kept in a ring of three lines.
+/// Lines above, at and below `y` of values kept in a ring of three lines; zeros beyond the ends.
 #[inline(always)]
-pub(super) fn around_ring<'x, E>(
-    ring: &'x [E],
-    zeros: &'x [E],
-    width: usize,
-    lines: usize,
-    y: usize,
-    part: Stretch,
-) -> Option<[&'x [E]; 4]> {
-    let Stretch { start, len, side, is_edge } = part;
+pub(super) fn of_ring<'x, E>(ring: &'x [E], zeros: &'x [E], width: usize, lines: usize, y: usize) -> [&'x [E]; 3] {
+    let above = if y == 0 { zeros } else { line(ring, width, (y + 2) % 3) };
+    let below = if y + 1 >= lines { zeros } else { line(ring, width, (y + 1) % 3) };
+    [above, line(ring, width, y % 3), below]
+}
+
+/// The one cell of a line that has no neighbour at its side.
+#[inline(always)]
+pub(super) const fn edge_place(width: usize, forward: bool) -> usize {
+    if forward { width.wrapping_sub(1) } else { 0 }
+}
+
+/// The sum of the neighbours of that cell.
+#[inline(always)]
+pub(super) fn edge_sum<E, T: Real>([above, same, below]: [&[E]; 3], place: usize, get: impl Fn(&E) -> T) -> T {
+    let at = |line: &[E]| line.get(place).map_or(T::ZERO, &get);
+    (at(above) + at(below)) + (at(same) + T::ZERO)
+}
+
+/// The sums of the neighbours of the other cells of a line, which are a [`bulk`]. Beside and at the side of them lie two that
+/// follow each other, of which the second is the first of the next cell: it is read once.
+#[inline(always)]
+pub(super) fn sums<'x, E, T: Real>(
+    [above, same, below]: [&'x [E]; 3],
+    Stretch { start, len, .. }: Stretch,
+    get: impl Fn(&E) -> T + Copy + 'x,
+) -> Option<impl Iterator<Item = T> + 'x> {
     let cut = |line: &'x [E]| line.get(start..start.wrapping_add(len));
-    let zero = zeros.get(..len)?;
-    let above = if y == 0 { zero } else { cut(line(ring, width, (y + 2) % 3))? };
-    let below = if y + 1 >= lines { zero } else { cut(line(ring, width, (y + 1) % 3))? };
-    let same = line(ring, width, y % 3);
-    let aside = if is_edge { zero } else { same.get(side..side.wrapping_add(len))? };
-    Some([above, below, cut(same)?, aside])
+    let (first, rest) = same.split_first()?;
+    let mut before = get(first);
+    Some(cut(above)?.iter().zip(cut(below)?).zip(rest).map(move |((above, below), next)| {
+        let next = get(next);
+        let sum = (get(above) + get(below)) + (before + next);
+        before = next;
+        sum
+    }))
 }

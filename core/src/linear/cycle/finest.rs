@@ -5,7 +5,7 @@
 //! it is left to the operator.
 
 use super::build::is_fluid;
-use super::cells::{Cells, DEGREE, around, around_ring, line, line_mut, stretches};
+use super::cells::{Cells, DEGREE, bulk, edge_place, edge_sum, line, line_mut, of_ring, sums};
 use super::coarse::{Coarse, R, X};
 use super::gates::Gates;
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
@@ -49,30 +49,52 @@ pub(super) fn of<E: Copy>(tables: &[E; 8], code: u8) -> E {
     tables.get(usize::from(code & DEGREE)).copied().unwrap_or(*first)
 }
 
+/// z = gate r of line `y`.
+#[inline(always)]
+fn start<T: Real>(cells: &Cells<'_>, tables: &[Gate<T>; 8], r: &[T], y: usize, z: &mut [T]) {
+    let width = cells.width;
+    for ((z, r), code) in z.iter_mut().zip(line(r, width, y)).zip(line(cells.black, width, y)) {
+        *z = of(tables, *code).gate * *r;
+    }
+}
+
 /// Down: z = gate r, and the sums of the residuals over the blocks. `lines` holds six lines, the last of zeros.
 pub(super) fn down<T: Real>(
     cells: &Cells<'_>,
     tables: &[Gate<T>; 8],
     r: &[T],
-    z: &mut [T],
     child: &mut Coarse<'_, T>,
     lines: &mut [T],
 ) {
     let width = cells.width;
-    for ((z, r), code) in z.iter_mut().zip(r).zip(cells.black) {
-        *z = of(tables, *code).gate * *r;
-    }
-    let Some((buffers, zeros)) = lines.split_at_mut_checked(5 * width) else { return };
-    let Some((upper, rest)) = buffers.split_at_mut_checked(width) else { return };
-    let Some(lower) = rest.get_mut(..width) else { return };
+    let Some((upper, rest)) = lines.split_at_mut_checked(width) else { return };
+    let Some((lower, rest)) = rest.split_at_mut_checked(width) else { return };
+    let Some((ring, zeros)) = rest.split_at_mut_checked(3 * width) else { return };
+    start(cells, tables, r, 0, line_mut(ring, width, 0));
     let mut pieces = 0;
     for block in 0..child.level.ny {
         lower.fill(T::ZERO);
         for (y, sum) in [(2 * block, &mut *upper), (2 * block + 1, &mut *lower)] {
-            for part in stretches(width, is_forward(RED, y)) {
-                let (own, len) = (y * width + part.start, part.len);
-                let (Some([n0, n1, n2, n3]), Some(red), Some(black), Some(r), Some(sum)) = (
-                    around(z, zeros, width, cells.ny, y, part),
+            if y + 1 < cells.ny {
+                start(cells, tables, r, y + 1, line_mut(ring, width, (y + 1) % 3));
+            }
+            let (row, forward) = (y * width, is_forward(RED, y));
+            let around = of_ring(ring, zeros, width, cells.ny, y);
+            let value = |red: u8, black: u8, r: T, flow: T| {
+                let flow = if is_fluid(red) { flow } else { T::ZERO };
+                flow + of(tables, black).keep * r
+            };
+            let place = edge_place(width, forward);
+            let (own, flow) = (row + place, edge_sum(around, place, |z: &T| *z));
+            if let (Some(red), Some(black), Some(r), Some(sum)) =
+                (cells.red.get(own), cells.black.get(own), r.get(own), sum.get_mut(place))
+            {
+                *sum = value(*red, *black, *r, flow);
+            }
+            if let Some(part) = bulk(width, forward) {
+                let (own, len) = (row + part.start, part.len);
+                let (Some(flows), Some(red), Some(black), Some(r), Some(sum)) = (
+                    sums(around, part, |z: &T| *z),
                     cut(cells.red, own, len),
                     cut(cells.black, own, len),
                     cut(r, own, len),
@@ -80,12 +102,8 @@ pub(super) fn down<T: Real>(
                 ) else {
                     continue;
                 };
-                let neighbours = n0.iter().zip(n1).zip(n2).zip(n3);
-                let own = red.iter().zip(black).zip(r);
-                for ((sum, ((red, black), r)), (((n0, n1), n2), n3)) in sum.iter_mut().zip(own).zip(neighbours) {
-                    let flow = (*n0 + *n1) + (*n2 + *n3);
-                    let flow = if is_fluid(*red) { flow } else { T::ZERO };
-                    *sum = flow + of(tables, *black).keep * *r;
+                for ((sum, ((red, black), r)), flow) in sum.iter_mut().zip(red.iter().zip(black).zip(r)).zip(flows) {
+                    *sum = value(*red, *black, *r, flow);
                 }
             }
         }
@@ -159,10 +177,23 @@ pub(super) fn up<T: Real>(
             correct(cells, y + 1, scale, child, &mut pieces, all, red);
         }
         let all = line(all, width, y & 1);
-        for part in stretches(width, is_forward(BLACK, y)) {
-            let (own, len) = (y * width + part.start, part.len);
-            let (Some([n0, n1, n2, n3]), Some(codes), Some(all), Some(r), Some(z)) = (
-                around_ring(ring, zeros, width, cells.ny, y, part),
+        let (row, forward) = (y * width, is_forward(BLACK, y));
+        let around = of_ring(ring, zeros, width, cells.ny, y);
+        let value = |code: u8, all: T, r: T, flow: T| {
+            let Gate { gate, keep, both } = of(tables, code);
+            (both * r + keep * all) + gate * flow
+        };
+        let place = edge_place(width, forward);
+        let (own, flow) = (row + place, edge_sum(around, place, |c: &T| *c));
+        if let (Some(code), Some(all), Some(r), Some(z)) =
+            (cells.black.get(own), all.get(place), r.get(own), z.get_mut(own))
+        {
+            *z = value(*code, *all, *r, flow);
+        }
+        if let Some(part) = bulk(width, forward) {
+            let (own, len) = (row + part.start, part.len);
+            let (Some(flows), Some(codes), Some(all), Some(r), Some(z)) = (
+                sums(around, part, |c: &T| *c),
                 cut(cells.black, own, len),
                 cut(all, part.start, len),
                 cut(r, own, len),
@@ -170,11 +201,8 @@ pub(super) fn up<T: Real>(
             ) else {
                 continue;
             };
-            let neighbours = n0.iter().zip(n1).zip(n2).zip(n3);
-            let own = codes.iter().zip(all).zip(r);
-            for ((z, ((code, all), r)), (((n0, n1), n2), n3)) in z.iter_mut().zip(own).zip(neighbours) {
-                let Gate { gate, keep, both } = of(tables, *code);
-                *z = (both * *r + keep * *all) + gate * ((*n0 + *n1) + (*n2 + *n3));
+            for ((z, ((code, all), r)), flow) in z.iter_mut().zip(codes.iter().zip(all).zip(r)).zip(flows) {
+                *z = value(*code, *all, *r, flow);
             }
         }
     }

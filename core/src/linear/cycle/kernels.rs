@@ -19,16 +19,19 @@ pub(super) const fn is_forward(colour: usize, y: usize) -> bool {
     (y & 1 == 0) == (colour == BLACK)
 }
 
-/// Weights and values of the four neighbours of a stretch.
+/// Weights and values of the four neighbours of a stretch. Beside and at the side lie two that follow each other, `pairs`, so
+/// that the second is the first of the next node: it is read once. Their weights stand in the same order.
 pub(super) struct Taps<'x, T> {
     weights: [&'x [T]; 4],
-    values: [&'x [T]; 4],
+    values: [&'x [T]; 2],
+    first: T,
+    rest: &'x [T],
 }
 
-/// The taps of a stretch of line `y` of one colour; `x` is the other colour. Where there is no neighbour a weight of 0 is
-/// met with a value from anywhere.
+/// The taps of the nodes of line `y` of one colour that have a neighbour at their side; `x` is the other colour. Where there is
+/// no neighbour a weight of 0 is met with a value from anywhere.
 #[inline(always)]
-pub(super) fn taps<'x, T>(
+pub(super) fn taps<'x, T: Copy>(
     weights: &'x [&'x mut [T]; 4],
     x: &'x [T],
     (width, lines, y): (usize, usize, usize),
@@ -42,8 +45,9 @@ pub(super) fn taps<'x, T>(
     let above = if y == 0 { own } else { own.wrapping_sub(width) };
     let below = if y + 1 >= lines { own } else { own.wrapping_add(width) };
     let beside = row.wrapping_add(aside);
-    let values = [cut(x, above, len)?, cut(x, below, len)?, cut(x, own, len)?, cut(x, beside, len)?];
-    let weights = if colour == BLACK {
+    let values = [cut(x, above, len)?, cut(x, below, len)?];
+    let (first, rest) = cut(x, row, len.wrapping_add(1))?.split_first()?;
+    let [above, below, own, beside] = if colour == BLACK {
         [cut(up, own, len)?, cut(down, own, len)?, cut(same, own, len)?, cut(side, own, len)?]
     } else {
         // The face above a red node is the one below the black node there; at the edge the weights that are 0 serve.
@@ -51,7 +55,8 @@ pub(super) fn taps<'x, T>(
         let below = if y + 1 >= lines { cut(down, own, len)? } else { cut(up, below, len)? };
         [above, below, cut(same, own, len)?, cut(side, beside, len)?]
     };
-    Some(Taps { weights, values })
+    let weights = if start < aside { [above, below, own, beside] } else { [above, below, beside, own] };
+    Some(Taps { weights, values, first: *first, rest })
 }
 
 /// The one node of line `y` that has no neighbour at its side: its place, and weights and values of its neighbours above,
@@ -111,12 +116,14 @@ impl<T: Real> Taps<'_, T> {
     #[inline(always)]
     pub(super) fn relax(&self, gate: &[T], r: &[T], keep: &[T], x: &mut [T]) {
         let [w0, w1, w2, w3] = self.weights;
-        let [x0, x1, x2, x3] = self.values;
-        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
-        for ((x, ((g, r), k)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
+        let [x0, x1] = self.values;
+        let mut x2 = self.first;
+        let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
+        for ((x, ((g, r), k)), ((((((w0, x0), w1), x1), w2), w3), x3)) in
             x.iter_mut().zip(gate.iter().zip(r).zip(keep)).zip(sums)
         {
-            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * *x2 + *w3 * *x3)) + (*r + *k * *x));
+            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + (*r + *k * *x));
+            x2 = *x3;
         }
     }
 
@@ -124,12 +131,12 @@ impl<T: Real> Taps<'_, T> {
     #[inline(always)]
     pub(super) fn relax_from_zero(&self, gate: &[T], r: &[T], x: &mut [T]) {
         let [w0, w1, w2, w3] = self.weights;
-        let [x0, x1, x2, x3] = self.values;
-        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
-        for ((x, (g, r)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
-            x.iter_mut().zip(gate.iter().zip(r)).zip(sums)
-        {
-            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * *x2 + *w3 * *x3)) + *r);
+        let [x0, x1] = self.values;
+        let mut x2 = self.first;
+        let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
+        for ((x, (g, r)), ((((((w0, x0), w1), x1), w2), w3), x3)) in x.iter_mut().zip(gate.iter().zip(r)).zip(sums) {
+            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + *r);
+            x2 = *x3;
         }
     }
 
@@ -143,14 +150,14 @@ impl<T: Real> Taps<'_, T> {
         add: bool,
     ) {
         let [w0, w1, w2, w3] = self.weights;
-        let [x0, x1, x2, x3] = self.values;
-        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
+        let [x0, x1] = self.values;
+        let mut x2 = self.first;
+        let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
         let own = zip!(keep_red, red, keep_black, black);
-        for ((sum, (((kr, xr), kb), xb)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
-            sum.iter_mut().zip(own).zip(sums)
-        {
-            let value = ((*w0 * *x0 + *w1 * *x1) + (*w2 * *x2 + *w3 * *x3)) + (*kr * *xr + *kb * *xb);
+        for ((sum, (((kr, xr), kb), xb)), ((((((w0, x0), w1), x1), w2), w3), x3)) in sum.iter_mut().zip(own).zip(sums) {
+            let value = ((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + (*kr * *xr + *kb * *xb);
             *sum = if add { *sum + value } else { value };
+            x2 = *x3;
         }
     }
 
@@ -158,15 +165,15 @@ impl<T: Real> Taps<'_, T> {
     #[inline(always)]
     pub(super) fn minus_product(&self, d: &[T], x: &[T], out: &mut [T]) {
         let [w0, w1, w2, w3] = self.weights;
-        let [x0, x1, x2, x3] = self.values;
-        let sums = zip!(w0, x0, w1, x1, w2, x2, w3, x3);
-        for ((out, (d, x)), (((((((w0, x0), w1), x1), w2), x2), w3), x3)) in
-            out.iter_mut().zip(d.iter().zip(x)).zip(sums)
-        {
-            let flow = (*w0 * (*x0 - *x) + *w1 * (*x1 - *x)) + (*w2 * (*x2 - *x) + *w3 * (*x3 - *x));
+        let [x0, x1] = self.values;
+        let mut x2 = self.first;
+        let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
+        for ((out, (d, x)), ((((((w0, x0), w1), x1), w2), w3), x3)) in out.iter_mut().zip(d.iter().zip(x)).zip(sums) {
+            let flow = (*w0 * (*x0 - *x) + *w1 * (*x1 - *x)) + (*w2 * (x2 - *x) + *w3 * (*x3 - *x));
             // In the order in which d was summed: what is left are open faces and edges off the grid.
             let rest = *d - ((*w0 + *w1) + (*w2 + *w3));
             *out += flow - rest * *x;
+            x2 = *x3;
         }
     }
 }

@@ -75,6 +75,10 @@ pub(super) struct Level {
     pub(super) half: usize,
     /// Numbers of the grid.
     pub(super) len: usize,
+    /// Elements of the vector that a cycle writes: until it is written, residuals of coarse levels lie there.
+    pub(super) vector: usize,
+    /// The part of it that this level has; empty where it has memory of its own for r.
+    pub(super) lent: [usize; 2],
     pub(super) first_node: usize,
     pub(super) nodes: usize,
     /// Nodes that come from above as pieces of their own, not from a slot of the grid.
@@ -83,7 +87,7 @@ pub(super) struct Level {
     pub(super) edges: usize,
 }
 
-/// Halves of numbers that every level has: x, r, gate / d, keep (two each), weights up, down, same, side.
+/// Halves of numbers that every level has: x, gate / d, keep, r unless it is lent (two each), weights up, down, same, side.
 const HALVES: usize = 12;
 /// And those of levels that are visited twice, or solved: d, first (two each).
 const MORE_HALVES: usize = 4;
@@ -98,28 +102,100 @@ pub(super) const fn is_coarsest(nx: usize, ny: usize) -> bool {
     nx <= 2 && ny <= 2
 }
 
-/// Numbers of the grid of a coarse level.
-pub(super) const fn grid_len(nx: usize, ny: usize, level: usize, shape: Shape) -> usize {
-    let twice = level >= 2 && matches!(shape, Shape::W);
-    let halves = if twice || is_coarsest(nx, ny) { HALVES + MORE_HALVES } else { HALVES };
-    Cells::half_len(nx, ny).saturating_mul(halves)
+/// Whether a level is visited twice for each visit of the one above it.
+const fn is_twice(level: usize, shape: Shape) -> bool {
+    level >= 2 && matches!(shape, Shape::W)
+}
+
+/// Elements of r that a level has in the vector that the cycle writes, of which `room` are left: 0 where it has its own. What
+/// is visited twice is also visited while it is built, when there is no such vector.
+const fn lent_len(nx: usize, ny: usize, level: usize, shape: Shape, room: usize) -> usize {
+    let both = Cells::half_len(nx, ny).saturating_mul(2);
+    if is_twice(level, shape) || both > room { 0 } else { both }
+}
+
+/// Numbers of the grid of a coarse level, of whose r so many elements lie elsewhere.
+const fn grid_len(nx: usize, ny: usize, level: usize, shape: Shape, lent: usize) -> usize {
+    let halves = if is_twice(level, shape) || is_coarsest(nx, ny) { HALVES + MORE_HALVES } else { HALVES };
+    Cells::half_len(nx, ny).saturating_mul(halves).saturating_sub(lent)
+}
+
+impl Level {
+    /// What a hierarchy stands on.
+    pub(super) const fn finest(cells: &Cells<'_>) -> Self {
+        let Cells { nx, ny, half, .. } = *cells;
+        Self {
+            nx,
+            ny,
+            width: 0,
+            half: 0,
+            len: 0,
+            vector: half,
+            lent: [0; 2],
+            first_node: 0,
+            nodes: 0,
+            pieces: 0,
+            first_edge: 0,
+            edges: 0,
+        }
+    }
+
+    /// The level above this one, empty.
+    pub(super) const fn next(&self, number: usize, shape: Shape) -> Self {
+        let (nx, ny, width) = (coarser(self.nx), coarser(self.ny), coarser(coarser(self.nx)));
+        let [_, end] = self.lent;
+        let lent = lent_len(nx, ny, number, shape, self.vector.saturating_sub(end));
+        Self {
+            nx,
+            ny,
+            width,
+            half: width * ny,
+            len: grid_len(nx, ny, number, shape, lent),
+            vector: self.vector,
+            lent: [end, end + lent],
+            first_node: 0,
+            nodes: 0,
+            pieces: 0,
+            first_edge: 0,
+            edges: 0,
+        }
+    }
 }
 
 /// Exact memory of a cycle on `nx` x `ny` cells.
 #[must_use]
 pub(super) const fn sizes(nx: usize, ny: usize, options: CycleOptions) -> CycleSizes {
+    sizes_lent(nx, ny, options, Cells::half_len(nx, ny))
+}
+
+/// The same where the vector that the cycle writes has `room` elements for coarse levels.
+pub(super) const fn sizes_lent(nx: usize, ny: usize, options: CycleOptions, room: usize) -> CycleSizes {
     let mut numbers = nx.div_ceil(2).saturating_mul(LINES);
-    let (mut x, mut y, mut level) = (nx, ny, 0);
+    let (mut x, mut y, mut level, mut room) = (nx, ny, 0, room);
     while !is_coarsest(x, y) && level + 1 < MAX_LEVELS {
         x = coarser(x);
         y = coarser(y);
         level += 1;
-        numbers = numbers.saturating_add(grid_len(x, y, level, options.shape));
+        let lent = lent_len(x, y, level, options.shape, room);
+        room -= lent;
+        numbers = numbers.saturating_add(grid_len(x, y, level, options.shape, lent));
     }
     let edges = options.pieces.saturating_mul(EDGES_A_PIECE);
     let numbers = numbers.saturating_add(options.pieces.saturating_mul(OF_EXTRA)).saturating_add(edges);
     let indices = options.pieces.saturating_mul(OF_NODE).saturating_add(edges.saturating_mul(OF_EDGE));
     CycleSizes { numbers, indices }
+}
+
+/// Elements of the vector in which coarse levels keep residuals during a cycle on `nx` x `ny` cells.
+pub(super) const fn lent(nx: usize, ny: usize, shape: Shape) -> usize {
+    let (mut x, mut y, mut level, mut room) = (nx, ny, 0, Cells::half_len(nx, ny));
+    while !is_coarsest(x, y) && level + 1 < MAX_LEVELS {
+        x = coarser(x);
+        y = coarser(y);
+        level += 1;
+        room -= lent_len(x, y, level, shape, room);
+    }
+    Cells::half_len(nx, ny) - room
 }
 
 /// The halves of a coarse level.
@@ -137,12 +213,24 @@ pub(super) struct Grid<'m, T> {
 }
 
 impl<'m, T> Grid<'m, T> {
-    pub(super) fn cut(numbers: &'m mut [T], half: usize) -> Self {
+    /// From the numbers of a level, and its part of the vector that the cycle writes: without that vector such a level has no
+    /// r.
+    pub(super) fn cut(numbers: &'m mut [T], level: &Level, lent: &'m mut [T]) -> Self {
+        let Level { half, lent: [start, end], .. } = *level;
         let mut halves = numbers.chunks_exact_mut(half.max(1));
         let mut next = || halves.next().unwrap_or(&mut []);
+        let x = [next(), next()];
+        let r = if start < end {
+            match lent.split_at_mut_checked(half) {
+                Some((red, black)) => [red, black],
+                None => [&mut [] as &mut [T], &mut []],
+            }
+        } else {
+            [next(), next()]
+        };
         Self {
-            x: [next(), next()],
-            r: [next(), next()],
+            x,
+            r,
             gate: [next(), next()],
             keep: [next(), next()],
             weights: [next(), next(), next(), next()],

@@ -12,6 +12,8 @@
 //! contract in the norm of its level, and the weight of a second visit stays below what the largest eigenvalue of the
 //! cycle below it allows, (1 + weight) / weight, found by power iteration when the hierarchy is built.
 //!
+//! [`Varying`] is the same cycle for coefficients that differ from face to face, and for A + c I.
+//!
 //! Coarse nodes are connected parts of 2 x 2 blocks, so a thin wall stays a wall on all levels; see [`CycleOptions`].
 //!
 //! Cost of one call: `multiply_adds` counts it; of a solve, `cargo xtask bench --family dcd` prints it. Sources: the method of
@@ -27,11 +29,14 @@ mod finest;
 mod gates;
 mod kernels;
 mod layout;
+mod pieces;
 mod plan;
+mod ready;
 mod reduced;
 mod store;
 mod textbook;
 mod trained;
+mod varying;
 mod whole;
 
 pub use cells::Cells;
@@ -41,6 +46,7 @@ pub use layout::{CycleOptions, CycleSizes, Shape};
 pub use plan::Plan;
 pub use reduced::Reduced;
 pub use textbook::Textbook;
+pub use varying::Varying;
 pub use whole::{Coloured, Whole};
 
 use crate::error::{self, Error, Field};
@@ -65,7 +71,6 @@ pub struct Cycle<'a, T> {
     /// Weights of a second visit, by level; 0 where there is none.
     second: [T; MAX_LEVELS],
     multiply_adds: usize,
-    merged: usize,
 }
 
 /// The caller's memory, cut up.
@@ -78,10 +83,10 @@ impl<'a, T: Real> Parts<'a, T> {
     fn cut(
         cells: &Cells<'_>,
         options: CycleOptions,
+        sizes: CycleSizes,
         numbers: &'a mut [T],
         indices: &'a mut [u16],
     ) -> Result<Self, Error> {
-        let sizes = layout::sizes(cells.nx, cells.ny, options);
         error::at_least(Field::Workspace, sizes.numbers, numbers.len())?;
         error::at_least(Field::Order, sizes.indices, indices.len())?;
         let short = Error::Length { field: Field::Workspace, need: sizes.numbers, got: numbers.len() };
@@ -126,14 +131,23 @@ impl<'a, T: Real> Cycle<'a, T> {
         indices: &'a mut [u16],
     ) -> Result<Self, Error> {
         gates.check()?;
-        let Parts { lines, mut store } = Parts::cut(&cells, options, numbers, indices)?;
+        let sizes = Self::sizes(cells.nx, cells.ny, options);
+        let parts = Parts::cut(&cells, options, sizes, numbers, indices)?;
+        let mut cycle = Self::empty(cells, gates, options, parts);
+        cycle.build(gates, options.shape);
+        Ok(cycle)
+    }
+
+    /// Without levels.
+    fn empty(cells: Cells<'a>, gates: &Gates, options: CycleOptions, parts: Parts<'a, T>) -> Self {
+        let Parts { lines, mut store } = parts;
         store.clear();
         lines.fill(T::ZERO);
         let square = |value: f32| {
             let value: T = gates::clamp(T::from_f32(value), -1.1, 1.1);
             value * value
         };
-        let mut cycle = Self {
+        Self {
             cells,
             options,
             store,
@@ -142,26 +156,31 @@ impl<'a, T: Real> Cycle<'a, T> {
             scale: gates.correction.map(square),
             second: [T::ZERO; MAX_LEVELS],
             multiply_adds: 0,
-            merged: 0,
-        };
-        cycle.build(gates, options.shape);
-        Ok(cycle)
+        }
     }
 
     fn build(&mut self, gates: &Gates, shape: Shape) {
         let Self { cells, store, .. } = self;
         if !layout::is_coarsest(cells.nx, cells.ny) {
-            build::first(cells, store, shape, &mut self.merged);
+            build::first(cells, store, shape);
             while !layout::is_coarsest(store.level(store.last()).nx, store.level(store.last()).ny) {
-                build::next(store, shape, &mut self.merged);
+                build::next(store, shape);
             }
         }
+        let work = finest::multiply_adds(cells);
+        self.make_ready(gates, shape, None, work);
+    }
+
+    /// Gates, weights of second visits, and the count of `work` with that of the coarse levels. With a shift, that of
+    /// [`Varying`].
+    fn make_ready(&mut self, gates: &Gates, shape: Shape, shift: Option<T>, work: usize) {
+        let Self { store, .. } = self;
         let last = store.last();
-        let mut work = finest::multiply_adds(cells);
+        let mut work = work;
         let mut visits = 1;
         for number in 1..=last {
             let twice = shape == Shape::W && number >= 2 && number < last;
-            let ([red, black], faces) = store.coarse(number).set_gates(number, gates, number == last);
+            let ([red, black], faces) = store.coarse(number).set_gates(number, gates, number == last, shift);
             let nodes = red + black;
             work += visits * nodes;
             if twice {
@@ -189,10 +208,11 @@ impl<'a, T: Real> Cycle<'a, T> {
         }
     }
 
-    /// Parts of coarse cells that were merged with others because there was no memory to keep them apart.
+    /// What there was no memory for: parts of coarse cells that were merged with others, and faces between nodes off the grid
+    /// that are closed on their level.
     #[must_use]
     pub const fn merged(&self) -> usize {
-        self.merged
+        self.store.merged()
     }
 
     /// Nodes off the grid in use, of [`CycleOptions::pieces`].
@@ -214,8 +234,8 @@ impl<'a, T: Real> Cycle<'a, T> {
         self.second.get(level).copied().unwrap_or(T::ZERO)
     }
 
-    /// The cycle from one coarse level down, whose r becomes x.
-    fn run(&mut self, from: usize) {
+    /// The cycle from one coarse level down, whose r becomes x. `vector` is lent by the finest level.
+    fn run(&mut self, from: usize, vector: &mut [T]) {
         let last = self.store.last();
         let mut again = [false; MAX_LEVELS];
         let mut level = from;
@@ -224,11 +244,11 @@ impl<'a, T: Real> Cycle<'a, T> {
         for _ in 0..4_usize << last.min(MAX_LEVELS) {
             if is_down {
                 if level == last {
-                    self.store.coarse(level).solve();
+                    self.store.coarse_with(level, vector).solve();
                     is_down = false;
                     continue;
                 }
-                let Some([mut mine, mut child]) = self.store.pair(level) else { return };
+                let Some([mut mine, mut child]) = self.store.pair(level, vector) else { return };
                 mine.start();
                 mine.relax(BLACK, true);
                 mine.restrict(&mut child, self.lines);
@@ -253,7 +273,7 @@ impl<'a, T: Real> Cycle<'a, T> {
             }
             level -= 1;
             let scale = self.scale_of(level);
-            let Some([mut mine, mut child]) = self.store.pair(level) else { return };
+            let Some([mut mine, mut child]) = self.store.pair(level, vector) else { return };
             mine.prolong(&mut child, scale, self.lines);
             mine.relax(BLACK, false);
             mine.relax(RED, false);
@@ -276,8 +296,9 @@ impl<T: Real> Direction<T> for Cycle<'_, T> {
             return;
         }
         zero(lines, cells.width);
-        finest::down(cells, tables, r, d, &mut store.coarse(1), lines);
-        self.run(1);
+        // Until the way up, d is not needed: what coarse levels need for the time of a cycle lies there.
+        finest::down(cells, tables, r, &mut store.coarse_with(1, d), lines);
+        self.run(1, d);
         let scale = self.scale_of(0);
         let Self { cells, tables, lines, store, .. } = self;
         zero(lines, cells.width);

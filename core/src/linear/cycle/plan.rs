@@ -1,6 +1,5 @@
 //! What of a cycle outlives a call: the shape of its hierarchy, in numbers.
 
-use super::build;
 use super::cells::Cells;
 use super::finest::Gate;
 use super::layout::{CycleOptions, Level, MAX_LEVELS, Shape};
@@ -142,7 +141,7 @@ impl<'a, T: Real> Cycle<'a, T> {
         plan.capacity = number(self.options.pieces);
         plan.count = number(self.store.last() + 1);
         plan.multiply_adds = number(self.multiply_adds);
-        plan.merged = number(self.merged);
+        plan.merged = number(self.store.merged());
         for (index, to) in plan.levels.iter_mut().enumerate() {
             let Level { nodes, pieces, edges, .. } = self.store.level(index);
             *to = [number(nodes), number(pieces), number(edges)];
@@ -167,19 +166,22 @@ impl<'a, T: Real> Cycle<'a, T> {
             return Err(Error::Length { field: Field::Mask, need, got });
         }
         let options = plan.options();
-        let Parts { lines, mut store } = Parts::cut(&cells, options, numbers, indices)?;
-        let (mut nx, mut ny) = (cells.nx, cells.ny);
+        let Parts { lines, mut store } = {
+            let sizes = Self::sizes(cells.nx, cells.ny, options);
+            Parts::cut(&cells, options, sizes, numbers, indices)?
+        };
+        let mut level = Level::finest(&cells);
         let mut number = 0;
-        while !super::layout::is_coarsest(nx, ny) {
+        while !super::layout::is_coarsest(level.nx, level.ny) {
             number += 1;
-            let level = build::level(nx, ny, number, options.shape);
-            (nx, ny) = (level.nx, level.ny);
+            level = level.next(number, options.shape);
             let Some([nodes, pieces, edges]) = plan.levels.get(number) else { break };
             store.push(Level { nodes: *nodes as usize, pieces: *pieces as usize, edges: *edges as usize, ..level });
         }
         if store.last() + 1 != plan.count as usize {
             return Err(Error::Corrupt { field: Field::Object, index: 0 });
         }
+        store.count_merged(plan.merged as usize);
         let mut tables = [Gate { gate: T::ZERO, keep: T::ZERO, both: T::ZERO }; 8];
         for (to, [gate, keep, both]) in tables.iter_mut().skip(1).zip(plan.tables) {
             *to = Gate { gate, keep, both };
@@ -193,7 +195,6 @@ impl<'a, T: Real> Cycle<'a, T> {
             scale: plan.scale,
             second: plan.second,
             multiply_adds: plan.multiply_adds as usize,
-            merged: plan.merged as usize,
         })
     }
 }

@@ -7,7 +7,7 @@
 use core::cell::Cell;
 
 use super::build::is_fluid;
-use super::cells::{Cells, around, around_ring, line, stretches};
+use super::cells::{Cells, bulk, edge_place, edge_sum, line, of_ring, sums};
 use super::finest::of;
 use super::kernels::{BLACK, RED, cut, cut_mut, is_forward};
 use crate::error::{self, Error, Field};
@@ -174,54 +174,41 @@ impl<'a, T: Real> Reduced<'a, T> {
     /// Values of a red line from a black half.
     #[inline(always)]
     fn red_line(&self, black: &[T], y: usize) {
-        let Cells { width, ny, red, .. } = self.cells;
-        for part in stretches(width, is_forward(RED, y)) {
-            let own = y * width + part.start;
-            let Some(codes) = cut(red, own, part.len) else { continue };
-            let Some(out) = cut(line(self.lines, width, y % 3), part.start, part.len) else { continue };
-            self.sum_line(black, ny, y, part, codes, out);
-        }
-    }
-
-    #[inline(always)]
-    fn sum_line(
-        &self,
-        black: &[T],
-        lines: usize,
-        y: usize,
-        part: super::cells::Stretch,
-        codes: &[u8],
-        out: &[Cell<T>],
-    ) {
         // At the edges of the grid a run of zeros stands for the missing line, in pieces.
         const RUN: usize = 32;
+        let Cells { width, ny, red, .. } = self.cells;
+        let (row, forward) = (y * width, is_forward(RED, y));
+        let value = |code: u8, sum: T| of(&self.inverse, code) * sum;
+        let out = line(self.lines, width, y % 3);
+        let (above, below) = (row.wrapping_sub(width), row + width);
+        let (has_above, has_below) = (y > 0, y + 1 < ny);
+        let place = edge_place(width, forward);
+        let at = |has: bool, line: usize| if has { cut(black, line, width).unwrap_or(&[]) } else { &[] };
+        let around = [at(has_above, above), at(true, row), at(has_below, below)];
+        if let (Some(code), Some(out)) = (red.get(row + place), out.get(place)) {
+            out.set(value(*code, edge_sum(around, place, |x: &T| *x)));
+        }
+        let Some(part) = bulk(width, forward) else { return };
         let zeros = [T::ZERO; RUN];
-        let width = self.cells.width;
-        let is_inner = y > 0 && y + 1 < lines && !part.is_edge;
-        let stride = if is_inner { part.len.max(1) } else { RUN };
+        let is_inner = has_above && has_below;
+        let stride = if is_inner { part.len } else { RUN - 1 };
+        let [_, same, _] = around;
         let mut done = 0;
         while done < part.len {
             let len = stride.min(part.len - done);
-            let piece = super::cells::Stretch { start: part.start + done, len, side: part.side + done, ..part };
-            let zeros = zeros.get(..len).unwrap_or(&zeros);
-            let inner = || {
-                let own = y * width + piece.start;
-                let aside = y * width + piece.side;
-                Some([
-                    cut(black, own - width, len)?,
-                    cut(black, own + width, len)?,
-                    cut(black, own, len)?,
-                    cut(black, aside, len)?,
-                ])
-            };
-            let taps = if is_inner { inner() } else { around(black, zeros, width, lines, y, piece) };
-            let (Some([n0, n1, n2, n3]), Some(codes), Some(out)) = (taps, cut(codes, done, len), cut(out, done, len))
+            let (start, own) = (part.start + done, row + part.start + done);
+            let beside = |has: bool, from: usize| if has { cut(black, from, len) } else { zeros.get(..len) };
+            let taps = (beside(has_above, above.wrapping_add(start)), beside(has_below, below + start));
+            let (Some(above), Some(below)) = taps else { return };
+            let piece = super::cells::Stretch { start: 0, len, ..part };
+            let (Some(same), Some(codes), Some(out)) =
+                (cut(same, done, len + 1), cut(red, own, len), cut(out, start, len))
             else {
                 return;
             };
-            let neighbours = n0.iter().zip(n1).zip(n2).zip(n3);
-            for ((out, code), (((n0, n1), n2), n3)) in out.iter().zip(codes).zip(neighbours) {
-                out.set(of(&self.inverse, *code) * ((*n0 + *n1) + (*n2 + *n3)));
+            let Some(sums) = sums([above, same, below], piece, |x: &T| *x) else { return };
+            for ((out, code), sum) in out.iter().zip(codes).zip(sums) {
+                out.set(value(*code, sum));
             }
             done += len;
         }
@@ -241,21 +228,26 @@ impl<T: Real> LinearOperator<T> for Reduced<'_, T> {
             if row + 1 < ny {
                 self.red_line(x, row + 1);
             }
-            for part in stretches(width, is_forward(BLACK, row)) {
-                let (own, len) = (row * width + part.start, part.len);
-                let (Some([n0, n1, n2, n3]), Some(codes), Some(x), Some(y)) = (
-                    around_ring(self.lines, zeros, width, ny, row, part),
-                    cut(codes, own, len),
-                    cut(x, own, len),
-                    cut_mut(y, own, len),
-                ) else {
+            let (start, forward) = (row * width, is_forward(BLACK, row));
+            let around = of_ring(self.lines, zeros, width, ny, row);
+            let value = |code: u8, x: T, sum: T| {
+                let product = of(&self.degree, code) * x - sum;
+                if is_fluid(code) { product } else { T::ZERO }
+            };
+            let place = edge_place(width, forward);
+            let (own, sum) = (start + place, edge_sum(around, place, Cell::get));
+            if let (Some(code), Some(x), Some(y)) = (codes.get(own), x.get(own), y.get_mut(own)) {
+                *y = value(*code, *x, sum);
+            }
+            if let Some(part) = bulk(width, forward) {
+                let (own, len) = (start + part.start, part.len);
+                let (Some(sums), Some(codes), Some(x), Some(y)) =
+                    (sums(around, part, Cell::get), cut(codes, own, len), cut(x, own, len), cut_mut(y, own, len))
+                else {
                     continue;
                 };
-                let neighbours = n0.iter().zip(n1).zip(n2).zip(n3);
-                for ((y, (x, code)), (((n0, n1), n2), n3)) in y.iter_mut().zip(x.iter().zip(codes)).zip(neighbours) {
-                    let sum = (n0.get() + n1.get()) + (n2.get() + n3.get());
-                    let product = of(&self.degree, *code) * *x - sum;
-                    *y = if is_fluid(*code) { product } else { T::ZERO };
+                for ((y, (x, code)), sum) in y.iter_mut().zip(x.iter().zip(codes)).zip(sums) {
+                    *y = value(*code, *x, sum);
                 }
             }
         }

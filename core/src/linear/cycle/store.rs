@@ -9,6 +9,8 @@ use crate::real::Real;
 pub(super) struct Store<'a, T> {
     levels: [Level; MAX_LEVELS],
     count: usize,
+    /// What there was no memory for: parts kept together, faces left closed.
+    merged: usize,
     numbers: &'a mut [T],
     extra: &'a mut [[T; OF_EXTRA]],
     weights: &'a mut [T],
@@ -24,13 +26,22 @@ impl<'a, T: Real> Store<'a, T> {
         nodes: &'a mut [[u16; OF_NODE]],
         edges: &'a mut [[u16; OF_EDGE]],
     ) -> Self {
-        Self { levels: [Level::default(); MAX_LEVELS], count: 1, numbers, extra, weights, nodes, edges }
+        Self { levels: [Level::default(); MAX_LEVELS], count: 1, merged: 0, numbers, extra, weights, nodes, edges }
     }
 
     /// Before a hierarchy is built.
     pub(super) fn clear(&mut self) {
         self.numbers.fill(T::ZERO);
         self.extra.fill([T::ZERO; OF_EXTRA]);
+    }
+
+    /// Parts of blocks that are not told apart, and faces that are closed, for want of memory.
+    pub(super) const fn merged(&self) -> usize {
+        self.merged
+    }
+
+    pub(super) fn count_merged(&mut self, more: usize) {
+        self.merged += more;
     }
 
     /// The coarsest level so far; 0 when there is none but the finest.
@@ -137,13 +148,16 @@ impl<'a, T: Real> Store<'a, T> {
         }
     }
 
-    /// Adds to an edge of the coarsest level, or makes it. Without memory for it the faces stay closed on this level:
-    /// the cycle is still symmetric positive definite.
+    /// Adds to an edge of the coarsest level, or makes it. Without memory for it the faces stay closed on this level,
+    /// which counts as merged: the cycle is still symmetric positive definite.
     pub(super) fn add_edge_off_grid(&mut self, level: usize, red: u16, black: u16, weight: T) {
         let Level { first_edge, edges, .. } = self.level(level);
         let known = self.edges.iter().skip(first_edge).take(edges).position(|[r, b, _]| [*r, *b] == [red, black]);
         let place = first_edge + known.unwrap_or(edges);
-        let (Some(edge), Some(value)) = (self.edges.get_mut(place), self.weights.get_mut(place)) else { return };
+        let (Some(edge), Some(value)) = (self.edges.get_mut(place), self.weights.get_mut(place)) else {
+            self.merged += 1;
+            return;
+        };
         if known.is_some() {
             *value += weight;
         } else {
@@ -164,15 +178,22 @@ impl<'a, T: Real> Store<'a, T> {
         self.levels.iter().take(level).map(|level| level.len).sum()
     }
 
-    /// One coarse level.
+    /// One coarse level, outside of a cycle.
     pub(super) fn coarse(&mut self, level: usize) -> Coarse<'_, T> {
+        self.coarse_with(level, &mut [])
+    }
+
+    /// One coarse level in a cycle, which lends the vector that it will write.
+    pub(super) fn coarse_with<'m>(&'m mut self, level: usize, vector: &'m mut [T]) -> Coarse<'m, T> {
         let (start, level) = (self.start_of(level), self.level(level));
         let numbers = self.numbers.get_mut(start..start + level.len).unwrap_or(&mut []);
+        let [from, to] = level.lent;
+        let lent = vector.get_mut(from..to).unwrap_or(&mut []);
         let nodes = level.first_node..level.first_node + level.nodes;
         let edges = level.first_edge..level.first_edge + level.edges;
         Coarse {
             level,
-            grid: Grid::cut(numbers, level.half),
+            grid: Grid::cut(numbers, &level, lent),
             extra: self.extra.get_mut(nodes.clone()).unwrap_or(&mut []),
             weights: self.weights.get_mut(edges.clone()).unwrap_or(&mut []),
             nodes: self.nodes.get_mut(nodes).unwrap_or(&mut []),
@@ -181,7 +202,7 @@ impl<'a, T: Real> Store<'a, T> {
     }
 
     /// A coarse level and the next coarser one.
-    pub(super) fn pair(&mut self, level: usize) -> Option<[Coarse<'_, T>; 2]> {
+    pub(super) fn pair<'m>(&'m mut self, level: usize, vector: &'m mut [T]) -> Option<[Coarse<'m, T>; 2]> {
         let start = self.start_of(level);
         let (mine, next) = (self.level(level), self.level(level + 1));
         let (numbers, behind) = self.numbers.get_mut(start..)?.split_at_mut_checked(mine.len)?;
@@ -189,8 +210,11 @@ impl<'a, T: Real> Store<'a, T> {
         let (nodes, nodes_behind) = cut(self.nodes, mine.first_node, mine.nodes, next.nodes)?;
         let (weights, weights_behind) = cut(self.weights, mine.first_edge, mine.edges, next.edges)?;
         let (edges, edges_behind) = cut(self.edges, mine.first_edge, mine.edges, next.edges)?;
-        let grid = Grid::cut(numbers, mine.half);
-        let next_grid = Grid::cut(behind.get_mut(..next.len)?, next.half);
+        let ([from, to], [next_from, next_to]) = (mine.lent, next.lent);
+        let (lent, lent_behind) = vector.split_at_mut_checked(to).unwrap_or((&mut [], &mut []));
+        let grid = Grid::cut(numbers, &mine, lent.get_mut(from..).unwrap_or(&mut []));
+        let lent_behind = lent_behind.get_mut(next_from - to..next_to - to).unwrap_or(&mut []);
+        let next_grid = Grid::cut(behind.get_mut(..next.len)?, &next, lent_behind);
         Some([
             Coarse { level: mine, grid, extra, weights, nodes, edges },
             Coarse {

@@ -415,3 +415,96 @@ fn a_scrambled_plan_or_memory_is_refused_or_gives_wrong_numbers() {
     let other = Cells::new(&Domain::new(8, 8, &other, OPEN_BELOW).unwrap(), &mut codes).unwrap();
     assert!(Cycle::resume(other, &plan, &mut memory.numbers, &mut memory.indices).is_err());
 }
+
+/// As on small grids, in f32 and f64: with the gates of the library and with random ones, 64 x 64, and 128 x 128 where
+/// `TINYSOLVE_LONG` is set.
+#[test]
+fn cycles_on_larger_grids_are_positive_definite() {
+    let mut rng = Xoshiro128::new(7);
+    let (mut by_norm, mut exact): (f64, f64) = (0.0, 0.0);
+    let is_long = std::env::var_os("TINYSOLVE_LONG").is_some();
+    let sides: &[(usize, usize)] = if is_long { &[(64, 40), (128, 40)] } else { &[(64, 16)] };
+    for &(n, trials) in sides {
+        for trial in 0..trials {
+            let options = CycleOptions { pieces: if trial % 4 < 2 { 0 } else { n * n / 12 }, ..ALL[trial % 2] };
+            let cells = layout(n, n, 0.08, &mut rng);
+            let domain = Domain::new(n, n, &cells, OPEN_BELOW).unwrap();
+            let gates = match trial / 4 % 4 {
+                0 => Gates::HAND_SET,
+                1 => Gates::TRAINED,
+                _ => random_gates(&mut rng),
+            };
+            let mut memory = Memory::<f32>::new(n, n, options);
+            let cells = Cells::new(&domain, &mut memory.codes).unwrap();
+            let (u, v) = (draw(&cells, &mut rng), draw(&cells, &mut rng));
+            let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+            let single = judge(&mut cycle, &cells, [&u, &v]);
+            let mut memory = Memory::<f64>::new(n, n, options);
+            let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+            let double = judge(&mut cycle, &cells, [&u, &v]);
+            by_norm = by_norm.max(single.by_norm);
+            exact = exact.max(double.by_energy);
+            assert!(single.least > 0.0 && double.least > 0.0, "{n} x {n}, trial {trial}, {options:?}: {gates:?}");
+        }
+    }
+    std::println!("larger grids, f64: {exact:e}; f32: {by_norm:e} by norm");
+    assert!(exact <= 1e-12 && by_norm <= 1e-6);
+}
+
+#[test]
+fn what_there_is_no_memory_for_is_counted() {
+    let options = CycleOptions { shape: Shape::V, pieces: 0 };
+    let codes = [0; Cells::codes_len(8, 8)];
+    let cells = Cells::resume(8, 8, &codes).unwrap();
+    let mut numbers = vec![0.0_f32; Cycle::<f32>::sizes(8, 8, options).numbers];
+    let (mut extra, mut weights) = ([[0.0; layout::OF_EXTRA]; 40], [0.0; 2]);
+    let (mut nodes, mut edges) = ([[0; layout::OF_NODE]; 40], [[0; layout::OF_EDGE]; 2]);
+    let mut store = Store::new(&mut numbers, &mut extra, &mut weights, &mut nodes, &mut edges);
+    store.push(layout::Level::finest(&cells).next(1, Shape::V));
+    for _ in 0..20 {
+        store.push_node([0, 0, 0, coarse::NO_SLOT]);
+    }
+    let first = store.off_grid_id(1, 0);
+    for (red, black, merged) in [(first, 20, 0), (first + 1, 20, 0), (first, 20, 0), (first + 2, 20, 1), (first, 21, 2)]
+    {
+        store.add_edge_off_grid(1, red, black, 0.5);
+        assert_eq!(store.merged(), merged);
+    }
+    // Twenty parts of one block, of which sixteen can be told apart.
+    build::next(&mut store, Shape::V);
+    assert!(store.merged() >= 2 + 4, "{}", store.merged());
+    // And of a whole cycle: every other block is cut along its diagonal.
+    let n = 16;
+    let is_fluid = |x: usize, y: usize| (x / 2 + y / 2) % 2 == 1 || (x + y) % 2 == 0;
+    let checks: Vec<u8> = (0..n * n).map(|k| if is_fluid(k % n, k / n) { FLUID } else { SOLID }).collect();
+    for pieces in [0, 5] {
+        let options = CycleOptions { shape: Shape::V, pieces };
+        let mut memory = Memory::<f32>::new(n, n, options);
+        let domain = Domain::new(n, n, &checks, OPEN_BELOW).unwrap();
+        let cells = Cells::new(&domain, &mut memory.codes).unwrap();
+        let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();
+        assert!(cycle.merged() >= 31 - pieces, "{}", cycle.merged());
+        assert_eq!(cycle.suspend().to_words(&mut [0; Plan::<f32>::WORDS]), Ok(()));
+    }
+}
+
+/// Of 64 x 64 cells, all of them fluid: codes, hierarchy, scratch, the reduced right-hand side and x, and the vectors of the
+/// method; b and x over the rectangle are the caller's.
+#[test]
+fn memory_stays_within_what_is_promised() {
+    use crate::linear::cg::Identity;
+    let bytes = |options: CycleOptions, two_words: bool| {
+        let (half, sizes) = (Cells::half_len(64, 64), Cycle::<f32>::sizes(64, 64, options));
+        let method = Dcd::<f32, Reduced<'_, f32>, Identity>::workspace_len(half, Conjugation::Recurrence, two_words);
+        let numbers = sizes.numbers + Reduced::<f32>::scratch_len(64) + 2 * half + method;
+        Cells::codes_len(64, 64) + 2 * sizes.indices + 4 * numbers
+    };
+    let (v, w) = (CycleOptions { shape: Shape::V, pieces: 0 }, CycleOptions::GRID);
+    let parts = CycleOptions { shape: Shape::W, pieces: 64 * 64 / 12 };
+    let found = [v, w, parts].map(|options| bytes(options, false));
+    std::println!("64 x 64: {found:?} bytes");
+    assert!(found[0] <= 75_000 && found[1] <= 85_000 && found[2] <= 110_000, "{found:?}");
+    for options in [v, w, parts] {
+        assert!(bytes(options, true) - bytes(options, false) <= 16_000);
+    }
+}

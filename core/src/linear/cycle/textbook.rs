@@ -4,10 +4,10 @@
 
 use super::cells::{Cells, DEGREE, line, line_mut, stretches};
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
-use super::layout::LINES;
+use super::layout::{LINES, lent};
 use super::whole::for_each_sum;
 use super::{Cycle, CycleOptions, CycleSizes, Gates, Shape};
-use crate::error::Error;
+use crate::error::{self, Error, Field};
 use crate::operator::Direction;
 use crate::real::Real;
 
@@ -19,13 +19,16 @@ pub struct Textbook<'a, T> {
     cycle: Cycle<'a, T>,
     inverse: [T; 8],
     multiply_adds: usize,
+    /// What the cycle on the reduced system has room for in the vector that it writes.
+    lent: &'a mut [T],
 }
 
 impl<'a, T: Real> Textbook<'a, T> {
     /// Exact memory for `nx` x `ny` cells, the codes of [`Cells`] apart.
     #[must_use]
     pub const fn sizes(nx: usize, ny: usize) -> CycleSizes {
-        Cycle::<T>::sizes(nx, ny, OPTIONS)
+        let CycleSizes { numbers, indices } = Cycle::<T>::sizes(nx, ny, OPTIONS);
+        CycleSizes { numbers: numbers.saturating_add(lent(nx, ny, OPTIONS.shape)), indices }
     }
 
     /// Builds the hierarchy of these cells.
@@ -33,6 +36,10 @@ impl<'a, T: Real> Textbook<'a, T> {
     /// # Errors
     /// As [`Cycle::new`].
     pub fn new(cells: Cells<'a>, numbers: &'a mut [T], indices: &'a mut [u16]) -> Result<Self, Error> {
+        let need = Self::sizes(cells.nx, cells.ny).numbers;
+        let short = Error::Length { field: Field::Workspace, need, got: numbers.len() };
+        let (lent, numbers) = numbers.split_at_mut_checked(lent(cells.nx, cells.ny, OPTIONS.shape)).ok_or(short)?;
+        error::at_least(Field::Workspace, need, lent.len() + numbers.len())?;
         let cycle = Cycle::new(cells, &Gates::HAND_SET, OPTIONS, numbers, indices)?;
         let mut inverse = [T::ZERO; 8];
         for (count, entry) in (0_u32..).zip(&mut inverse).skip(1).take(4) {
@@ -45,13 +52,13 @@ impl<'a, T: Real> Textbook<'a, T> {
         let reduced = super::finest::multiply_adds(&cells);
         let whole = red + (faces + black) + faces + red + red + (faces + black) + (faces + red);
         let multiply_adds = cycle.multiply_adds() - reduced + whole;
-        Ok(Self { cycle, inverse, multiply_adds })
+        Ok(Self { cycle, inverse, multiply_adds, lent })
     }
 }
 
 impl<T: Real> Direction<T> for Textbook<'_, T> {
     fn direction(&mut self, r: &[T], d: &mut [T]) {
-        let Self { cycle, inverse, .. } = self;
+        let Self { cycle, inverse, lent, .. } = self;
         let cells = cycle.cells;
         let Cells { width, half, .. } = cells;
         let (Some((r_red, r_black)), Some((red, black))) = (r.split_at_checked(half), d.split_at_mut_checked(half))
@@ -68,8 +75,8 @@ impl<T: Real> Direction<T> for Textbook<'_, T> {
             *z = of(code) * (r + sum)
         });
         if cycle.store.last() > 0 {
-            down(&cells, black, cycle);
-            cycle.run(1);
+            down(&cells, black, cycle, lent);
+            cycle.run(1, lent);
             up(&cells, red, cycle);
         }
         let zeros = line(cycle.lines, width, LINES - 1);
@@ -85,9 +92,9 @@ impl<T: Real> Direction<T> for Textbook<'_, T> {
 }
 
 /// The residual is the sum of black neighbours on red, 0 on black; its sums over blocks go to the first coarse level.
-fn down<T: Real>(cells: &Cells<'_>, black: &[T], cycle: &mut Cycle<'_, T>) {
+fn down<T: Real>(cells: &Cells<'_>, black: &[T], cycle: &mut Cycle<'_, T>, lent: &mut [T]) {
     let width = cells.width;
-    let mut child = cycle.store.coarse(1);
+    let mut child = cycle.store.coarse_with(1, lent);
     let Some((buffers, zeros)) = cycle.lines.split_at_mut_checked((LINES - 1) * width) else { return };
     let Some((upper, rest)) = buffers.split_at_mut_checked(width) else { return };
     let Some(lower) = rest.get_mut(..width) else { return };

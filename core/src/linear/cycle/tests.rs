@@ -457,8 +457,8 @@ fn what_there_is_no_memory_for_is_counted() {
     let codes = [0; Cells::codes_len(8, 8)];
     let cells = Cells::resume(8, 8, &codes).unwrap();
     let mut numbers = vec![0.0_f32; Cycle::<f32>::sizes(8, 8, options).numbers];
-    let (mut extra, mut weights) = ([[0.0; layout::OF_EXTRA]; 40], [0.0; 2]);
-    let (mut nodes, mut edges) = ([[0; layout::OF_NODE]; 40], [[0; layout::OF_EDGE]; 2]);
+    let (mut extra, mut weights) = ([[0.0; OF_EXTRA]; 40], [0.0; 2]);
+    let (mut nodes, mut edges) = ([[0; OF_NODE]; 40], [[0; OF_EDGE]; 2]);
     let mut store = Store::new(&mut numbers, &mut extra, &mut weights, &mut nodes, &mut edges);
     store.push(layout::Level::finest(&cells).next(1, Shape::V));
     for _ in 0..20 {

@@ -475,7 +475,7 @@ fn what_there_is_no_memory_for_is_counted() {
     assert!(store.merged() >= 2 + 4, "{}", store.merged());
     // And of a whole cycle: every other block is cut along its diagonal.
     let n = 16;
-    let is_fluid = |x: usize, y: usize| (x / 2 + y / 2) % 2 == 1 || (x + y) % 2 == 0;
+    let is_fluid = |x: usize, y: usize| (x / 2 + y / 2) % 2 == 1 || (x + y).is_multiple_of(2);
     let checks: Vec<u8> = (0..n * n).map(|k| if is_fluid(k % n, k / n) { FLUID } else { SOLID }).collect();
     for pieces in [0, 5] {
         let options = CycleOptions { shape: Shape::V, pieces };

@@ -3,8 +3,11 @@
 //! One nonzero applied or one element of a vector operation is one multiply-add, by fluid cell; building is not counted.
 
 use tinysolve::linear::cg::Identity;
-use tinysolve::linear::cycle::{Cells, Coloured, Cycle, CycleOptions, Domain, Gates, Reduced, Shape, Textbook, Whole};
+use tinysolve::linear::cycle::{
+    Cells, Coloured, Cycle, CycleOptions, Domain, FLUID, Gates, Reduced, Shape, Textbook, Whole,
+};
 use tinysolve::linear::{Conjugation, Dcd, DcdConfig, Incomplete, Stopping};
+use tinysolve::net::direction::{DirectionNetwork, OnGrid};
 use tinysolve::operator::{Direction, LinearOperator};
 use tinysolve::solve::{Solver, Step};
 
@@ -18,6 +21,19 @@ pub const TRAINED: &[u8] = include_bytes!("../../examples/train/gates.bin");
 pub fn trained() -> Gates {
     let reader = tinysolve::container::Reader::unaligned(TRAINED).unwrap();
     Gates::read(&reader).unwrap()
+}
+
+/// Bytes at a multiple of 16, as a container that is read in place must lie.
+#[repr(align(16))]
+struct Aligned<const N: usize>([u8; N]);
+
+static NETWORK: Aligned<{ include_bytes!("../../examples/train/direction.bin").len() }> =
+    Aligned(*include_bytes!("../../examples/train/direction.bin"));
+
+/// The network of the published form that `examples/train/dcd.py` trained: 8 channels, weights in bytes.
+#[must_use]
+pub fn network() -> DirectionNetwork<'static> {
+    DirectionNetwork::load(&tinysolve::container::Reader::new(&NETWORK.0).unwrap()).unwrap()
 }
 
 /// A way to solve.
@@ -37,6 +53,8 @@ pub enum Way {
     ReducedCg,
     /// The cycle on the reduced system.
     Cycle(Gates, CycleOptions),
+    /// Deep conjugate directions, two kept, by the published form of network.
+    Network,
 }
 
 /// What one solve came to.
@@ -145,7 +163,7 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
     let mut codes = vec![0; Cells::codes_len(n, n)];
     let cells = Cells::new(&domain, &mut codes).unwrap();
     let (unknowns, product) = (cells.unknowns(), cells.unknowns() + 2 * cells.faces());
-    let config = settings.config(&b, matches!(way, Way::Cycle(..)));
+    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Network));
     let whole_count = |direction: usize| {
         // The product, two inner products, three updates; with a direction its inner product takes the place of the norm's
         // in the stopping rule, which then comes on top.
@@ -165,6 +183,19 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
             };
             let direction = direction.unwrap();
             let count = whole_count(direction.multiply_adds());
+            (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())
+        }
+        Way::Network => {
+            let mut degrees = vec![0; n * n];
+            let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
+            let (network, sides) = (network(), [n, n, 1]);
+            let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
+            let mut arena = vec![0.0; network.arena_len(sides)];
+            let direction = OnGrid::new(&network, sides, Some(&mask), &mut arena).unwrap();
+            // Two projections: two inner products and two updates more.
+            let Count { with, without } = whole_count(direction.multiply_adds());
+            let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
+            let count = Count { with: with + 4 * unknowns, without };
             (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())
         }
         Way::Textbook => {

@@ -457,8 +457,8 @@ fn what_there_is_no_memory_for_is_counted() {
     let codes = [0; Cells::codes_len(8, 8)];
     let cells = Cells::resume(8, 8, &codes).unwrap();
     let mut numbers = vec![0.0_f32; Cycle::<f32>::sizes(8, 8, options).numbers];
-    let (mut extra, mut weights) = ([[0.0; layout::OF_EXTRA]; 40], [0.0; 2]);
-    let (mut nodes, mut edges) = ([[0; layout::OF_NODE]; 40], [[0; layout::OF_EDGE]; 2]);
+    let (mut extra, mut weights) = ([[0.0; OF_EXTRA]; 40], [0.0; 2]);
+    let (mut nodes, mut edges) = ([[0; OF_NODE]; 40], [[0; OF_EDGE]; 2]);
     let mut store = Store::new(&mut numbers, &mut extra, &mut weights, &mut nodes, &mut edges);
     store.push(layout::Level::finest(&cells).next(1, Shape::V));
     for _ in 0..20 {
@@ -475,7 +475,7 @@ fn what_there_is_no_memory_for_is_counted() {
     assert!(store.merged() >= 2 + 4, "{}", store.merged());
     // And of a whole cycle: every other block is cut along its diagonal.
     let n = 16;
-    let is_fluid = |x: usize, y: usize| (x / 2 + y / 2) % 2 == 1 || (x + y) % 2 == 0;
+    let is_fluid = |x: usize, y: usize| (x / 2 + y / 2) % 2 == 1 || (x + y).is_multiple_of(2);
     let checks: Vec<u8> = (0..n * n).map(|k| if is_fluid(k % n, k / n) { FLUID } else { SOLID }).collect();
     for pieces in [0, 5] {
         let options = CycleOptions { shape: Shape::V, pieces };

@@ -50,6 +50,7 @@ pub(crate) fn bench(many: usize) {
     for n in [64, 128, 256] {
         size(n);
     }
+    network();
     two_words();
     corrupted();
     memory();
@@ -126,6 +127,20 @@ fn size(n: usize) {
             None,
             true,
         );
+    }
+}
+
+/// The published form of network, on layouts unlike the empty square that it was trained on.
+fn network() {
+    let set = problems(32, 6, SEED);
+    let case = "6 layouts, 32 x 32, to 1e-6";
+    for (name, way) in [("cg", Way::Cg), ("published network, 8 channels", Way::Network)] {
+        let outcomes = all(&set, way, Settings::to(1e-6));
+        let failed = outcomes.iter().filter(|outcome| outcome.handed_over.is_some()).count();
+        row(name, case, "iterations, median", iterations(&outcomes), "iterations", None, true);
+        row(name, case, "iterations, worst", worst(&outcomes), "iterations", None, true);
+        row(name, case, "multiply-adds", work(&outcomes), "a fluid cell", None, true);
+        row(name, case, "handed over", failed as f64, "solves", None, true);
     }
 }
 

@@ -12,7 +12,7 @@ use core::cell::Cell;
 use super::layer::Layer;
 use super::requantise::{Rounding, Row, byte};
 
-/// The second operand: in the arena or among the constants.
+/// The second operand: in the arena or among the constants; repeated if it is shorter.
 #[derive(Clone, Copy)]
 pub(super) enum Operand<'a> {
     Tensor(&'a [Cell<i8>]),
@@ -20,26 +20,10 @@ pub(super) enum Operand<'a> {
 }
 
 impl Operand<'_> {
-    /// Calls `work` for every output with both operands, the second repeated.
-    #[inline]
-    fn each(self, input: &[Cell<i8>], output: &[Cell<i8>], work: impl Fn(i8, i8) -> i8) {
+    fn get(self, at: usize) -> Option<i8> {
         match self {
-            Self::Tensor(second) => {
-                let len = second.len().max(1);
-                for (input, output) in input.chunks(len).zip(output.chunks(len)) {
-                    for ((a, b), out) in input.iter().zip(second).zip(output) {
-                        out.set(work(a.get(), b.get()));
-                    }
-                }
-            }
-            Self::Constant(second) => {
-                let len = second.len().max(1);
-                for (input, output) in input.chunks(len).zip(output.chunks(len)) {
-                    for ((a, b), out) in input.iter().zip(second).zip(output) {
-                        out.set(work(a.get(), *b));
-                    }
-                }
-            }
+            Self::Tensor(cells) => cells.get(at).map(Cell::get),
+            Self::Constant(bytes) => bytes.get(at).copied(),
         }
     }
 }
@@ -49,31 +33,56 @@ fn place(value: i8) -> usize {
     usize::from(value.cast_unsigned())
 }
 
+/// What is made of two bytes before requantisation.
+#[derive(Clone, Copy)]
+pub(super) enum Combine<'a> {
+    /// The sum of a term each, by tables.
+    Sum([&'a [i32; 256]; 2]),
+    /// The product, zero points taken off.
+    Product,
+}
+
+fn sum([first, second]: [&[i32; 256]; 2], a: i8, b: i8) -> i32 {
+    let term = |table: &[i32; 256], value| table.get(place(value)).copied().unwrap_or(0);
+    term(first, a).wrapping_add(term(second, b))
+}
+
 #[inline(never)]
-pub(super) fn add(
+pub(super) fn combine(
     layer: &Layer,
-    [first, second]: [&[i32; 256]; 2],
+    kind: Combine<'_>,
     row: &[i32; 4],
     input: &[Cell<i8>],
     operand: Operand<'_>,
     output: &[Cell<i8>],
 ) {
     let row = Row::from_words(*row);
-    let term = |table: &[i32; 256], value| table.get(place(value)).copied().unwrap_or(0);
-    let sum = |a, b| term(first, a).wrapping_add(term(second, b));
-    match Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE)) {
-        // A loop of its own, which asks nothing.
-        Rounding::Double => operand.each(input, output, |a, b| row.output(sum(a, b), Rounding::Double)),
-        rounding => operand.each(input, output, |a, b| row.output(sum(a, b), rounding)),
-    }
-}
-
-#[inline(never)]
-pub(super) fn multiply(layer: &Layer, row: &[i32; 4], input: &[Cell<i8>], operand: Operand<'_>, output: &[Cell<i8>]) {
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
-    let row = Row::from_words(*row);
+    if let (Combine::Sum(tables), Operand::Tensor(second), Rounding::Double) = (kind, operand, rounding)
+        && second.len() == output.len()
+    {
+        // The common case has a loop of its own, which asks nothing.
+        for ((a, b), out) in input.iter().zip(second).zip(output) {
+            out.set(row.output(sum(tables, a.get(), b.get()), Rounding::Double));
+        }
+        return;
+    }
     let [zero, _, zero_second] = layer.zero.map(i32::from);
-    operand.each(input, output, |a, b| row.output((i32::from(a) - zero) * (i32::from(b) - zero_second), rounding));
+    let mut at = 0;
+    for (a, out) in input.iter().zip(output) {
+        let Some(b) = operand.get(at).or_else(|| {
+            at = 0;
+            operand.get(0)
+        }) else {
+            return;
+        };
+        at += 1;
+        let sum = match kind {
+            Combine::Sum(tables) => sum(tables, a.get(), b),
+            Combine::Product => (i32::from(a.get()) - zero) * (i32::from(b) - zero_second),
+        };
+        out.set(row.output(sum, rounding));
+    }
 }
 
 #[inline(never)]
@@ -95,16 +104,9 @@ pub(super) fn clamp(layer: &Layer, output: &[Cell<i8>]) {
 /// reference answers with the least output without looking further.
 #[inline(never)]
 pub(super) fn softmax(layer: &Layer, table: &[i32; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
-    let channels = usize::from(layer.shape[2]);
-    let (mut input, mut output) = (input, output);
-    while let (Some((row, input_rest)), Some((out, output_rest))) =
-        (input.split_at_checked(channels), output.split_at_checked(channels))
-    {
-        softmax_row(table, row, out);
-        (input, output) = (input_rest, output_rest);
-        if channels == 0 {
-            return;
-        }
+    let channels = usize::from(layer.shape[2]).max(1);
+    for (input, output) in input.chunks_exact(channels).zip(output.chunks_exact(channels)) {
+        softmax_row(table, input, output);
     }
 }
 
@@ -156,15 +158,17 @@ fn each<S>(cells: &[Cell<i8>], start: S, step: impl Fn(S, i8) -> S) -> S {
 
 /// 1 / (1 + x) of x in [0, 1), both as fractions of 2^31, by three Newton steps from the best linear guess.
 fn reciprocal(x: i32) -> i32 {
-    /// 48/17 and -32/17 with two bits before the point.
-    const GUESS: [i32; 2] = [1_515_870_810, -1_010_580_540];
-    // The high half of the doubled product, for factors that are not both the least number.
-    let high = |a: i32, b: i32| ((i64::from(a) * i64::from(b) + (1 << 30)) >> 31) as i32;
+    /// 48/17 and -64/17 with two bits before the point.
+    const GUESS: [i32; 2] = [1_515_870_810, -2_021_161_080];
+    // The reference's high half of the doubled product, one factor of which comes doubled: no quotient or step on the way
+    // is as large as half of a word.
+    let high = |a: i32, twice: i32| ((i64::from(a) * i64::from(twice) + (1 << 31)) >> 32) as i32;
     // The mean of x and 1, rounded away from zero; it is never negative.
     let half = (x >> 1) + (1 << 30);
     let mut y = GUESS[0].wrapping_add(high(half, GUESS[1]));
     for _ in 0..3 {
-        let step = high(y, (1_i32 << 29).wrapping_sub(high(half, y)));
+        let twice = y.wrapping_shl(1);
+        let step = high((1_i32 << 29).wrapping_sub(high(half, twice)), twice);
         let double = step.saturating_add(step);
         y = y.wrapping_add(double.saturating_add(double));
     }

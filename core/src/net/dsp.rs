@@ -10,6 +10,8 @@ mod copy;
 mod depthwise;
 #[cfg(tinysolve_dsp)]
 mod gather;
+#[cfg(tinysolve_dsp)]
+mod high_half;
 #[cfg(not(tinysolve_dsp))]
 mod portable;
 #[cfg(tinysolve_dsp)]
@@ -20,12 +22,13 @@ mod strips;
 mod tile;
 
 #[cfg(not(tinysolve_dsp))]
-pub(super) use portable::{Depthwise, copy, fill, gather, rows, tile};
+pub(super) use portable::{Depthwise, copy, fill, gather, high_half, high_half_plus, rows, tile};
 #[cfg(tinysolve_dsp)]
 pub(super) use {
     copy::copy,
     depthwise::Depthwise,
     gather::{fill, gather},
+    high_half::{high_half, high_half_plus},
     rows::rows,
     tile::tile,
 };

@@ -176,9 +176,9 @@ impl<'m, 'a> Inference<'m, 'a> {
 }
 
 fn part<T>(of: &[T], start: usize, len: usize) -> &[T] {
-    start.checked_add(len).and_then(|end| of.get(start..end)).unwrap_or(&[])
+    of.get(start..).and_then(|rest| rest.get(..len)).unwrap_or(&[])
 }
 
 fn part_mut<T>(of: &mut [T], start: usize, len: usize) -> &mut [T] {
-    start.checked_add(len).and_then(|end| of.get_mut(start..end)).unwrap_or(&mut [])
+    of.get_mut(start..).and_then(|rest| rest.get_mut(..len)).unwrap_or(&mut [])
 }

@@ -121,9 +121,9 @@ impl<'a> Windows<'a> {
         let groups = self.row_columns / 4;
         fill(to, rows * groups, self.place);
         for k in 0..rows {
-            let line = (y + k).wrapping_sub(top);
+            let Some(line) = (y + k).checked_sub(top).filter(|line| *line < height) else { continue };
             let from = line * width * channels + column;
-            let Some(from) = self.input.get(from..from + count).filter(|_| line < height) else { continue };
+            let Some(from) = self.input.get(from..from + count) else { continue };
             let at = |column: usize| to.get((k * groups + column / 4) * group..).unwrap_or(&[]);
             if channels.is_multiple_of(4) {
                 let walk = Walk { line: 0, rows: 1, groups: count / 4, step: 0, pixels: 1 };

@@ -28,7 +28,7 @@ mod data {
         pub(crate) whole: &'static [u8],
         pub(crate) inputs: &'static [u8],
         pub(crate) outputs: &'static [u8],
-        /// Of every layer, sample by sample.
+        /// Of every layer, sample by sample; none where only outputs are known.
         pub(crate) checksums: &'static [u32],
     }
 
@@ -60,14 +60,18 @@ mod check {
         let Some((model, mut inference)) = start(container, arena) else { return false };
         let inputs = entry.inputs.chunks(model.shape().input_len as usize);
         let outputs = entry.outputs.chunks(model.shape().output_len as usize);
-        let checksums = entry.checksums.chunks(model.layer_count());
-        inputs.zip(outputs).zip(checksums).take(samples).enumerate().all(|(sample, ((input, output), checksums))| {
+        let count = model.layer_count();
+        inputs.zip(outputs).take(samples).enumerate().all(|(sample, (input, output))| {
             fill(&mut inference, input);
-            for (layer, checksum) in checksums.iter().enumerate() {
+            for layer in 0..count {
                 let _ = inference.step();
+                if !layers || entry.checksums.is_empty() {
+                    continue;
+                }
+                let checksum = entry.checksums.get(sample * count + layer).copied().unwrap_or(0);
                 let bytes = inference.layer_output(layer).iter();
                 let found = bytes.fold(Crc32::new(), |crc, byte| crc.update(&byte.to_le_bytes())).finish();
-                if layers && found != *checksum {
+                if found != checksum {
                     println!("fail {} sample {sample}, layer {layer}: {found:08x}, not {checksum:08x}", entry.name);
                     return false;
                 }

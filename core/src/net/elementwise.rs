@@ -21,6 +21,13 @@ pub(super) enum Operand<'a> {
 }
 
 impl Operand<'_> {
+    fn len(self) -> usize {
+        match self {
+            Self::Tensor(cells) => cells.len(),
+            Self::Constant(bytes) => bytes.len(),
+        }
+    }
+
     fn get(self, at: usize) -> Option<i8> {
         match self {
             Self::Tensor(cells) => cells.get(at).map(Cell::get),
@@ -69,20 +76,16 @@ pub(super) fn combine(
         return;
     }
     let [zero, _, zero_second] = layer.zero.map(i32::from);
-    let mut at = 0;
-    for (a, out) in input.iter().zip(output) {
-        let Some(b) = operand.get(at).or_else(|| {
-            at = 0;
-            operand.get(0)
-        }) else {
-            return;
-        };
-        at += 1;
-        let sum = match kind {
-            Combine::Sum(tables) => sum(tables, a.get(), b),
-            Combine::Product => (i32::from(a.get()) - zero) * (i32::from(b) - zero_second),
-        };
-        out.set(row.output(sum, rounding));
+    let len = operand.len().max(1);
+    for (input, output) in input.chunks(len).zip(output.chunks(len)) {
+        for (at, (a, out)) in input.iter().zip(output).enumerate() {
+            let b = operand.get(at).unwrap_or(0);
+            let sum = match kind {
+                Combine::Sum(tables) => sum(tables, a.get(), b),
+                Combine::Product => (i32::from(a.get()) - zero) * (i32::from(b) - zero_second),
+            };
+            out.set(row.output(sum, rounding));
+        }
     }
 }
 

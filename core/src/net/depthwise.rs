@@ -107,64 +107,40 @@ fn row(layer: &Layer, stream: &[i32], ring: &[Cell<i8>], first: usize, out: &[Ce
     let step = usize::from(layer.stride[1]) * channels;
     for (group, words) in stream.chunks_exact(depthwise_words(taps).max(1)).enumerate() {
         let (fours, _) = words.as_chunks::<4>();
-        let Some((bias, weights)) = fours.split_first() else { return };
+        let Some((biases, pairs)) = fours.split_first() else { return };
         let (tail, _) = words.get(words.len().saturating_sub(12)..).unwrap_or(&[]).as_chunks::<3>();
-        for (pixel, out) in out.chunks_exact(out_channels).enumerate() {
-            let [mut a, mut b, mut c, mut d] = *bias;
-            let [mut wa, mut wb, mut wc, mut wd] = [0; 4];
-            let (mut weights, mut left) = (weights.iter(), taps);
-            for row in 0..rows {
-                let slot = if first + row < rows { first + row } else { first + row - rows };
-                let mut line = ring.get(slot * padded + pixel * step..).unwrap_or(&[]);
-                for _ in 0..across {
-                    // Of two taps the earlier one stands in the low halves; a last one alone in two words.
-                    [wa, wb, wc, wd] = if (left ^ taps) & 1 == 1 {
-                        [wa >> 16, wb >> 16, wc >> 16, wd >> 16]
-                    } else {
-                        match weights.next() {
-                            Some([a, b, ..]) if left == 1 => [*a, *b, a >> 16, b >> 16],
-                            Some(words) => *words,
-                            None => [0; 4],
-                        }
-                    };
-                    left -= 1;
-                    let [xa, xb, xc, xd] = values(line, 4 * group, depth);
-                    a = add(a, xa, wa);
-                    b = add(b, xb, wb);
-                    c = add(c, xc, wc);
-                    d = add(d, xd, wd);
-                    line = line.get(channels..).unwrap_or(&[]);
-                }
+        for (k, (bias, [multiplier, offset, shift])) in biases.iter().zip(tail).enumerate() {
+            let channel = 4 * group + k;
+            if channel >= out_channels {
+                break;
             }
-            for ((sum, [multiplier, offset, shift]), out) in
-                [a, b, c, d].iter().zip(tail).zip(out.get(4 * group..).unwrap_or(&[]))
-            {
+            let from = channel / depth;
+            for (pixel, out) in out.iter().skip(channel).step_by(out_channels).enumerate() {
+                let (mut sum, mut word) = (*bias, 0);
+                let mut tap = 0;
+                for row in 0..rows {
+                    let slot = if first + row < rows { first + row } else { first + row - rows };
+                    let mut at = slot * padded + pixel * step + from;
+                    for _ in 0..across {
+                        // Of two taps the earlier one stands in the low half; a last one alone shares two words with those
+                        // of the other channels.
+                        if tap & 1 == 0 {
+                            let words = pairs.get(tap / 2).unwrap_or(&[0; 4]);
+                            let alone = tap + 1 == taps;
+                            word = words.get(if alone { k & 1 } else { k }).copied().unwrap_or(0);
+                            word >>= if alone { 16 * (k >> 1) } else { 0 };
+                        }
+                        let x = ring.get(at).map_or(0, |cell| i32::from(cell.get()));
+                        sum = sum.wrapping_add(x * i32::from(word as i16));
+                        word >>= 16;
+                        at += channels;
+                        tap += 1;
+                    }
+                }
                 // A doubled sum is even.
-                let sum = if rounding == Rounding::Double { sum >> 1 } else { *sum };
+                let sum = if rounding == Rounding::Double { sum >> 1 } else { sum };
                 out.set(finish([0, *multiplier, *offset, *shift], sum, rounding));
             }
         }
     }
-}
-
-/// What four outputs from `channel` on see of a pixel. What lies behind the ring counts as 0, and meets weights of 0.
-#[inline]
-fn values(pixel: &[Cell<i8>], channel: usize, depth: usize) -> [i32; 4] {
-    if depth == 1
-        && let Some([a, b, c, d]) = pixel.get(channel..).and_then(<[_]>::first_chunk::<4>)
-    {
-        return [i32::from(a.get()), i32::from(b.get()), i32::from(c.get()), i32::from(d.get())];
-    }
-    several(pixel, channel, depth)
-}
-
-#[inline(never)]
-fn several(pixel: &[Cell<i8>], channel: usize, depth: usize) -> [i32; 4] {
-    [0, 1, 2, 3].map(|k| pixel.get((channel + k) / depth).map_or(0, |cell| i32::from(cell.get())))
-}
-
-/// A sum and the product with a weight in the low half of a word.
-#[inline]
-fn add(sum: i32, x: i32, word: i32) -> i32 {
-    sum.wrapping_add(x * i32::from(word as i16))
 }

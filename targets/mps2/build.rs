@@ -52,13 +52,15 @@ fn main() {
     models(&out, &board);
 }
 
-/// The models of the repository: name, goal in million instructions, goal for the arena in bytes, how many of the golden
+/// The models of the repository, those behind a slash with layers that round once as LiteRT does: name, goal in million instructions, goal for the arena in bytes, how many of the golden
 /// samples are run where not all are.
 const MODELS: &[(&str, &str, &str, usize)] = &[
     ("hello_world_int8", "", "", 24),
+    ("hello_world_int8/single", "", "", 24),
     ("kws_ref_model", "4.5", "18304", 13),
     ("micro_speech_quantized", "", "", 12),
     ("ad01_int8", "0.36", "2048", 8),
+    ("ad01_int8/single", "", "", 8),
     ("pretrainedResnet_quant", "15", "53760", 2),
     ("vww_96_int8", "10", "59904", 1),
 ];
@@ -82,16 +84,19 @@ fn models(out: &Path, board: &str) {
     let [flash, ram] = room(board);
     let (mut table, mut left_out, mut arena, mut used) = (String::new(), String::new(), 0, 0);
     for (name, goal, arena_goal, few) in MODELS {
-        let file = read(data.join(format!("{name}.tflite")));
+        let (stem, single) = name.split_once('/').map_or((*name, false), |(stem, _)| (stem, true));
+        let file = read(data.join(format!("{stem}.tflite")));
         let convert = |keep_channels| {
-            let options = Options { keep_channels, ..Options::default() };
+            let single = if single { vec!["FULLY_CONNECTED".to_owned()] } else { Vec::new() };
+            let options = Options { keep_channels, single, ..Options::default() };
             convert(&file, &options).unwrap_or_else(|error| panic!("{name}: {error:#}"))
         };
         let (folded, whole) = (convert(false), convert(true));
         let needs = |container: &[u8]| Aligned::new(container).model().map_or(usize::MAX, |model| model.arena_len());
         let need = needs(&folded.container).max(needs(&whole.container));
-        let inputs = read(data.join(format!("golden/{name}.in.bin")));
-        let outputs = read(data.join(format!("golden/{name}.out.bin")));
+        let inputs = read(data.join(format!("golden/{stem}.in.bin")));
+        let end = if single { "out.litert_ref" } else { "out" };
+        let outputs = read(data.join(format!("golden/{stem}.{end}.bin")));
         let same = folded.container == whole.container;
         let bytes = folded.container.len() + if same { 0 } else { whole.container.len() } + inputs.len();
         if need > ram || used + bytes > flash {
@@ -100,24 +105,25 @@ fn models(out: &Path, board: &str) {
         }
         (arena, used) = (arena.max(need), used + bytes);
         let write = |end: &str, bytes: &[u8]| {
-            fs::write(out.join(format!("{name}.{end}")), bytes).expect("table written");
-            format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}.{end}\"))")
+            let file = format!("{}.{end}", name.replace('/', "_"));
+            fs::write(out.join(&file), bytes).expect("table written");
+            format!("include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))")
         };
         let aligned = |end: &str, bytes: &[u8]| {
             let include = write(end, bytes);
             format!("{{ static MODEL: Aligned<{}> = Aligned(*{include}); &MODEL.0 }}", bytes.len())
         };
         let samples =
-            manifest.as_array().and_then(|all| all.iter().find(|one| one["model"] == format!("{name}.tflite")));
+            manifest.as_array().and_then(|all| all.iter().find(|one| one["model"] == format!("{stem}.tflite")));
         let samples = samples.and_then(|one| one["samples"].as_array()).expect("samples of the model");
         let checksum = |sample: &serde_json::Value, index: usize| {
             let text = sample["op_output_crc32"][index].as_str().expect("a checksum for each operator");
             u32::from_str_radix(text, 16).expect("hexadecimal")
         };
-        let checksums: Vec<u32> = samples
-            .iter()
-            .flat_map(|sample| whole.graph.nodes.iter().map(|node| checksum(sample, node.index)))
-            .collect();
+        // The checksums of layers are those of rounding twice.
+        let known = if single { &[][..] } else { &samples[..] };
+        let checksums: Vec<u32> =
+            known.iter().flat_map(|sample| whole.graph.nodes.iter().map(|node| checksum(sample, node.index))).collect();
         table += &format!(
             "    Entry {{ name: \"{name}\", goal: \"{goal}\", arena_goal: \"{arena_goal}\", few: {few},\n        \
              folded: {},\n        whole: {},\n        inputs: {}, outputs: {},\n        checksums: &{checksums:?} }},\n",

@@ -118,7 +118,9 @@ fn constants(layer: &Layer, constants: &Constants<'_>, rounding: Rounding) -> Op
             let strips = Strips::of(layer, constants)?;
             let run = usize::from(layer.window[1]) * usize::from(layer.shape[2]);
             let padded = strips.padded_with_zeros(layer.rows_log2, run, layer.row_columns());
-            if columns != layer.columns as usize || !strips.fits() || !padded {
+            // Blocks are read in words.
+            let whole = layer.weights.is_multiple_of(4);
+            if columns != layer.columns as usize || !whole || !strips.fits() || !padded {
                 return None;
             }
             Some(strips.rows.iter().all(|row| Row::from_words(*row).fits(rounding)))

@@ -12,7 +12,7 @@ use super::layer::Layer;
 use super::memory::halfwords;
 use super::model::Constants;
 use super::requantise::{Rounding, Row};
-use super::strips::{self, Strips};
+use super::strips::Strips;
 
 #[inline(never)]
 pub(super) fn run(
@@ -28,34 +28,31 @@ pub(super) fn run(
     let channels = usize::from(layer.out_shape[2]);
     let pixels = layer.pixels();
     let columns = layer.columns as usize;
-    let windows = Windows::of(layer, input);
     if layer.rows_log2 == 0 {
         let Some(tile) = scratch.get(..4 * columns) else { return };
+        let windows = Windows::of(layer, input, Place::FOUR);
         let mut start = 0;
         while start < pixels {
             // The last tile goes back to where four pixels are left: the checks saw that there are four.
             let first = start.min(pixels.saturating_sub(4));
-            windows.tile(first, tile);
+            windows.pixels(first, 4, tile);
             let out = output.get(first * channels..(first + 4) * channels).unwrap_or(&[]);
-            if !dsp::tile(&strips, tile, out, rounding) {
-                strips::tile(&strips, tile, out, channels, rounding);
-            }
+            dsp::tile(&strips, tile, out, rounding);
             start += 4;
         }
     } else {
         let Some(pixel) = scratch.get(..columns) else { return };
+        let windows = Windows::of(layer, input, Place::ONE);
         for k in 0..pixels {
-            windows.pixel(k, pixel, Place::ONE);
+            windows.pixels(k, 1, pixel);
             let out = output.get(k * channels..(k + 1) * channels).unwrap_or(&[]);
-            if !dsp::rows(&strips, pixel, out, rounding) {
-                strips::rows(&strips, pixel, out, rounding);
-            }
+            dsp::rows(&strips, pixel, out, rounding);
         }
     }
 }
 
-/// Row of requantisation and output byte of a sum.
-#[inline]
+/// The output byte of a sum. With the DSP extension only what is rare comes here.
+#[cfg_attr(tinysolve_dsp, inline(never))]
 pub(super) fn finish(row: [i32; 4], sum: i32, rounding: Rounding) -> i8 {
     Row::from_words(row).output(sum, rounding)
 }

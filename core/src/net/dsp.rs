@@ -1,45 +1,37 @@
-//! The hot loops for cores with the DSP extension; elsewhere nothing is done here, and the answer says so.
+//! The hot loops: for cores with the DSP extension, and portable ones for all others.
 //!
-//! The functions in the files beside are naked: the inner loops need every register, two of which the compiler keeps for
+//! The functions for the extension are naked: the inner loops need every register, two of which the compiler keeps for
 //! itself in inline assembly. What they read and write is checked here, in safe code, before each call. Sums wrap and are
 //! requantised as the portable kernels do it, so the bytes are the same.
 
-/// Windows of neighbouring pixels that all lie inside the input.
-#[cfg_attr(not(tinysolve_dsp), allow(dead_code, reason = "nobody walks without the extension"))]
-pub(super) struct Walk {
-    /// Bytes from a row of a window to the next.
-    pub(super) line: usize,
-    /// Rows of a window.
-    pub(super) rows: usize,
-    /// Groups of four bytes in a row.
-    pub(super) groups: usize,
-    /// Bytes from a window to the next.
-    pub(super) step: usize,
-    /// Windows, up to four.
-    pub(super) pixels: usize,
-}
-
+#[cfg(tinysolve_dsp)]
+mod copy;
 #[cfg(tinysolve_dsp)]
 mod depthwise;
 #[cfg(tinysolve_dsp)]
-mod expand;
-#[cfg(tinysolve_dsp)]
 mod gather;
+#[cfg(tinysolve_dsp)]
+mod high_half;
+#[cfg(not(tinysolve_dsp))]
+mod portable;
 #[cfg(tinysolve_dsp)]
 mod rows;
 #[cfg(tinysolve_dsp)]
+mod strips;
+#[cfg(tinysolve_dsp)]
 mod tile;
 
+#[cfg(not(tinysolve_dsp))]
+pub(super) use portable::{Depthwise, copy, fill, gather, high_half, high_half_plus, rows, tile};
 #[cfg(tinysolve_dsp)]
-pub(super) use self::{
+pub(super) use {
+    copy::copy,
     depthwise::Depthwise,
-    expand::{copy, expand, fill},
-    gather::gather,
+    gather::{fill, gather},
+    high_half::{high_half, high_half_plus},
     rows::rows,
     tile::tile,
 };
-#[cfg(not(tinysolve_dsp))]
-pub(super) use portable::{Depthwise, copy, expand, fill, gather, rows, tile};
 
 /// Whether a slice starts at a multiple of 4.
 #[cfg(tinysolve_dsp)]
@@ -52,7 +44,7 @@ fn aligned<T>(of: &[T]) -> bool {
 macro_rules! twice {
     ($sum:literal) => {
         concat!(
-            "lsl ",
+            "lsls ",
             $sum,
             ", ",
             $sum,
@@ -113,63 +105,3 @@ macro_rules! extension {
 
 #[cfg(tinysolve_dsp)]
 use {extension, once, twice};
-
-#[cfg(not(tinysolve_dsp))]
-mod portable {
-    use core::cell::Cell;
-
-    use super::Walk;
-    use crate::net::gather::Place;
-    use crate::net::layer::Layer;
-    use crate::net::requantise::Rounding;
-    use crate::net::strips::Strips;
-
-    /// Four rows at a time over one pixel.
-    pub(in crate::net) fn rows(_: &Strips<'_>, _: &[Cell<i16>], _: &[Cell<i8>], _: Rounding) -> bool {
-        false
-    }
-
-    /// One row at a time over four pixels.
-    pub(in crate::net) fn tile(_: &Strips<'_>, _: &[Cell<i16>], _: &[Cell<i8>], _: Rounding) -> bool {
-        false
-    }
-
-    /// Widens whole groups; answers the bytes that are left, and how many groups were done.
-    pub(in crate::net) fn expand<'a>(
-        from: &'a [Cell<i8>],
-        _: &[Cell<i16>],
-        _: i16,
-        _: Place,
-    ) -> (&'a [Cell<i8>], usize) {
-        (from, 0)
-    }
-
-    /// Zeros for whole groups.
-    pub(in crate::net) fn fill(_: &[Cell<i16>], _: usize, _: Place) -> bool {
-        false
-    }
-
-    /// Windows of a tile.
-    pub(in crate::net) fn gather(_: &[Cell<i8>], _: &Walk, _: &[Cell<i16>], _: i16) -> bool {
-        false
-    }
-
-    /// Copies whole pieces; answers how many bytes.
-    pub(in crate::net) fn copy(_: &[Cell<i8>], _: &[Cell<i8>]) -> usize {
-        0
-    }
-
-    /// A depthwise layer of 3 x 3.
-    pub(in crate::net) enum Depthwise {}
-
-    impl Depthwise {
-        pub(in crate::net) fn new(_: &Layer, _: &[i32], _: &[Cell<i8>], _: Rounding) -> Option<Self> {
-            None
-        }
-
-        /// One row.
-        pub(in crate::net) fn row(&self, _: usize, _: &[Cell<i8>]) -> bool {
-            match *self {}
-        }
-    }
-}

@@ -9,10 +9,11 @@
 
 use core::cell::Cell;
 
+use super::dsp::{high_half, high_half_plus};
 use super::layer::Layer;
 use super::requantise::{Rounding, Row, byte};
 
-/// The second operand: in the arena or among the constants.
+/// The second operand: in the arena or among the constants; repeated if it is shorter.
 #[derive(Clone, Copy)]
 pub(super) enum Operand<'a> {
     Tensor(&'a [Cell<i8>]),
@@ -20,26 +21,17 @@ pub(super) enum Operand<'a> {
 }
 
 impl Operand<'_> {
-    /// Calls `work` for every output with both operands, the second repeated.
-    #[inline]
-    fn each(self, input: &[Cell<i8>], output: &[Cell<i8>], work: impl Fn(i8, i8) -> i8) {
+    fn len(self) -> usize {
         match self {
-            Self::Tensor(second) => {
-                let len = second.len().max(1);
-                for (input, output) in input.chunks(len).zip(output.chunks(len)) {
-                    for ((a, b), out) in input.iter().zip(second).zip(output) {
-                        out.set(work(a.get(), b.get()));
-                    }
-                }
-            }
-            Self::Constant(second) => {
-                let len = second.len().max(1);
-                for (input, output) in input.chunks(len).zip(output.chunks(len)) {
-                    for ((a, b), out) in input.iter().zip(second).zip(output) {
-                        out.set(work(a.get(), *b));
-                    }
-                }
-            }
+            Self::Tensor(cells) => cells.len(),
+            Self::Constant(bytes) => bytes.len(),
+        }
+    }
+
+    fn get(self, at: usize) -> Option<i8> {
+        match self {
+            Self::Tensor(cells) => cells.get(at).map(Cell::get),
+            Self::Constant(bytes) => bytes.get(at).copied(),
         }
     }
 }
@@ -49,31 +41,52 @@ fn place(value: i8) -> usize {
     usize::from(value.cast_unsigned())
 }
 
+/// What is made of two bytes before requantisation.
+#[derive(Clone, Copy)]
+pub(super) enum Combine<'a> {
+    /// The sum of a term each, by tables.
+    Sum([&'a [i32; 256]; 2]),
+    /// The product, zero points taken off.
+    Product,
+}
+
+fn sum([first, second]: [&[i32; 256]; 2], a: i8, b: i8) -> i32 {
+    let term = |table: &[i32; 256], value| table.get(place(value)).copied().unwrap_or(0);
+    term(first, a).wrapping_add(term(second, b))
+}
+
 #[inline(never)]
-pub(super) fn add(
+pub(super) fn combine(
     layer: &Layer,
-    [first, second]: [&[i32; 256]; 2],
+    kind: Combine<'_>,
     row: &[i32; 4],
     input: &[Cell<i8>],
     operand: Operand<'_>,
     output: &[Cell<i8>],
 ) {
     let row = Row::from_words(*row);
-    let term = |table: &[i32; 256], value| table.get(place(value)).copied().unwrap_or(0);
-    let sum = |a, b| term(first, a).wrapping_add(term(second, b));
-    match Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE)) {
-        // A loop of its own, which asks nothing.
-        Rounding::Double => operand.each(input, output, |a, b| row.output(sum(a, b), Rounding::Double)),
-        rounding => operand.each(input, output, |a, b| row.output(sum(a, b), rounding)),
-    }
-}
-
-#[inline(never)]
-pub(super) fn multiply(layer: &Layer, row: &[i32; 4], input: &[Cell<i8>], operand: Operand<'_>, output: &[Cell<i8>]) {
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
-    let row = Row::from_words(*row);
+    if let (Combine::Sum(tables), Operand::Tensor(second), Rounding::Double) = (kind, operand, rounding)
+        && second.len() == output.len()
+    {
+        // The common case has a loop of its own, which asks nothing.
+        for ((a, b), out) in input.iter().zip(second).zip(output) {
+            out.set(row.output(sum(tables, a.get(), b.get()), Rounding::Double));
+        }
+        return;
+    }
     let [zero, _, zero_second] = layer.zero.map(i32::from);
-    operand.each(input, output, |a, b| row.output((i32::from(a) - zero) * (i32::from(b) - zero_second), rounding));
+    let len = operand.len().max(1);
+    for (input, output) in input.chunks(len).zip(output.chunks(len)) {
+        for (at, (a, out)) in input.iter().zip(output).enumerate() {
+            let b = operand.get(at).unwrap_or(0);
+            let sum = match kind {
+                Combine::Sum(tables) => sum(tables, a.get(), b),
+                Combine::Product => (i32::from(a.get()) - zero) * (i32::from(b) - zero_second),
+            };
+            out.set(row.output(sum, rounding));
+        }
+    }
 }
 
 #[inline(never)]
@@ -95,76 +108,80 @@ pub(super) fn clamp(layer: &Layer, output: &[Cell<i8>]) {
 /// reference answers with the least output without looking further.
 #[inline(never)]
 pub(super) fn softmax(layer: &Layer, table: &[i32; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
-    let channels = usize::from(layer.shape[2]);
-    let (mut input, mut output) = (input, output);
-    while let (Some((row, input_rest)), Some((out, output_rest))) =
-        (input.split_at_checked(channels), output.split_at_checked(channels))
-    {
-        softmax_row(table, row, out);
-        (input, output) = (input_rest, output_rest);
-        if channels == 0 {
-            return;
-        }
+    let channels = usize::from(layer.shape[2]).max(1);
+    for (input, output) in input.chunks_exact(channels).zip(output.chunks_exact(channels)) {
+        softmax_row(table, input, output);
     }
 }
 
 #[inline]
 fn softmax_row(table: &[i32; 256], input: &[Cell<i8>], output: &[Cell<i8>]) {
-    let most = each(input, i32::from(i8::MIN), |most, value| most.max(i32::from(value)));
-    // Powers are not negative.
-    let power = |value: i8| {
-        let below = usize::from((most as i8).wrapping_sub(value).cast_unsigned());
-        table.get(below).map_or(0, |power| power.cast_unsigned())
-    };
+    let (fours, rest) = input.as_chunks::<4>();
+    let max = |most: i32, value: &Cell<i8>| most.max(i32::from(value.get()));
+    let mut most = rest.iter().fold(i32::from(i8::MIN), max);
+    for [a, b, c, d] in fours {
+        most = max(max(max(max(most, a), b), c), d);
+    }
+    let most = most as i8;
+    let all = u32::from_le_bytes([turned(most); 4]);
+    let power = |below: u8| table.get(usize::from(below)).copied().unwrap_or(0);
+    let below = |value: &Cell<i8>| most.wrapping_sub(value.get()).cast_unsigned();
     // As a rounded shift of a number that is not negative.
-    let sum = each(input, 0_u32, |sum, value| sum.wrapping_add(power(value).wrapping_add(1 << 11) >> 12));
+    let add = |sum: u32, below| sum.wrapping_add(power(below).cast_unsigned().wrapping_add(1 << 11) >> 12);
+    let mut sum = rest.iter().fold(0_u32, |sum, value| add(sum, below(value)));
+    for four in fours {
+        let [a, b, c, d] = all_below(all, four);
+        sum = add(add(add(add(sum, a), b), c), d);
+    }
     let zeros = sum.leading_zeros();
     let scale = reciprocal(sum.wrapping_shl(zeros).cast_signed().wrapping_sub(i32::MIN));
-    let scale = u64::from(scale.cast_unsigned());
     // The reference rounds twice: the high half of the doubled product, then that by as many bits as lead from Q0.31 times
-    // the power of two taken out of the sum to a byte, 35 - zeros, of at least 3. Nothing is negative, so ties that go up go
-    // away from zero, and both roundings are one shift of one sum, 1 bit more than its low word.
-    let shift = (34 - zeros).min(30);
-    let halves = (u64::from(1_u32 << (shift - 1)) << 32) + (1 << 30);
-    let share = |value: i8| {
-        let high = ((u64::from(power(value)) * scale + halves) >> 32) as i32;
-        byte((high >> shift) - 128)
+    // the power of two taken out of the sum to a byte. The doubled scale is 1 and more, so it wraps, and what is lost is
+    // the power itself. Nothing is negative, so ties that go up go away from zero.
+    let (twice, shift) = (scale.wrapping_shl(1), (35 - zeros).min(31));
+    let half = 1_u32 << (shift - 1);
+    let share = |below: u8| {
+        let power = power(below);
+        let high = high_half_plus(power, twice, power).cast_unsigned();
+        byte((high.wrapping_add(half) >> shift).cast_signed() - 128)
     };
-    let (inputs, rest) = input.as_chunks::<4>();
     let (outputs, rest_out) = output.as_chunks::<4>();
-    for ([a, b, c, d], [to_a, to_b, to_c, to_d]) in inputs.iter().zip(outputs) {
-        to_a.set(share(a.get()));
-        to_b.set(share(b.get()));
-        to_c.set(share(c.get()));
-        to_d.set(share(d.get()));
+    for (four, [to_a, to_b, to_c, to_d]) in fours.iter().zip(outputs) {
+        let [a, b, c, d] = all_below(all, four);
+        to_a.set(share(a));
+        to_b.set(share(b));
+        to_c.set(share(c));
+        to_d.set(share(d));
     }
     for (value, out) in rest.iter().zip(rest_out) {
-        out.set(share(value.get()));
+        out.set(share(below(value)));
     }
 }
 
-/// A fold, four at a time.
+/// Signs turned, bytes keep their order without a sign.
+fn turned(value: i8) -> u8 {
+    value.cast_unsigned() ^ 0x80
+}
+
+/// How far four bytes lie below the largest one, which comes turned and four times, in one subtraction: nothing is borrowed
+/// from byte to byte.
 #[inline]
-fn each<S>(cells: &[Cell<i8>], start: S, step: impl Fn(S, i8) -> S) -> S {
-    let (fours, rest) = cells.as_chunks::<4>();
-    let mut state = start;
-    for [a, b, c, d] in fours {
-        state = step(step(step(step(state, a.get()), b.get()), c.get()), d.get());
-    }
-    rest.iter().fold(state, |state, value| step(state, value.get()))
+fn all_below(most: u32, [a, b, c, d]: &[Cell<i8>; 4]) -> [u8; 4] {
+    let values = u32::from_le_bytes([a.get(), b.get(), c.get(), d.get()].map(i8::cast_unsigned));
+    most.wrapping_sub(values ^ 0x8080_8080).to_le_bytes()
 }
 
 /// 1 / (1 + x) of x in [0, 1), both as fractions of 2^31, by three Newton steps from the best linear guess.
 fn reciprocal(x: i32) -> i32 {
-    /// 48/17 and -32/17 with two bits before the point.
-    const GUESS: [i32; 2] = [1_515_870_810, -1_010_580_540];
-    // The high half of the doubled product, for factors that are not both the least number.
-    let high = |a: i32, b: i32| ((i64::from(a) * i64::from(b) + (1 << 30)) >> 31) as i32;
+    /// 48/17 and -64/17 with two bits before the point.
+    const GUESS: [i32; 2] = [1_515_870_810, -2_021_161_080];
+    // The reference's high halves of doubled products: one factor is doubled instead, which is less than half of a word.
     // The mean of x and 1, rounded away from zero; it is never negative.
     let half = (x >> 1) + (1 << 30);
-    let mut y = GUESS[0].wrapping_add(high(half, GUESS[1]));
+    let mut y = high_half_plus(half, GUESS[1], GUESS[0]);
     for _ in 0..3 {
-        let step = high(y, (1_i32 << 29).wrapping_sub(high(half, y)));
+        let twice = y.wrapping_shl(1);
+        let step = high_half((1_i32 << 29).wrapping_sub(high_half(half, twice)), twice);
         let double = step.saturating_add(step);
         y = y.wrapping_add(double.saturating_add(double));
     }

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use super::elementwise::{self, Operand};
+use super::elementwise::{self, Combine, Operand};
 use super::layer::{Layer, LayerKind};
 use super::model::Model;
 use super::{convolution, depthwise, movement, pool};
@@ -149,10 +149,12 @@ impl<'m, 'a> Inference<'m, 'a> {
             LayerKind::AveragePool | LayerKind::MaxPool => pool::run(layer, input, output),
             LayerKind::Add => {
                 if let (Some(first), Some(second)) = (constants.table(layer.weights), constants.table(layer.counts)) {
-                    elementwise::add(layer, [first, second], row(), input, operand(), output);
+                    elementwise::combine(layer, Combine::Sum([first, second]), row(), input, operand(), output);
                 }
             }
-            LayerKind::Multiply => elementwise::multiply(layer, row(), input, operand(), output),
+            LayerKind::Multiply => {
+                elementwise::combine(layer, Combine::Product, row(), input, operand(), output);
+            }
             LayerKind::Table => {
                 if let Some(table) = constants.bytes(layer.weights) {
                     elementwise::table(table, input, output);
@@ -174,9 +176,9 @@ impl<'m, 'a> Inference<'m, 'a> {
 }
 
 fn part<T>(of: &[T], start: usize, len: usize) -> &[T] {
-    start.checked_add(len).and_then(|end| of.get(start..end)).unwrap_or(&[])
+    of.get(start..).and_then(|rest| rest.get(..len)).unwrap_or(&[])
 }
 
 fn part_mut<T>(of: &mut [T], start: usize, len: usize) -> &mut [T] {
-    start.checked_add(len).and_then(|end| of.get_mut(start..end)).unwrap_or(&mut [])
+    of.get_mut(start..).and_then(|rest| rest.get_mut(..len)).unwrap_or(&mut [])
 }

@@ -91,7 +91,8 @@ pub struct Layer {
     pub zero: [i8; 3],
     /// Least and greatest output.
     pub clamp: [i8; 2],
-    /// First weight, in section `Weights`, or `Depthwise`; the first byte table; the first word of the first table.
+    /// First weight, in section `Weights` (a multiple of 4), or `Depthwise`; the first byte table; the first word of the
+    /// first table.
     pub weights: u32,
     /// First block count, one for each strip; the first word of the second table.
     pub counts: u32,

@@ -19,8 +19,9 @@
 //! # Cores
 //! Cortex-M4, M7, and M33 with the DSP extension run `smlad`, `sxtab16` and `smmulr` in a few naked functions: builds for
 //! `thumbv7em-*`, and for `thumbv8m.main-*` with `-C target-cpu=cortex-m33` or `cortex-m55`. Everything else, an M33
-//! without the extension included, runs portable Rust: take the archive `v7m` there. The vector extension of the M55 is
-//! not used: its registers and loops cannot be written in inline assembly of stable Rust.
+//! without the extension included, runs portable Rust: take the archive `v7m` there. An M55 runs the
+//! functions for the DSP extension; its vector extension (Helium) is not used. Stable Rust assembles it in naked functions
+//! that begin with `.cpu cortex-m55`, but has no cfg that tells it is there, and no such kernel is written.
 
 mod check;
 mod convolution;

@@ -41,9 +41,8 @@ macro_rules! println {
 
 /// What stands after the firmware's name on QEMU's semihosting command line, at most `buffer.len() - 1` bytes.
 pub fn arguments(buffer: &mut [u8]) -> &str {
-    let block = [buffer.as_mut_ptr() as usize, buffer.len()];
-    // SAFETY: SYS_GET_CMDLINE reads the two words of the block and writes at most that many bytes to the buffer.
-    let status = unsafe { syscall!(GET_CMDLINE, &raw const block) };
+    // SAFETY: SYS_GET_CMDLINE reads an address and a length and writes at most that many bytes there.
+    let status = unsafe { syscall!(GET_CMDLINE, buffer.as_mut_ptr(), buffer.len()) };
     if status != 0 {
         return "";
     }

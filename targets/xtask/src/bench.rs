@@ -5,6 +5,7 @@
 //! lines of JSON after the word `row`; see [`rows::Row`] for the keys.
 
 use crate::archive;
+use crate::cycles;
 use crate::derived;
 use crate::qemu::{self, Core};
 use crate::rows::{self, Row};
@@ -100,6 +101,9 @@ pub(crate) fn chips(tools: &Toolchain, names: &[String]) -> Result<Vec<Row>> {
             let counted = rows::parse(&qemu::spoken(tools, core, firmware)?, core.name)?;
             rows.extend(derived::of(&counted, core.name));
             rows.extend(counted);
+        }
+        if core.name == "m4f" {
+            rows.extend(cycles::bench_rows(tools)?);
         }
     }
     Ok(rows)

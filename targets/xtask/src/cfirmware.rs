@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 /// Every program, for every binary interface, on every core that interface names; archives must have been built.
 pub(crate) fn run_all(tools: &Toolchain, bless: bool) -> Result<()> {
     archive::copy_headers(tools)?;
+    models(tools)?;
     let mut jobs = Vec::new();
     for program in programs(tools)? {
         for abi in ABIS {
@@ -41,6 +42,35 @@ fn run(tools: &Toolchain, program: &Path, abi: &Abi, core: &Core, bless: bool) -
     Ok(format!("{case}: as in the golden file"))
 }
 
+/// Samples of the keyword model that are clips of sound, from the last ones.
+const CLIPS: usize = 4;
+
+/// Headers of models, and of the golden samples of one, for the programs that run networks.
+fn models(tools: &Toolchain) -> Result<()> {
+    let folder = tools.dist().join("models");
+    fs::create_dir_all(&folder)?;
+    let data = tools.root.join("tests/data/models");
+    for name in ["kws_ref_model", "hello_world_int8"] {
+        let (from, to) = (data.join(format!("{name}.tflite")), folder.join(format!("{name}.ts")));
+        let convert = ["run", "--quiet", "-p", "tinysolve-cli", "--", "convert", "--c"];
+        shell::read(tools.cargo().args(convert).arg(from).arg("-o").arg(to))?;
+    }
+    let samples = |end: &str, name: &str, len: usize| -> Result<String> {
+        let bytes = fs::read(data.join(format!("golden/kws_ref_model.{end}.bin")))?;
+        let rows = bytes.chunks(len).skip(bytes.len() / len - CLIPS);
+        let row = |row: &[u8]| row.iter().map(|byte| byte.cast_signed().to_string()).collect::<Vec<_>>().join(",");
+        let rows: String = rows.map(|bytes| format!("    {{{}}},\n", row(bytes))).collect();
+        Ok(format!("static const int8_t {name}[{CLIPS}][{len}] = {{\n{rows}}};\n"))
+    };
+    let text = format!(
+        "/* Features and golden scores of the clips in tests/data/models. */\n#include <stdint.h>\n\n#define KEYWORD_CLIPS \
+         {CLIPS}u\n#define KEYWORD_CLASSES 12u\n{}{}",
+        samples("in", "keyword_inputs", 490)?,
+        samples("out", "keyword_outputs", 12)?
+    );
+    Ok(fs::write(folder.join("keyword_clips.h"), text)?)
+}
+
 fn programs(tools: &Toolchain) -> Result<Vec<PathBuf>> {
     let programs = cmatrix::sources(&tools.root.join("targets/mps2/c"), "c")?;
     Ok(programs.into_iter().filter(|path| path.file_stem().is_some_and(|name| name != "startup")).collect())
@@ -59,6 +89,8 @@ fn build(tools: &Toolchain, abi: &Abi, core: &Core, program: &Path) -> Result<Pa
             .args(["-std=c99", "-O2", "-ffunction-sections", "-fdata-sections", "-Wall", "-Wextra", "-Werror"])
             .args(["--specs=rdimon.specs", "-nostartfiles", "-Wl,--gc-sections", "-I"])
             .arg(tools.dist().join("include"))
+            .arg("-I")
+            .arg(tools.dist().join("models"))
             .args([program, &sources.join("startup.c")])
             .arg(tools.dist().join(abi.name).join("libtinysolve.a"))
             .arg("-L")

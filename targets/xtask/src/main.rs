@@ -7,6 +7,7 @@ mod bench;
 mod board;
 mod cfirmware;
 mod cmatrix;
+mod cycles;
 mod derived;
 mod header;
 mod parallel;
@@ -52,6 +53,8 @@ enum Verb {
     Bench(bench::Arguments),
     /// Fill the tables of README.md.
     Readme(readme::Arguments),
+    /// Cycles of what a firmware counts, by a model of the M3 or M4.
+    Cycles(cycles::Arguments),
     /// Every check there is.
     Test(test::Arguments),
     /// Build a firmware and run it on a simulated core.
@@ -92,6 +95,7 @@ fn act(tools: &Toolchain, verb: Verb) -> Result<()> {
         Verb::Size(arguments) => size::run(tools, &arguments),
         Verb::Bench(arguments) => bench::run(tools, &arguments),
         Verb::Readme(arguments) => readme::run(tools, &arguments),
+        Verb::Cycles(arguments) => cycles::run(tools, &arguments),
         Verb::Test(arguments) => test::run(tools, &arguments),
         Verb::Qemu(arguments) => qemu::run(tools, &arguments),
     }

@@ -199,8 +199,13 @@ fn build_together<'a>(tools: &Toolchain, cores: &[&'a Core], names: &[&'a str]) 
     Ok(images)
 }
 
-/// Runs a firmware; three minutes at most.
+/// Runs a firmware; three minutes at most, or twenty with arguments for it or for QEMU, which may ask for more.
 pub(crate) fn start(core: &Core, firmware: &Path, arguments: &[String]) -> Result<Spoken> {
+    start_with(core, firmware, arguments, &[])
+}
+
+/// The same with more arguments for QEMU.
+pub(crate) fn start_with(core: &Core, firmware: &Path, arguments: &[String], more: &[String]) -> Result<Spoken> {
     let mut semihosting = "enable=on,target=native,arg=firmware".to_owned();
     for argument in arguments {
         if argument.contains(',') {
@@ -211,9 +216,11 @@ pub(crate) fn start(core: &Core, firmware: &Path, arguments: &[String]) -> Resul
     let output = shell::read_within(
         Command::new("qemu-system-arm")
             .args(["-M", core.machine, "-display", "none", "-serial", "null", "-monitor", "none"])
-            .args(["-icount", "shift=7", "-semihosting-config", &semihosting, "-kernel"])
+            .args(["-icount", "shift=7", "-semihosting-config", &semihosting])
+            .args(more)
+            .arg("-kernel")
             .arg(firmware),
-        Duration::from_secs(180),
+        Duration::from_secs(if arguments.is_empty() && more.is_empty() { 180 } else { 1200 }),
     )?;
     let complaints = String::from_utf8_lossy(&output.stderr);
     if !complaints.is_empty() {

@@ -1,6 +1,6 @@
 //! `cargo xtask size`: flash, RAM and stack of what a C program links, from `targets/size.toml`.
 
-use crate::abi::ABIS;
+use crate::abi::{ABIS, Abi};
 use crate::archive;
 use crate::board;
 use crate::parallel;
@@ -38,6 +38,8 @@ struct List {
     #[serde(default)]
     flash: Vec<Flash>,
     #[serde(default)]
+    code: Vec<Code>,
+    #[serde(default)]
     ram: Vec<Ram>,
     #[serde(default)]
     stack: Vec<Stack>,
@@ -56,6 +58,20 @@ struct Flash {
     budget: Option<u64>,
     /// What it may take until the budget is reached.
     ceiling: Option<u64>,
+}
+
+/// A part of what functions link: the symbols whose names contain one of `symbols` and none of `without`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    name: String,
+    family: String,
+    functions: Vec<String>,
+    symbols: Vec<String>,
+    #[serde(default)]
+    without: Vec<String>,
+    abi: String,
+    budget: u64,
 }
 
 #[derive(Deserialize)]
@@ -220,6 +236,11 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
             let row = row(&group.family, &group.name, abi.name, "flash", size.flash(), budget);
             measured.rows.push(Row { ceiling: as_value(group.ceiling), ..row });
         }
+        for part in list.code.iter().filter(|part| part.abi == abi.name) {
+            let bytes = code(tools, abi, &archive, &matching(&api, &part.functions)?, part)?;
+            let row = row(&part.family, &part.name, abi.name, "code", bytes, Some(part.budget));
+            measured.rows.push(row);
+        }
         if abi.name == MAIN || list.stack.iter().any(|entry| entry.abi == abi.name) {
             let graph = Graph::of(&archive::build_with_stack_sizes(tools, abi)?)?;
             let depths = graph.depths(&api, &list.pointer)?;
@@ -251,6 +272,19 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
     }
     measured.rows.extend(board::sizes(tools)?);
     Ok(measured)
+}
+
+/// Bytes of the symbols of a part, by their names in the linked program.
+fn code(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str], part: &Code) -> Result<u64> {
+    archive::linked_size(tools, abi, archive, functions)?;
+    let has = |name: &str, pieces: &[String]| pieces.iter().any(|piece| name.contains(piece.as_str()));
+    let symbols = archive::largest(tools, abi, functions)?;
+    let names = symbols.iter().map(|(bytes, symbol)| (bytes, format!("{:#}", rustc_demangle::demangle(symbol))));
+    let bytes = names.filter(|(_, name)| has(name, &part.symbols) && !has(name, &part.without)).map(|(bytes, _)| bytes);
+    match bytes.sum() {
+        0 => bail!("[[code]] {}: no such symbol", part.name),
+        bytes => Ok(bytes),
+    }
 }
 
 /// Functions of the archive that the names stand for.

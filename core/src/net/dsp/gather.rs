@@ -1,9 +1,10 @@
-//! The windows of up to four neighbouring pixels into a tile, without leaving the loop.
-#![allow(unsafe_code, reason = "a naked function and the pointers it takes")]
+//! The windows of up to four neighbouring pixels as halfwords, without leaving the loop; and nothing in their place.
+#![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 
 use core::cell::Cell;
 
-use super::{Walk, aligned, extension};
+use super::{aligned, extension};
+use crate::net::gather::{Place, Walk};
 
 /// Arguments, loaded in this order.
 #[repr(C)]
@@ -13,17 +14,20 @@ struct Arguments {
     zero: u32,
     groups: usize,
     rows: usize,
+    /// Bytes from the first pair of a group to the second, and to the next group.
+    odd: usize,
+    group: usize,
+    pixels: usize,
     /// From behind a row of a window to the next.
     skip: usize,
     step: usize,
-    pixels: usize,
     /// Bytes from behind the last group of a pixel back to the first one of the next.
     back: usize,
 }
 
 macro_rules! group {
     () => {
-        "ldr r9, [r0], #4\nsxtab16 r10, r3, r9\nsxtab16 r9, r3, r9, ror #8\nstr r9, [r2, #16]\nstr r10, [r2], #32\n"
+        "ldr r9, [r0], #4\nsxtab16 r10, r3, r9\nsxtab16 r9, r3, r9, ror #8\nstr r10, [r2]\nstr r9, [r2, r6]\nadd r2, r7\n"
     };
 }
 
@@ -32,7 +36,8 @@ unsafe extern "C" fn windows(arguments: *const Arguments) {
     core::arch::naked_asm!(
         extension!(),
         "push {{r4-r11, lr}}",
-        "ldm r0, {{r1-r8, r11}}",
+        "mov r11, r0",
+        "ldm r0, {{r1-r8}}",
         // A pixel.
         "1:",
         "mov r0, r1",
@@ -50,26 +55,49 @@ unsafe extern "C" fn windows(arguments: *const Arguments) {
         "subs lr, lr, #1",
         "bne 4b",
         "5:",
-        "add r0, r0, r6",
+        "ldr r9, [r11, #32]",
+        "add r0, r9",
         "subs r12, r12, #1",
         "bne 2b",
-        "add r1, r1, r7",
-        "sub r2, r2, r11",
+        "ldrd r9, r10, [r11, #36]",
+        "add r1, r9",
+        "sub r2, r2, r10",
         "subs r8, r8, #1",
         "bne 1b",
         "pop {{r4-r11, pc}}",
     )
 }
 
-pub(in crate::net) fn gather(from: &[Cell<i8>], walk: &Walk, to: &[Cell<i16>], zero: i16) -> bool {
+/// r0 halfwords, r1 groups, at least one, r2 bytes to the second pair of a group, r3 to the next group.
+#[unsafe(naked)]
+unsafe extern "C" fn nothing(to: *mut i16, groups: usize, odd: usize, group: usize) {
+    core::arch::naked_asm!(
+        "mov.w r12, #0",
+        "2:",
+        "str r12, [r0]",
+        "str r12, [r0, r2]",
+        "add r0, r3",
+        "subs r1, #1",
+        "bne 2b",
+        "bx lr"
+    )
+}
+
+/// Whether so many groups of a pixel have room, and `more` halfwords behind them.
+fn room(to: &[Cell<i16>], groups: usize, place: Place, more: usize) -> bool {
+    let reach = groups.saturating_sub(1).saturating_mul(place.group).saturating_add(place.odd + 2 + more);
+    groups > 0 && reach <= to.len() && aligned(to)
+}
+
+/// Widens the bytes of the windows and adds `zero` to each.
+pub(in crate::net) fn gather(from: &[Cell<i8>], walk: &Walk, to: &[Cell<i16>], zero: i16, place: Place) {
     let &Walk { line, rows, groups, step, pixels } = walk;
     let total = rows.saturating_mul(groups);
     let read = rows.saturating_sub(1).saturating_mul(line).saturating_add(4 * groups);
     let read = read.saturating_add(pixels.saturating_sub(1).saturating_mul(step));
-    // A tile has 16 halfwords for each group; the last pixel starts 2 (pixels - 1) into it.
-    let reach = total.saturating_sub(1).saturating_mul(16).saturating_add(2 * pixels + 8);
-    if total == 0 || pixels == 0 || read > from.len() || reach > to.len() || !aligned(to) {
-        return false;
+    // Each pixel starts 2 halfwords after the one before.
+    if pixels == 0 || read > from.len() || !room(to, total, place, 2 * (pixels - 1)) {
+        return;
     }
     let half = u32::from(zero.cast_unsigned());
     let arguments = Arguments {
@@ -78,13 +106,22 @@ pub(in crate::net) fn gather(from: &[Cell<i8>], walk: &Walk, to: &[Cell<i16>], z
         zero: half | half << 16,
         groups,
         rows,
+        odd: 2 * place.odd,
+        group: 2 * place.group,
+        pixels,
         skip: line.wrapping_sub(4 * groups),
         step,
-        pixels,
-        back: (32 * total).wrapping_sub(4),
+        back: (2 * place.group * total).wrapping_sub(4),
     };
-    // SAFETY: `read` bytes of `from` are read, from its start on, and the words written end at `reach`; `Cell` may be
+    // SAFETY: `read` bytes of `from` are read, from its start on, and there is `room` for the words written; `Cell` may be
     // written through a shared reference.
-    unsafe { windows(&raw const arguments) };
-    true
+    unsafe { windows(&raw const arguments) }
+}
+
+/// Zeros for whole groups of a pixel.
+pub(in crate::net) fn fill(to: &[Cell<i16>], groups: usize, place: Place) {
+    if room(to, groups, place, 0) {
+        // SAFETY: there is room for what is written; `Cell` may be written through a shared reference.
+        unsafe { nothing(to.as_ptr().cast_mut().cast(), groups, 2 * place.odd, 2 * place.group) }
+    }
 }

@@ -1,24 +1,13 @@
 //! Four rows of weights over one pixel.
-#![allow(unsafe_code, reason = "naked functions and the pointers they take")]
+#![allow(unsafe_code, reason = "a naked function and the pointers it takes")]
 
 use core::cell::Cell;
 
-use super::{aligned, extension, once, twice};
+use super::strips::{Arguments, SUMS, arguments};
+use super::{extension, once, twice};
+use crate::net::convolution::finish;
 use crate::net::requantise::Rounding;
 use crate::net::strips::Strips;
-
-/// Arguments, copied to the stack in this order.
-#[repr(C)]
-struct Arguments {
-    x: *const i16,
-    weights: *const i8,
-    rows: *const [i32; 4],
-    out: *mut i8,
-    strips: usize,
-    blocks: usize,
-    counts: *const u16,
-    skips: *const u8,
-}
 
 /// Two bytes of every pair of a word of weights against two pairs of values.
 macro_rules! row {
@@ -52,7 +41,7 @@ macro_rules! row {
     };
 }
 
-/// A dense block: 16 weights in r8 to r11, four values in r12 and lr.
+/// A dense block: 16 weights in r8 to r11, four values in r12 and lr. 72 bytes of code, which the entry counts on.
 macro_rules! block {
     () => {
         concat!(
@@ -83,135 +72,139 @@ macro_rules! sparse_block {
     };
 }
 
-/// The blocks of a strip: as many as all have, four at a time.
-macro_rules! dense {
-    () => {
-        concat!(
-            "ldr r2, [sp, #20]\n",
-            "lsrs r2, r2, #1\n",
-            "bcc 2f\n",
-            block!(),
-            "2:\n",
-            "lsrs r2, r2, #1\n",
-            "bcc 3f\n",
-            block!(),
-            block!(),
-            "3:\n",
-            "beq 5f\n",
-            "4:\n",
-            block!(),
-            block!(),
-            block!(),
-            block!(),
-            "subs r2, r2, #1\n",
-            "bne 4b\n",
-            "5:\n",
-        )
+/// Row of requantisation, sum, output.
+macro_rules! output {
+    ($finish:ident, $sum:literal) => {
+        concat!("ldm r3!, {{r8-r11}}\n", $finish!($sum), "strb ", $sum, ", [r12], #1\n")
     };
 }
 
-/// The blocks of a strip that are there, two at a time.
-macro_rules! sparse {
-    () => {
-        concat!(
-            "ldr r12, [sp, #24]\n",
-            "ldrh r2, [r12], #2\n",
-            "str r12, [sp, #24]\n",
-            "ldr r12, [sp, #28]\n",
-            "lsrs r2, r2, #1\n",
-            "bcc 2f\n",
-            sparse_block!(),
-            "2:\n",
-            "beq 5f\n",
-            "4:\n",
-            sparse_block!(),
-            sparse_block!(),
-            "subs r2, r2, #1\n",
-            "bne 4b\n",
-            "5:\n",
-            "str r12, [sp, #28]\n",
-        )
-    };
+#[unsafe(naked)]
+unsafe extern "C" fn run_strips(arguments: *mut Arguments) {
+    core::arch::naked_asm!(
+        extension!(),
+        "push {{r0, r4-r11, lr}}",
+        "ldm r0, {{r1-r9}}",
+        // Where a strip's blocks and its end are: addresses, found once.
+        "adr.w r10, 20f",
+        "adr.w r11, 21f",
+        "cmp r9, #1",
+        "it eq",
+        "moveq r10, r11",
+        "adr.w r11, 22f",
+        "it hi",
+        "movhi r10, r11",
+        "orr r9, r10, #1",
+        "adr.w r10, 6f",
+        "cbnz r7, 3f",
+        // Dense: into the loop of four blocks where the first round has as many as are left over.
+        "rsb r0, r6, #0",
+        "and r0, r0, #3",
+        "add r0, r0, r0, lsl #3",
+        "adr.w r10, 4f",
+        "add r10, r10, r0, lsl #3",
+        "adds r6, #3",
+        "lsrs r6, r6, #2",
+        "3:",
+        "orr r10, r10, #1",
+        "push {{r1-r10}}",
+        "mov r1, r2",
+        // A strip.
+        "1:",
+        "ldr r3, [sp, #8]",
+        "ldr r0, [sp]",
+        "ldr r4, [r3]",
+        "ldr r5, [r3, #16]",
+        "ldr r6, [r3, #32]",
+        "ldr r7, [r3, #48]",
+        "ldr r2, [sp, #20]",
+        "ldr pc, [sp, #36]",
+        "4:",
+        block!(),
+        block!(),
+        block!(),
+        block!(),
+        "subs r2, #1",
+        "bne 4b",
+        "5:",
+        "ldr r3, [sp, #8]",
+        "ldr r12, [sp, #12]",
+        "ldr pc, [sp, #32]",
+        // Sparse: two blocks a round, an odd one first.
+        "6:",
+        "ldr r12, [sp, #24]",
+        "ldrh r2, [r12], #2",
+        "str r12, [sp, #24]",
+        "ldr r12, [sp, #28]",
+        "lsrs r3, r2, #1",
+        "bcs 8f",
+        "beq 5b",
+        "7:",
+        sparse_block!(),
+        "8:",
+        sparse_block!(),
+        "subs r2, #2",
+        "bgt 7b",
+        "str r12, [sp, #28]",
+        "b 5b",
+        "22:",
+        "adds r3, #64",
+        "stm r12!, {{r4-r7}}",
+        "b 9f",
+        "21:",
+        output!(once, "r4"),
+        output!(once, "r5"),
+        output!(once, "r6"),
+        output!(once, "r7"),
+        "b 9f",
+        "20:",
+        output!(twice, "r4"),
+        output!(twice, "r5"),
+        output!(twice, "r6"),
+        output!(twice, "r7"),
+        "9:",
+        "ldr r2, [sp, #16]",
+        "str r3, [sp, #8]",
+        "str r12, [sp, #12]",
+        "subs r2, #1",
+        "str r2, [sp, #16]",
+        "bne 1b",
+        "str r1, [sp, #4]",
+        "pop {{r1-r10}}",
+        "ldr r0, [sp], #4",
+        "stm r0!, {{r1-r5}}",
+        "adds r0, #4",
+        "stm r0, {{r7, r8}}",
+        "pop {{r4-r11, pc}}",
+    )
 }
 
-macro_rules! function {
-    ($name:ident, $blocks:ident, $finish:ident) => {
-        #[unsafe(naked)]
-        unsafe extern "C" fn $name(arguments: *const Arguments) {
-            core::arch::naked_asm!(
-                extension!(),
-                "push {{r4-r11, lr}}",
-                "ldm r0, {{r1-r8}}",
-                "push {{r1-r8}}",
-                "mov r1, r2",
-                "1:",
-                "ldr r3, [sp, #8]",
-                "ldr r0, [sp]",
-                "ldr r4, [r3]",
-                "ldr r5, [r3, #16]",
-                "ldr r6, [r3, #32]",
-                "ldr r7, [r3, #48]",
-                $blocks!(),
-                "ldr r3, [sp, #8]",
-                "ldr r12, [sp, #12]",
-                "ldm r3!, {{r8-r11}}",
-                $finish!("r4"),
-                "strb r4, [r12], #1",
-                "ldm r3!, {{r8-r11}}",
-                $finish!("r5"),
-                "strb r5, [r12], #1",
-                "ldm r3!, {{r8-r11}}",
-                $finish!("r6"),
-                "strb r6, [r12], #1",
-                "ldm r3!, {{r8-r11}}",
-                $finish!("r7"),
-                "strb r7, [r12], #1",
-                "ldr r2, [sp, #16]",
-                "str r3, [sp, #8]",
-                "str r12, [sp, #12]",
-                "subs r2, r2, #1",
-                "str r2, [sp, #16]",
-                "bne 1b",
-                "add sp, sp, #32",
-                "pop {{r4-r11, pc}}",
-            )
-        }
-    };
-}
-
-function!(dense_twice, dense, twice);
-function!(dense_once, dense, once);
-function!(sparse_twice, sparse, twice);
-function!(sparse_once, sparse, once);
-
-pub(in crate::net) fn rows(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], rounding: Rounding) -> bool {
-    let count = out.len() / 4;
-    let whole = 4 * count == out.len() && strips.rows.len() == out.len() && count > 0;
-    let fits = strips.blocks.saturating_mul(4) <= x.len() && aligned(x) && aligned(strips.weights);
-    let dense = strips.counts.is_empty();
-    if !whole || !fits || dense && strips.weights.len() != out.len().saturating_mul(4 * strips.blocks) {
-        return false;
+/// One pixel `x`; `out` has a byte for each row, padding left out.
+pub(in crate::net) fn rows(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], rounding: Rounding) {
+    let (rows, _) = strips.rows.as_chunks::<4>();
+    let Some(mut arguments) = arguments(strips, x, [4, 4], rounding) else { return };
+    if out.len() > strips.rows.len() {
+        return;
     }
-    let function = match (dense, rounding) {
-        (true, Rounding::Double) => dense_twice,
-        (true, Rounding::Single) => dense_once,
-        (false, Rounding::Double) => sparse_twice,
-        (false, Rounding::Single) => sparse_once,
-        _ => return false,
-    };
-    let arguments = Arguments {
-        x: x.as_ptr().cast(),
-        weights: strips.weights.as_ptr(),
-        rows: strips.rows.as_ptr(),
-        out: out.as_ptr().cast_mut().cast(),
-        strips: count,
-        blocks: strips.blocks,
-        counts: strips.counts.as_ptr(),
-        skips: strips.skips.as_ptr(),
-    };
-    // SAFETY: there are 4 rows and 4 bytes of output for each strip, `blocks` groups of values, and the weights of all
-    // blocks: of a dense layer by the comparison above, of a sparse one by `Strips::of`; that its skips stay inside
-    // `blocks` was seen when the model was checked, and nobody can have changed it since.
-    unsafe { function(&raw const arguments) };
-    true
+    let fast = matches!(rounding, Rounding::Double | Rounding::Single);
+    let whole = if fast { out.len() / 4 } else { 0 };
+    if whole > 0 {
+        arguments.out = out.as_ptr().cast_mut().cast();
+        arguments.strips = whole;
+        // SAFETY: `arguments` saw that values, weights and rows of all strips are there; there are 4 bytes of output for
+        // each of these; `Cell` may be written through a shared reference.
+        unsafe { run_strips(&raw mut arguments) };
+    }
+    // What is no whole strip, or is requantised by the long formula.
+    arguments.form = SUMS;
+    arguments.strips = 1;
+    for (rows, out) in rows.iter().zip(out.chunks(4)).skip(whole) {
+        let mut sums = [0; 4];
+        arguments.out = sums.as_mut_ptr().cast();
+        // SAFETY: as above, and there is room for four sums.
+        unsafe { run_strips(&raw mut arguments) };
+        for ((row, sum), out) in rows.iter().zip(sums).zip(out) {
+            out.set(finish(*row, sum, rounding));
+        }
+    }
 }

@@ -1,26 +1,13 @@
 //! One row of weights over four pixels.
-#![allow(unsafe_code, reason = "naked functions and the pointers they take")]
+#![allow(unsafe_code, reason = "a naked function and the pointers it takes")]
 
 use core::cell::Cell;
 
-use super::{aligned, extension, once, twice};
+use super::strips::{Arguments, SUMS, arguments};
+use super::{extension, once, twice};
+use crate::net::convolution::finish;
 use crate::net::requantise::Rounding;
 use crate::net::strips::Strips;
-
-/// Arguments, copied to the stack in this order.
-#[repr(C)]
-struct Arguments {
-    x: *const i16,
-    weights: *const i8,
-    rows: *const [i32; 4],
-    out: *mut i8,
-    strips: usize,
-    blocks: usize,
-    counts: *const u16,
-    skips: *const u8,
-    /// Bytes from one pixel of the output to the next.
-    stride: usize,
-}
 
 /// A word of weights against four pixels.
 macro_rules! group {
@@ -46,12 +33,7 @@ macro_rules! group {
     };
 }
 
-macro_rules! single {
-    () => {
-        concat!("ldr r12, [r1], #4\n", group!("r12"))
-    };
-}
-
+/// Two blocks, 100 bytes of code.
 macro_rules! pair {
     () => {
         concat!("ldm r1!, {{r12, lr}}\n", group!("r12"), group!("lr"))
@@ -64,131 +46,153 @@ macro_rules! sparse_block {
     };
 }
 
-/// The blocks of a row: as many as all have, four at a time.
-macro_rules! dense {
-    () => {
+/// Four sums to bytes.
+macro_rules! outputs {
+    ($finish:ident) => {
         concat!(
-            "ldr r2, [sp, #20]\n",
-            "lsrs r2, r2, #1\n",
-            "bcc 2f\n",
-            single!(),
-            "2:\n",
-            "lsrs r2, r2, #1\n",
-            "bcc 3f\n",
-            pair!(),
-            "3:\n",
-            "beq 5f\n",
-            "4:\n",
-            pair!(),
-            pair!(),
-            "subs r2, r2, #1\n",
-            "bne 4b\n",
-            "5:\n",
+            "ldr lr, [sp, #36]\n",
+            "ldm r3!, {{r8-r11}}\n",
+            $finish!("r4"),
+            $finish!("r5"),
+            $finish!("r6"),
+            $finish!("r7"),
+            "strb r5, [r12, lr]\n",
+            "strb r6, [r12, lr, lsl #1]\n",
+            "add lr, lr, lr, lsl #1\n",
+            "strb r7, [r12, lr]\n",
+            "strb r4, [r12], #1\n",
         )
     };
 }
 
-/// The blocks of a row that are there, two at a time.
-macro_rules! sparse {
-    () => {
-        concat!(
-            "ldr r12, [sp, #24]\n",
-            "ldr lr, [sp, #28]\n",
-            "ldrh r2, [r12], #2\n",
-            "str r12, [sp, #24]\n",
-            "lsrs r2, r2, #1\n",
-            "bcc 2f\n",
-            sparse_block!(),
-            "2:\n",
-            "beq 5f\n",
-            "4:\n",
-            sparse_block!(),
-            sparse_block!(),
-            "subs r2, r2, #1\n",
-            "bne 4b\n",
-            "5:\n",
-            "str lr, [sp, #28]\n",
-        )
-    };
+#[unsafe(naked)]
+unsafe extern "C" fn run_strips(arguments: *mut Arguments) {
+    core::arch::naked_asm!(
+        extension!(),
+        "push {{r0, r4-r11, lr}}",
+        "ldm r0, {{r1-r10}}",
+        // Where a row's blocks and its end are: addresses, found once.
+        "adr.w r11, 21f",
+        "adr.w r12, 20f",
+        "cmp r9, #1",
+        "it ne",
+        "movne r11, r12",
+        "adr.w r12, 22f",
+        "it hi",
+        "movhi r11, r12",
+        "orr r9, r11, #1",
+        "adr.w r11, 6f",
+        "cbnz r7, 3f",
+        // Dense: an odd block, then into the loop of two pairs where the first round has what is left over.
+        "lsrs r0, r6, #1",
+        "adr.w r11, 4f",
+        "adr.w r12, 5f",
+        "it eq",
+        "moveq r11, r12",
+        "lsls r12, r0, #31",
+        "it mi",
+        "addmi r11, #100",
+        "orr r12, r11, #1",
+        "adds r0, #1",
+        "lsls lr, r6, #31",
+        "lsr r6, r0, #1",
+        "adr.w r0, 2f",
+        "it mi",
+        "movmi r11, r0",
+        "3:",
+        "orr r11, r11, #1",
+        "push {{r1-r12}}",
+        "mov r1, r2",
+        // A row.
+        "1:",
+        "ldr r3, [sp, #8]",
+        "ldr r0, [sp]",
+        "ldr r4, [r3]",
+        "ldr r2, [sp, #20]",
+        "mov r5, r4",
+        "mov r6, r4",
+        "mov r7, r4",
+        "ldr pc, [sp, #40]",
+        "2:",
+        "ldr r12, [r1], #4",
+        group!("r12"),
+        "ldr pc, [sp, #44]",
+        "4:",
+        pair!(),
+        pair!(),
+        "subs r2, #1",
+        "bne 4b",
+        "5:",
+        "ldr r3, [sp, #8]",
+        "ldr r12, [sp, #12]",
+        "ldr pc, [sp, #32]",
+        // Sparse: two blocks a round, an odd one first.
+        "6:",
+        "ldr r12, [sp, #24]",
+        "ldr lr, [sp, #28]",
+        "ldrh r2, [r12], #2",
+        "str r12, [sp, #24]",
+        "lsrs r3, r2, #1",
+        "bcs 8f",
+        "beq 5b",
+        "7:",
+        sparse_block!(),
+        "8:",
+        sparse_block!(),
+        "subs r2, #2",
+        "bgt 7b",
+        "str lr, [sp, #28]",
+        "b 5b",
+        "22:",
+        "adds r3, #16",
+        "stm r12!, {{r4-r7}}",
+        "b 9f",
+        "21:",
+        outputs!(once),
+        "b 9f",
+        "20:",
+        outputs!(twice),
+        "9:",
+        "ldr r2, [sp, #16]",
+        "str r3, [sp, #8]",
+        "str r12, [sp, #12]",
+        "subs r2, #1",
+        "str r2, [sp, #16]",
+        "bne 1b",
+        "str r1, [sp, #4]",
+        "pop {{r1-r12}}",
+        "ldr r0, [sp], #4",
+        "stm r0!, {{r1-r5}}",
+        "adds r0, #4",
+        "stm r0, {{r7, r8}}",
+        "pop {{r4-r11, pc}}",
+    )
 }
 
-macro_rules! function {
-    ($name:ident, $blocks:ident, $finish:ident) => {
-        #[unsafe(naked)]
-        unsafe extern "C" fn $name(arguments: *const Arguments) {
-            core::arch::naked_asm!(
-                extension!(),
-                "push {{r4-r11, lr}}",
-                "ldm r0, {{r1-r9}}",
-                "push {{r1-r9}}",
-                "mov r1, r2",
-                "1:",
-                "ldr r3, [sp, #8]",
-                "ldr r0, [sp]",
-                "ldr r4, [r3]",
-                "mov r5, r4",
-                "mov r6, r4",
-                "mov r7, r4",
-                $blocks!(),
-                "ldr r3, [sp, #8]",
-                "ldr r12, [sp, #12]",
-                "ldr lr, [sp, #32]",
-                "ldm r3!, {{r8-r11}}",
-                $finish!("r4"),
-                $finish!("r5"),
-                $finish!("r6"),
-                $finish!("r7"),
-                "ldr r2, [sp, #16]",
-                "strb r5, [r12, lr]",
-                "strb r6, [r12, lr, lsl #1]",
-                "add lr, lr, lr, lsl #1",
-                "strb r7, [r12, lr]",
-                "strb r4, [r12], #1",
-                "str r3, [sp, #8]",
-                "str r12, [sp, #12]",
-                "subs r2, r2, #1",
-                "str r2, [sp, #16]",
-                "bne 1b",
-                "add sp, sp, #36",
-                "pop {{r4-r11, pc}}",
-            )
-        }
-    };
-}
-
-function!(dense_twice, dense, twice);
-function!(dense_once, dense, once);
-function!(sparse_twice, sparse, twice);
-function!(sparse_once, sparse, once);
-
-pub(in crate::net) fn tile(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], rounding: Rounding) -> bool {
-    let rows = strips.rows.len();
-    let fits = rows > 0 && out.len() == rows.saturating_mul(4) && strips.blocks.saturating_mul(16) <= x.len();
-    let dense = strips.counts.is_empty();
-    if !fits || !aligned(x) || !aligned(strips.weights) || dense && strips.weights.len() != rows * 4 * strips.blocks {
-        return false;
+/// Four pixels `x`, whose outputs stand in `out` one pixel after the other.
+pub(in crate::net) fn tile(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>], rounding: Rounding) {
+    let Some(mut arguments) = arguments(strips, x, [1, 16], rounding) else { return };
+    if out.len() != arguments.strips.saturating_mul(4) || out.is_empty() {
+        return;
     }
-    let function = match (dense, rounding) {
-        (true, Rounding::Double) => dense_twice,
-        (true, Rounding::Single) => dense_once,
-        (false, Rounding::Double) => sparse_twice,
-        (false, Rounding::Single) => sparse_once,
-        _ => return false,
-    };
-    let arguments = Arguments {
-        x: x.as_ptr().cast(),
-        weights: strips.weights.as_ptr(),
-        rows: strips.rows.as_ptr(),
-        out: out.as_ptr().cast_mut().cast(),
-        strips: rows,
-        blocks: strips.blocks,
-        counts: strips.counts.as_ptr(),
-        skips: strips.skips.as_ptr(),
-        stride: rows,
-    };
-    // SAFETY: there are four bytes of output for each row, `blocks` groups of four pixels, and the weights of all blocks:
-    // of a dense layer by the comparison above, of a sparse one by `Strips::of`; that its skips stay inside `blocks` was
-    // seen when the model was checked, and nobody can have changed it since.
-    unsafe { function(&raw const arguments) };
-    true
+    if matches!(rounding, Rounding::Double | Rounding::Single) {
+        arguments.out = out.as_ptr().cast_mut().cast();
+        // SAFETY: `arguments` saw that values, weights and rows of all strips are there; there are four bytes of output for
+        // each; `Cell` may be written through a shared reference.
+        unsafe { run_strips(&raw mut arguments) };
+        return;
+    }
+    // The long formula.
+    arguments.form = SUMS;
+    arguments.strips = 1;
+    for (at, row) in strips.rows.iter().enumerate() {
+        let mut sums = [0; 4];
+        arguments.out = sums.as_mut_ptr().cast();
+        // SAFETY: as above, and there is room for four sums.
+        unsafe { run_strips(&raw mut arguments) };
+        let out = out.get(at..).unwrap_or(&[]).iter().step_by(strips.rows.len());
+        for (sum, out) in sums.into_iter().zip(out) {
+            out.set(finish(*row, sum, rounding));
+        }
+    }
 }

@@ -1,11 +1,14 @@
 //! Operators of the schema as layers of the graph.
 
+mod movement;
+mod weighted;
+
 use anyhow::{Context, Result, bail, ensure};
 
 use super::schema::Options;
 use super::{FLOAT32, INT8, Reader};
 use crate::fixed;
-use crate::graph::{Node, Op, Weighted, Window};
+use crate::graph::{Node, Op, Window};
 
 /// Names of the operators known here, by their number in the schema.
 const NAMES: &[(i32, &str)] = &[
@@ -141,122 +144,6 @@ impl Operator<'_, '_, '_> {
             .with_context(|| format!("fused activation {number} is not supported"))
     }
 
-    /// Weights, biases and the real multipliers of `outputs` outputs.
-    fn constants(&self, outputs: usize, input: usize, output: usize) -> Result<(Vec<i8>, Vec<i64>, Vec<f64>)> {
-        let number = self.number(1).context("the weights are absent")?;
-        let stored = &self.reader.stored[number];
-        let weights =
-            stored.i8s().with_context(|| format!("tensor {number} `{}` is no constant of 8 bits", stored.name))?;
-        ensure!(
-            stored.zeros.iter().all(|zero| *zero == 0),
-            "tensor {number} `{}`: weights with a zero point",
-            stored.name
-        );
-        let bias = match self.number(2) {
-            Some(number) => {
-                let stored = &self.reader.stored[number];
-                let bias = stored
-                    .ints()
-                    .with_context(|| format!("tensor {number} `{}` is no constant of integers", stored.name))?;
-                ensure!(bias.len() == outputs, "{} biases for {outputs} outputs", bias.len());
-                ensure!(bias.iter().all(|bias| i32::try_from(*bias).is_ok()), "a bias beyond 32 bits");
-                bias
-            }
-            None => vec![0; outputs],
-        };
-        let scales = &stored.scales;
-        ensure!(
-            scales.len() == outputs || scales.len() == 1,
-            "tensor {number} `{}`: {} scales for {outputs} outputs",
-            stored.name,
-            scales.len()
-        );
-        ensure!(
-            scales.iter().all(|scale| scale.is_finite() && *scale >= 0.0),
-            "tensor {number} `{}`: scale",
-            stored.name
-        );
-        let tensors = &self.reader.graph.tensors;
-        let (from, to) = (tensors[input].scale, tensors[output].scale);
-        let whole = self.name == "FULLY_CONNECTED" && scales.len() == 1;
-        let scales = (0..outputs)
-            .map(|k| {
-                let scale = scales[k.min(scales.len() - 1)];
-                // The reference multiplies in single precision where there is one scale for all.
-                if whole {
-                    f64::from(from * scale) / f64::from(to)
-                } else {
-                    f64::from(from) * f64::from(scale) / f64::from(to)
-                }
-            })
-            .collect();
-        Ok((weights, bias, scales))
-    }
-
-    fn four(&self, position: usize) -> Result<[usize; 4]> {
-        let number = self.number(position).context("the weights are absent")?;
-        let shape = &self.reader.stored[number].shape;
-        let sides: Vec<usize> = shape.iter().map(|side| usize::try_from(*side).unwrap_or(0)).collect();
-        <[usize; 4]>::try_from(sides).ok().with_context(|| format!("weights of shape {shape:?}"))
-    }
-
-    fn convolution(&mut self) -> Result<()> {
-        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
-        let [outputs, height, width, channels] = self.four(1)?;
-        let [shape, out] = [input, output].map(|tensor| self.reader.graph.tensors[tensor].shape);
-        ensure!(self.option(4, 1) == 1 && self.option(5, 1) == 1, "dilation is not supported");
-        ensure!(channels == shape[2] && outputs == out[2], "weights for {channels} to {outputs} channels");
-        let window = window_of([height, width], [self.side(2), self.side(1)], self.option_byte(0) == 1, shape, out)?;
-        let clamp = self.clamp(3, output)?;
-        let (weights, bias, scales) = self.constants(outputs, input, output)?;
-        let constant = vec![None; outputs];
-        self.push(Op::Convolution(Weighted { weights, bias, scales, window, constant }), vec![input], output, clamp);
-        Ok(())
-    }
-
-    fn depthwise(&mut self) -> Result<()> {
-        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
-        let [one, height, width, outputs] = self.four(1)?;
-        let [shape, out] = [input, output].map(|tensor| self.reader.graph.tensors[tensor].shape);
-        ensure!(self.option(5, 1) == 1 && self.option(6, 1) == 1, "dilation is not supported");
-        ensure!(one == 1 && outputs == out[2] && outputs % shape[2] == 0, "{} to {outputs} channels", shape[2]);
-        let window = window_of([height, width], [self.side(2), self.side(1)], self.option_byte(0) == 1, shape, out)?;
-        let clamp = self.clamp(4, output)?;
-        let (weights, bias, scales) = self.constants(outputs, input, output)?;
-        let constant = vec![None; outputs];
-        let op = if shape[2] == 1 {
-            // All channels look at the same one: that is a convolution.
-            let taps = height * width;
-            let turned = (0..outputs).flat_map(|output| (0..taps).map(move |tap| (output, tap)));
-            let weights = turned.map(|(output, tap)| weights[tap * outputs + output]).collect();
-            Op::Convolution(Weighted { weights, bias, scales, window, constant })
-        } else {
-            Op::Depthwise(Weighted { weights, bias, scales, window, constant })
-        };
-        self.push(op, vec![input], output, clamp);
-        Ok(())
-    }
-
-    fn fully_connected(&mut self) -> Result<()> {
-        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
-        let number = self.number(1).context("the weights are absent")?;
-        let [outputs, inputs] = *self.reader.stored[number].shape.as_slice() else { bail!("weights are no matrix") };
-        let (outputs, inputs) = (usize::try_from(outputs)?, usize::try_from(inputs)?);
-        ensure!((1..=65_535).contains(&inputs) && outputs > 0, "a matrix of {outputs} x {inputs}");
-        ensure!(self.option_byte(1) == 0, "shuffled weights are not supported");
-        let tensors = &self.reader.graph.tensors;
-        let rows = tensors[input].len() / inputs;
-        ensure!(rows * inputs == tensors[input].len() && rows * outputs == tensors[output].len(), "shapes do not fit");
-        let from = self.reader.view(input, [1, rows, inputs])?;
-        let to = self.reader.view(output, [1, rows, outputs])?;
-        let clamp = self.clamp(0, output)?;
-        let (weights, bias, scales) = self.constants(outputs, input, output)?;
-        let window = Window { size: [1, 1], stride: [1, 1], before: [0, 0] };
-        let constant = vec![None; outputs];
-        self.push(Op::Convolution(Weighted { weights, bias, scales, window, constant }), vec![from], to, clamp);
-        Ok(())
-    }
-
     fn pool(&mut self, maximum: bool) -> Result<()> {
         let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
         let tensors = &self.reader.graph.tensors;
@@ -314,36 +201,6 @@ impl Operator<'_, '_, '_> {
         Ok(())
     }
 
-    fn concatenation(&mut self) -> Result<()> {
-        let output = self.reader.tensor(self.output)?;
-        ensure!(self.option_byte(1) == 0, "a fused activation is not supported");
-        let rank = self.reader.stored[self.output].shape.len();
-        let axis = self.option(0, 0);
-        let axis = usize::try_from(if axis < 0 { axis + rank as i32 } else { axis })?;
-        ensure!(axis < rank, "axis {axis}");
-        let inner: usize = self.reader.stored[self.output].shape[axis..].iter().map(|side| *side as usize).product();
-        let whole = self.reader.graph.tensors[output].len();
-        ensure!(inner > 0 && inner <= 65_535, "an axis of {inner} bytes");
-        let to = self.reader.view(output, [1, whole / inner, inner])?;
-        let mut channel = 0;
-        for position in 0..self.inputs.len() {
-            let input = self.input(position)?;
-            let tensors = &self.reader.graph.tensors;
-            ensure!(
-                tensors[input].scale == tensors[output].scale && tensors[input].zero == tensors[output].zero,
-                "input {position} has another scale than the output"
-            );
-            let rows = whole / inner;
-            let len = tensors[input].len() / rows.max(1);
-            ensure!(len * rows == tensors[input].len() && channel + len <= inner, "input {position} does not fit");
-            let from = self.reader.view(input, [1, rows, len])?;
-            self.push(Op::Copy { channel }, vec![from], to, [i8::MIN, i8::MAX]);
-            channel += len;
-        }
-        ensure!(channel == inner, "the inputs fill {channel} of {inner} bytes");
-        Ok(())
-    }
-
     fn softmax(&mut self) -> Result<()> {
         let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
         let beta = self.options.and_then(|options| options.float(0)).unwrap_or(0.0);
@@ -378,53 +235,6 @@ impl Operator<'_, '_, '_> {
         let clamp = fixed::activation(activation, to.scale, to.zero).context("activation")?;
         let real = f64::from(from.scale / to.scale);
         self.table(fixed::rescale_table(from.zero, to.zero, clamp, real, false), input, output)
-    }
-
-    fn reshape(&mut self) -> Result<()> {
-        let number = self.number(0).context("the input is absent")?;
-        ensure!(self.reader.stored[number].kind == INT8, "only tensors of 8 bits are reshaped");
-        let input = self.input(0)?;
-        let stored = &self.reader.stored[self.output];
-        ensure!(stored.kind == INT8, "the output is not of 8 bits");
-        let view = self.reader.view(input, stored.dimensions()?)?;
-        self.reader.known[self.output] = Some(view);
-        Ok(())
-    }
-
-    fn pad(&mut self) -> Result<()> {
-        let (input, output) = (self.input(0)?, self.reader.tensor(self.output)?);
-        let number = self.number(1).context("the paddings are absent")?;
-        let pads = self.reader.stored[number].ints().context("the paddings are no constant")?;
-        let tensors = &self.reader.graph.tensors;
-        let value = match self.number(2) {
-            Some(number) => *self.reader.stored[number]
-                .i8s()
-                .and_then(|values| values.first().copied())
-                .as_ref()
-                .context("the value is no constant")?,
-            None => tensors[output].zero,
-        };
-        let (pairs, _) = pads.as_chunks::<2>();
-        let rank = self.reader.stored[self.number(0).context("the input is absent")?].shape.len();
-        ensure!(pairs.len() == rank && rank <= 4, "{} pairs of paddings for {rank} sides", pairs.len());
-        let mut before = [0; 3];
-        for (k, [first, last]) in pairs.iter().enumerate() {
-            let side = k + 3 - rank.min(3) - rank.saturating_sub(3);
-            if rank == 4 && k == 0 || rank < 4 && k + 3 < rank {
-                ensure!(*first == 0 && *last == 0, "samples cannot be padded");
-                continue;
-            }
-            let side = if rank == 4 { k - 1 } else { side };
-            before[side] = usize::try_from(*first)?;
-            ensure!(before[side] <= 255, "a padding of {first}");
-            let after = usize::try_from(*last)?;
-            ensure!(
-                tensors[input].shape[side] + before[side] + after == tensors[output].shape[side],
-                "shapes do not fit"
-            );
-        }
-        self.push(Op::Pad { before, value }, vec![input], output, [i8::MIN, i8::MAX]);
-        Ok(())
     }
 
     fn mean(&mut self) -> Result<()> {

@@ -92,7 +92,7 @@ fn outside_exponential(x: &[f64]) -> f64 {
 fn both<T: Real>() -> ours::Dykstra<'static, T> {
     let (ball, positive): (&dyn Prox<T>, &dyn Prox<T>) =
         (Box::leak(Box::new(ours::L2Ball { radius: T::ONE })), &separable::Nonnegative);
-    ours::Dykstra { parts: Box::leak(Box::new([ball, positive])), rounds: 500, tolerance: T::EPSILON }
+    ours::Dykstra { parts: Box::leak(Box::new([ball, positive])), rounds: 20_000, tolerance: T::EPSILON }
 }
 
 const ROOT: f64 = 16.0;

@@ -2,7 +2,8 @@
 
 use crate::checks::{self, Ledger};
 use crate::status::{
-    self, Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, TS_OK, size, ts_status_t,
+    self, Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, TS_OK, size,
+    ts_status_t,
 };
 use tinysolve::operator::Prox;
 use tinysolve::{Field, Real};

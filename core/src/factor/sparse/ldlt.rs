@@ -175,11 +175,7 @@ impl<'a, T: Real> Numbers<'a, T> {
 
     /// The number of positive pivots; in `Err` the row whose pivot is none.
     #[inline(never)]
-    pub(crate) fn eliminate<I: Index>(
-        &mut self,
-        symbolic: &Symbolic<'_, I>,
-        values: &[T],
-    ) -> Result<usize, usize> {
+    pub(crate) fn eliminate<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, values: &[T]) -> Result<usize, usize> {
         let Parts { order, rows, mut sources, factor: structure, pattern, mut places, .. } = symbolic.parts();
         let Self { factor, reciprocals, row: y, .. } = self;
         y.fill(T::ZERO);

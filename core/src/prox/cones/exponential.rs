@@ -87,7 +87,6 @@ fn root<T: Real>([r, s, t]: [T; 3]) -> ([T; 3], bool) {
         low = low.max(r / s);
     }
     let empty = !(low < high);
-    let cut = empty || low <= -far || high >= far;
     if empty {
         low = high;
     }
@@ -100,6 +99,7 @@ fn root<T: Real>([r, s, t]: [T; 3]) -> ([T; 3], bool) {
         let value = a * up - b * down - t;
         (value, (a + a_slope) * up + (b - b_slope) * down)
     });
+    let cut = empty || !(rho.abs() < far);
     let (a, b) = parts(rho);
     if rho > T::ZERO {
         // Here a is a small difference of large numbers; the third equation has the digits.

@@ -27,6 +27,9 @@ struct Lists<'a, I> {
     columns: &'a [I],
 }
 
+/// What is done with a row: its number, columns and values.
+pub(super) type Visit<'v, 'a, I, T> = &'v mut (dyn FnMut(usize, &'a [I], &mut [T]) + 'v);
+
 impl<'a, I: Index> QpPattern<'a, I> {
     /// Checks both patterns. O(entries). n is the number of rows of P, m that of A.
     ///
@@ -40,12 +43,7 @@ impl<'a, I: Index> QpPattern<'a, I> {
     pub fn new(p_starts: &'a [I], p_columns: &'a [I], a_starts: &'a [I], a_columns: &'a [I]) -> Result<Self, Error> {
         let pattern = Self::trusted(p_starts, p_columns, a_starts, a_columns)?;
         check_rows(p_starts, p_columns, (Field::RowPointers, Field::Columns), None)?;
-        check_rows(
-            a_starts,
-            a_columns,
-            (Field::ConstraintRows, Field::ConstraintColumns),
-            Some(pattern.variables()),
-        )?;
+        check_rows(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns), Some(pattern.variables()))?;
         let largest = if size_of::<I>() == 2 { usize::from(u16::MAX) } else { u32::MAX as usize };
         let whole = pattern.values_len().saturating_add(pattern.bound_rows());
         if whole >= largest { Err(Error::TooLarge { field: Field::Matrix }) } else { Ok(pattern) }
@@ -112,7 +110,8 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Stored entries of the system that is factored.
     #[must_use]
     pub const fn system_entries(&self) -> usize {
-        self.p.columns
+        self.p
+            .columns
             .len()
             .saturating_add(self.a.columns.len().saturating_sub(self.bound_rows()))
             .saturating_add(self.system_dim())
@@ -180,23 +179,19 @@ impl<'a, I: Index> QpPattern<'a, I> {
 
     /// Hands each row of P, by number, columns and values, to `visit`: one loop for all that is no part of an iteration.
     #[inline]
-    pub(super) fn each_of_p<T>(&self, values: &mut [T], visit: &mut dyn FnMut(usize, &'a [I], &mut [T])) {
+    pub(super) fn each_of_p<T>(&self, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
         each(&mut self.p_rows(), values, visit);
     }
 
     /// The same for A.
     #[inline]
-    pub(super) fn each_of_a<T>(&self, values: &mut [T], visit: &mut dyn FnMut(usize, &'a [I], &mut [T])) {
+    pub(super) fn each_of_a<T>(&self, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
         each(&mut self.a_rows(), values, visit);
     }
 }
 
 #[inline(never)]
-pub(super) fn each<'a, T, I: Index>(
-    rows: &mut Rows<'a, I>,
-    values: &mut [T],
-    visit: &mut dyn FnMut(usize, &'a [I], &mut [T]),
-) {
+pub(super) fn each<'a, T, I: Index>(rows: &mut Rows<'a, I>, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
     for (row, (columns, range)) in rows.enumerate() {
         let Some(values) = values.get_mut(range) else { return };
         visit(row, columns, values);

@@ -56,11 +56,7 @@ fn times_p<T: Real, I: Index>(
 
 /// a'x over one row of A.
 #[inline(never)]
-pub(super) fn row_times<T: Real, I: Index>(
-    columns: &[I],
-    values: &[T],
-    (variables, of): (&[Variable<T>], Of),
-) -> T {
+pub(super) fn row_times<T: Real, I: Index>(columns: &[I], values: &[T], (variables, of): (&[Variable<T>], Of)) -> T {
     let terms = columns.iter().zip(values);
     terms.fold(T::ZERO, |sum, (column, value)| sum + *value * of.at(variables, column.get()))
 }

@@ -153,9 +153,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         let (pattern, memory, state) = self.parts();
         state.factored.set(false);
         let rho = state.penalty;
-        for ((columns, _), [_, lower, upper, _, dual, _, weight]) in
-            pattern.a_rows().zip(memory.rows.iter_mut())
-        {
+        for ((columns, _), [_, lower, upper, _, dual, _, weight]) in pattern.a_rows().zip(memory.rows.iter_mut()) {
             let is_bound = columns.len() == 1;
             let free = !lower.is_finite() && !upper.is_finite();
             let new = match (lower == upper, free) {

@@ -199,6 +199,7 @@ impl Error {
     /// Packs kind, field and index into one negative number for the C ABI:
     /// `-(kind << 24 | field << 16 | min(index, 65535))`.
     #[must_use]
+    #[inline]
     pub const fn code(self) -> i32 {
         let (kind, field, index) = match self {
             Self::Length { field, got, .. } => (1, field, got),

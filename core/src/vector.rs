@@ -47,6 +47,14 @@ pub fn xpby<T: Real>(x: &[T], b: T, y: &mut [T]) {
     }
 }
 
+/// The next `len` elements of the rest; none if there are fewer.
+#[inline(never)]
+pub(crate) fn take<'a, T>(rest: &mut &'a mut [T], len: usize) -> &'a mut [T] {
+    let (part, after) = core::mem::take(rest).split_at_mut_checked(len).unwrap_or((&mut [], &mut []));
+    *rest = after;
+    part
+}
+
 /// `to` = `from`, over the shorter length.
 pub fn copy<T: Real>(from: &[T], to: &mut [T]) {
     for (to, from) in to.iter_mut().zip(from) {

@@ -17,6 +17,8 @@ type Entries = [MaybeUninit<Entry>];
 /// A ledger is made with room for so many entries, `Ledger::<[_; 6]>::new()`, and used without knowing how many.
 pub(crate) struct Ledger<E: ?Sized = Entries> {
     count: usize,
+    /// So many of them are written, where [`Ledger::only_read_from_here`] says so.
+    written: usize,
     defect: Option<Refusal>,
     /// The first `count` are noted.
     entries: E,
@@ -27,6 +29,7 @@ pub(crate) struct Entry {
     start: usize,
     /// First byte behind it.
     end: usize,
+    field: u32,
 }
 
 /// What is known of an entry when the program is compiled: field, alignment, size, in one register.
@@ -67,7 +70,7 @@ impl Kind {
 
 impl<const ROOM: usize> Ledger<[MaybeUninit<Entry>; ROOM]> {
     pub(crate) const fn new() -> Self {
-        Self { count: 0, defect: None, entries: [MaybeUninit::uninit(); ROOM] }
+        Self { count: 0, written: 0, defect: None, entries: [MaybeUninit::uninit(); ROOM] }
     }
 }
 
@@ -88,14 +91,14 @@ impl Ledger {
         }
         let bytes = len.checked_mul(kind.size()).filter(|bytes| *bytes <= isize::MAX.unsigned_abs());
         match bytes.and_then(|bytes| start.checked_add(bytes)) {
-            Some(end) => self.note(start, end),
+            Some(end) => self.note(start, end, kind.field()),
             None => self.defect = Some(Refusal::new(TS_ERROR_TOO_LARGE, kind.field(), 0)),
         }
     }
 
     /// Enters bytes that were checked by an earlier call.
     pub(crate) fn enter_known(&mut self, start: *const c_void, bytes: usize) {
-        self.note(start.addr(), start.addr().wrapping_add(bytes));
+        self.note(start.addr(), start.addr().wrapping_add(bytes), 0);
     }
 
     /// As [`enter_known`](Self::enter_known) for memory that is written: it may share no byte with what was entered before
@@ -107,13 +110,13 @@ impl Ledger {
         if self.defect.is_none() && entries.iter().any(|entry| entry.start < end && start < entry.end) {
             self.defect = Some(Refusal::new(TS_ERROR_OVERLAP, field as u32, 0));
         }
-        self.note(start, end);
+        self.note(start, end, field as u32);
     }
 
-    fn note(&mut self, start: usize, end: usize) {
+    fn note(&mut self, start: usize, end: usize, field: u32) {
         match self.entries.get_mut(self.count) {
             Some(entry) => {
-                entry.write(Entry { start, end });
+                entry.write(Entry { start, end, field });
                 self.count += 1;
             }
             // Never: whoever makes a ledger knows how much goes in. It must not pass unseen all the same.
@@ -124,6 +127,27 @@ impl Ledger {
     /// Whether all is well so far, the overlaps apart.
     pub(crate) fn so_far(&self) -> Result<(), Refusal> {
         self.defect.map_or(Ok(()), Err)
+    }
+
+    /// What was entered so far is written, what follows is only read.
+    pub(crate) fn only_read_from_here(&mut self) {
+        self.written = self.count;
+    }
+
+    /// Whether all is well, what is written being known.
+    #[inline(never)]
+    pub(crate) fn settle_known(&self) -> Result<(), Refusal> {
+        self.so_far()?;
+        // SAFETY: `note` counts an entry only after it has written it.
+        let mut rest = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
+        for _ in 0..self.written {
+            let Some((one, others)) = rest.split_first() else { break };
+            rest = others;
+            if others.iter().any(|other| one.start < other.end && other.start < one.end) {
+                return Err(Refusal::new(TS_ERROR_OVERLAP, one.field, 0));
+            }
+        }
+        Ok(())
     }
 
     /// Whether all is well. The first entries, one for each of these fields, are written; the rest is only read.
@@ -231,6 +255,26 @@ mod tests {
         ledger.enter::<f32>(Field::Iterate, core::ptr::null(), 1);
         ledger.enter::<f32>(Field::Workspace, core::ptr::null(), 1);
         assert_eq!(ledger.settle(&[]), refused(Error::Null { field: Field::Iterate }));
+    }
+
+    #[test]
+    fn what_is_written_may_be_known_beforehand() {
+        let settle = |spans: &[(Field, usize, usize)], written: usize| {
+            let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
+            for (k, &(field, start, bytes)) in spans.iter().enumerate() {
+                if k == written {
+                    ledger.only_read_from_here();
+                }
+                ledger.enter::<u8>(field, core::ptr::without_provenance(start), bytes);
+            }
+            ledger.settle_known()
+        };
+        let (x, b, a) = (Field::Iterate, Field::RightHandSide, Field::Matrix);
+        assert_eq!(settle(&[(x, 100, 40), (b, 140, 40), (a, 60, 40)], 1), Ok(()));
+        assert_eq!(settle(&[(x, 100, 40), (b, 139, 40), (a, 60, 40)], 1), refused(Error::Overlap { field: x }));
+        // An empty array is nowhere, and what follows it still is only read.
+        assert_eq!(settle(&[(x, 100, 0), (b, 100, 40), (a, 100, 40)], 1), Ok(()));
+        assert_eq!(settle(&[(x, 100, 0), (b, 100, 40), (a, 100, 40)], 2), refused(Error::Overlap { field: b }));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What every proximal operator needs when it is called from C.
 
 use crate::checks::{self, Ledger};
-use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, size, ts_status_t};
+use crate::status::{
+    self, Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, TS_OK, size,
+    ts_status_t,
+};
 use tinysolve::operator::Prox;
 use tinysolve::{Field, Real};
 
@@ -14,18 +17,23 @@ pub(crate) fn check_step<T: Real>(step: T) -> Result<(), Refusal> {
     }
 }
 
-/// x of an operator that needs no other memory.
+/// 0 if x of an operator that needs no other memory can be made a slice, and the step is one; else the status. A number
+/// and not a `Result`, since this is a good part of a small operator's code.
 #[inline(never)]
-unsafe fn vector<'a, T: Real>(x: *mut T, n: u32, step: T) -> Result<&'a mut [T], Refusal> {
-    if n > 0 {
-        checks::usable(Field::Iterate, x)?;
-    }
-    if size(n) > isize::MAX.unsigned_abs() / size_of::<T>() {
-        return Err(Refusal::new(TS_ERROR_TOO_LARGE, Field::Iterate as u32, 0));
-    }
-    check_step(step)?;
-    // SAFETY: not null, aligned, and short enough.
-    Ok(unsafe { checks::slice_mut(x, size(n)) })
+fn refused<T: Real>(x: *const T, n: u32, step: T) -> ts_status_t {
+    let (start, len) = (x.addr(), size(n));
+    let (error, field) = if len != 0 && start == 0 {
+        (TS_ERROR_NULL, Field::Iterate)
+    } else if len != 0 && start & (align_of::<T>() - 1) != 0 {
+        (TS_ERROR_MISALIGNED, Field::Iterate)
+    } else if len > isize::MAX.unsigned_abs() / size_of::<T>() {
+        (TS_ERROR_TOO_LARGE, Field::Iterate)
+    } else if step > T::ZERO && step <= T::MAX {
+        return TS_OK;
+    } else {
+        (TS_ERROR_OUT_OF_RANGE, Field::Step)
+    };
+    status::done(Err(Refusal::new(error, field as u32, 0)))
 }
 
 /// Applies an operator that needs no other memory.
@@ -34,13 +42,18 @@ unsafe fn vector<'a, T: Real>(x: *mut T, n: u32, step: T) -> Result<&'a mut [T],
 /// `x` is as the header demands.
 #[inline]
 pub(crate) unsafe fn alone<T: Real>(x: *mut T, n: u32, step: T, operator: &impl Prox<T>) -> ts_status_t {
-    status::done((|| {
-        // SAFETY: as promised.
-        let x = unsafe { vector(x, n, step) }?;
-        operator.check(x.len(), 0)?;
-        operator.prox(x, step, &mut []);
-        Ok(())
-    })())
+    let refusal = refused(x, n, step);
+    if refusal != TS_OK {
+        return refusal;
+    }
+    // SAFETY: not null, aligned, and short enough; the rest is promised.
+    let x = unsafe { checks::slice_mut(x, size(n)) };
+    if let Err(error) = operator.check(x.len(), 0) {
+        // Where it is known what can be wrong, this is a number; the general conversion is longer than most operators.
+        return error.code();
+    }
+    operator.prox(x, step, &mut []);
+    TS_OK
 }
 
 /// Scratch from C.

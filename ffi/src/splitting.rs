@@ -283,6 +283,21 @@ unsafe fn step<M: Splitting>(
     }
 }
 
+/// # Safety
+/// As the header says of all pointers.
+unsafe fn run<M: Splitting>(
+    solve: *mut ts_splitting_t,
+    problem: *const ts_splitting_problem_t,
+) -> Result<Step, Refusal> {
+    loop {
+        // SAFETY: the promise above.
+        let step = unsafe { step::<M>(solve, problem)? };
+        if step.is_final() {
+            return Ok(step);
+        }
+    }
+}
+
 /// Writes what a solve by any splitting method can say of itself.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_splitting_report(
@@ -467,13 +482,8 @@ pub unsafe extern "C" fn ts_proximal_gradient_run(
     solve: *mut ts_splitting_t,
     problem: *const ts_splitting_problem_t,
 ) -> ts_status_t {
-    loop {
-        // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step::<ProximalGradientMethod>(solve, problem) };
-        if !matches!(outcome, Ok(Step::Running)) {
-            return status::outcome(outcome);
-        }
-    }
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { run::<ProximalGradientMethod>(solve, problem) })
 }
 
 /// Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written. A term with an
@@ -508,13 +518,8 @@ pub unsafe extern "C" fn ts_panoc_run(
     solve: *mut ts_splitting_t,
     problem: *const ts_splitting_problem_t,
 ) -> ts_status_t {
-    loop {
-        // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step::<PanocMethod>(solve, problem) };
-        if !matches!(outcome, Ok(Step::Running)) {
-            return status::outcome(outcome);
-        }
-    }
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { run::<PanocMethod>(solve, problem) })
 }
 
 /// Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the answer is the n elements of
@@ -549,13 +554,8 @@ pub unsafe extern "C" fn ts_douglas_rachford_run(
     solve: *mut ts_splitting_t,
     problem: *const ts_splitting_problem_t,
 ) -> ts_status_t {
-    loop {
-        // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step::<DouglasRachfordMethod>(solve, problem) };
-        if !matches!(outcome, Ok(Step::Running)) {
-            return status::outcome(outcome);
-        }
-    }
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { run::<DouglasRachfordMethod>(solve, problem) })
 }
 
 /// Checks everything and starts ADMM: minimises f(x) + g(x); `dual` has n elements, the multipliers over rho. No matrix. Only `solve` is written.
@@ -589,13 +589,8 @@ pub unsafe extern "C" fn ts_admm_run(
     solve: *mut ts_splitting_t,
     problem: *const ts_splitting_problem_t,
 ) -> ts_status_t {
-    loop {
-        // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step::<AdmmMethod>(solve, problem) };
-        if !matches!(outcome, Ok(Step::Running)) {
-            return status::outcome(outcome);
-        }
-    }
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { run::<AdmmMethod>(solve, problem) })
 }
 
 /// Checks everything and starts ADMM with one factor for all iterations: minimises |matrix x - rhs|² / 2 + g(x); `dual` has n elements, the multipliers over rho. Only `solve` is written.
@@ -629,13 +624,8 @@ pub unsafe extern "C" fn ts_lasso_run(
     solve: *mut ts_splitting_t,
     problem: *const ts_splitting_problem_t,
 ) -> ts_status_t {
-    loop {
-        // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step::<LassoMethod>(solve, problem) };
-        if !matches!(outcome, Ok(Step::Running)) {
-            return status::outcome(outcome);
-        }
-    }
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { run::<LassoMethod>(solve, problem) })
 }
 
 /// Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only `solve` is written.
@@ -669,11 +659,6 @@ pub unsafe extern "C" fn ts_chambolle_pock_run(
     solve: *mut ts_splitting_t,
     problem: *const ts_splitting_problem_t,
 ) -> ts_status_t {
-    loop {
-        // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step::<ChambollePockMethod>(solve, problem) };
-        if !matches!(outcome, Ok(Step::Running)) {
-            return status::outcome(outcome);
-        }
-    }
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { run::<ChambollePockMethod>(solve, problem) })
 }

@@ -127,11 +127,13 @@ fn no_more_iterations_than_osqp() {
 fn certificate<T: Real>(problem: &Problem, expected: Step) -> Vec<f64> {
     let mut prepared = Prepared::<T>::new(problem).unwrap();
     let mut solver = prepared.solver(QpConfig::default()).unwrap();
-    assert!(solver.certificate().is_none());
+    assert!(solver.certificate_len().is_none());
     let report = solver.run();
     assert_eq!(report.step, expected, "{:?}", solver.details());
     assert_eq!(solver.step(), expected, "a final outcome is repeated");
-    let proof: Vec<f64> = solver.certificate().unwrap().iter().map(|v| v.to_f64()).collect();
+    let mut proof = vec![T::ZERO; solver.certificate_len().unwrap()];
+    solver.certificate(&mut proof).unwrap();
+    let proof: Vec<f64> = proof.iter().map(|v| v.to_f64()).collect();
     assert!((proof.iter().fold(0.0_f64, |norm, v| norm.max(v.abs())) - 1.0).abs() < 1e-6);
     proof
 }

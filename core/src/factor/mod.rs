@@ -28,6 +28,7 @@ pub use jacobi::{OneSidedJacobi, SWEEPS, SymmetricJacobi};
 pub use layout::{Band, Layout, Packed, Square};
 pub use ldlt::Ldlt;
 pub use power::{Eigenvalue, PowerConfig, power_iteration};
+pub(crate) use sparse::Numbers;
 pub use sparse::{
     Pattern, SparseLdlt, Symbolic, analyse, minimum_degree, minimum_degree_scratch, scratch_len, symbolic_len,
 };

@@ -6,7 +6,8 @@ use crate::real::Real;
 /// the (weighted) number of terms that are not 0.
 ///
 /// Michelot's fixed point: Newton's method on a convex, piecewise linear function, monotone from below, exact once the set of
-/// terms no longer shrinks; `limit` + 1 evaluations at most, since every one before takes a term away.
+/// terms no longer shrinks; `limit` + 1 evaluations at most, since every one before takes a term away. The last step, on the
+/// set that stays, may go down: it takes away the rounding of a long step before it.
 #[inline]
 pub(super) fn michelot<T: Real>(start: T, total: T, limit: usize, mut at: impl FnMut(T) -> (T, T)) -> T {
     let mut tau = start;
@@ -14,16 +15,13 @@ pub(super) fn michelot<T: Real>(start: T, total: T, limit: usize, mut at: impl F
     for _ in 0..=limit {
         let (sum, slope) = at(tau);
         let change = (sum - total) / slope;
+        let stays = slope == last;
         // Also leaves when there is no term, or a NaN.
-        if !(change > T::ZERO) {
+        if !(change > T::ZERO || (stays && change < T::ZERO)) {
             break;
         }
-        let next = tau + change;
-        if next == tau {
-            break;
-        }
-        tau = next;
-        if slope == last {
+        tau += change;
+        if stays {
             break;
         }
         last = slope;

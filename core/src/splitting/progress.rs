@@ -109,10 +109,10 @@ impl<T: Real> Residuals<T> {
     }
 }
 
-/// The larger; NaN if either is.
+/// The larger of two magnitudes; NaN if either is. By their bits, which are ordered as they are, NaN above all.
+#[inline]
 pub(crate) fn largest<T: Real>(a: T, b: T) -> T {
-    let a_is_nan = a.partial_cmp(&a).is_none();
-    if a_is_nan || b <= a { a } else { b }
+    if a.to_bits_u64() < b.to_bits_u64() { b } else { a }
 }
 
 fn ratio<T: Real>(residual: T, target: T) -> T {

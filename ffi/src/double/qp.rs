@@ -150,7 +150,7 @@ impl Count {
 type Array = (Field, *const f64, Count);
 
 impl Arguments {
-    /// Looks at every pointer; nothing is written. The first of `arrays` is, if `writes`.
+    /// Looks at every pointer; nothing is written. All of `arrays` are, if `writes`.
     ///
     /// # Safety
     /// As the header says of all pointers.
@@ -159,19 +159,16 @@ impl Arguments {
         // SAFETY: the promise above.
         let shape = unsafe { checks::read(Field::Matrix, self.shape)? };
         let ledger: &mut Ledger = &mut Ledger::<[_; 16]>::new();
-        let mut written = [Field::Object; 3];
-        let mut count = 1;
         ledger.enter(Field::Object, self.qp, 1);
-        let first = arrays.first().filter(|_| writes).map(|(field, _, len)| (*field, len.of(&shape)));
-        for (field, len) in [(Field::Workspace, self.workspace_len)].into_iter().chain(first) {
-            if let Some(place) = written.get_mut(count).filter(|_| len > 0) {
-                *place = field;
-                count += 1;
-            }
-        }
         ledger.enter(Field::Workspace, self.workspace, self.workspace_len);
+        if !writes {
+            ledger.only_read_from_here();
+        }
         for (field, pointer, len) in arrays {
             ledger.enter(*field, *pointer, len.of(&shape));
+        }
+        if writes {
+            ledger.only_read_from_here();
         }
         ledger.enter(Field::Matrix, self.shape, 1);
         shape.enter(ledger);
@@ -179,7 +176,7 @@ impl Arguments {
         for known in more {
             ledger.enter_known(*known, 1);
         }
-        ledger.settle(written.get(..count).unwrap_or(&[]))?;
+        ledger.settle_known()?;
         Ok(shape)
     }
 
@@ -330,11 +327,12 @@ unsafe fn init(
         let pattern = QpPattern::new(p_starts, p_columns, a_starts, a_columns)?;
         let symbolic = Symbolic::new(checks::slice(shape.symbolic, size(shape.symbolic_len)))?;
         let [p, q, a, lower, upper] = arrays.map(|(_, pointer, len)| checks::slice(pointer, len.of(&shape)));
+        let data = QpData { p, q, a, lower, upper };
+        Qp::check(&pattern, &symbolic, &data, arguments.workspace_len, &given)?;
+        let object = arguments.object();
+        object.write(Object { mark: mark::<f64>(Kind::Qp), size: shape.variables, state: QpCheckpoint::new(&given) });
         let workspace = checks::slice_mut(arguments.workspace, arguments.workspace_len);
-        let mut state = QpCheckpoint::new(&given);
-        let _: Lent<'_> =
-            Qp::begin(pattern, symbolic, QpData { p, q, a, lower, upper }, workspace, &given, &mut state)?;
-        arguments.object().write(Object { mark: mark::<f64>(Kind::Qp), size: shape.variables, state });
+        Qp::resume(pattern, symbolic, workspace, &mut (*object).state)?.begin(&data, given.scaling_rounds);
     }
     Ok(())
 }
@@ -562,13 +560,10 @@ pub unsafe extern "C" fn ts_f64_qp_certificate(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     let copied = |solver: &Lent<'_>, out: &mut [f64]| {
-        let Some(proof) = solver.certificate() else { return Ok(Step::Running) };
-        if proof.len() != out.len() {
-            return Err(Error::Length { field: Field::Output, need: proof.len(), got: out.len() });
+        if solver.certificate_len().is_none() {
+            return Ok(Step::Running);
         }
-        for (out, proof) in out.iter_mut().zip(proof) {
-            *out = *proof;
-        }
+        solver.certificate(out)?;
         Ok(solver.details().step)
     };
     // SAFETY: the pointers are as the header demands.

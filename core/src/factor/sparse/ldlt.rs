@@ -5,11 +5,12 @@
 //! element of L that is there. As with the [dense](crate::factor::Ldlt) one there is no pivoting: right for positive definite and
 //! quasi-definite A, in every order of elimination.
 
-use super::symbolic::Symbolic;
+use super::symbolic::{Parts, Symbolic, take as split};
 use crate::error::{self, Error, Field};
 use crate::factor::ldlt::is_pivot;
 use crate::matrix::Index;
 use crate::real::Real;
+use crate::vector;
 
 /// A factored sparse matrix.
 ///
@@ -18,13 +19,19 @@ use crate::real::Real;
 #[derive(Debug)]
 pub struct SparseLdlt<'a, T, I> {
     symbolic: Symbolic<'a, I>,
+    pub(super) numbers: Numbers<'a, T>,
+    outcome: Result<usize, Error>,
+}
+
+/// The numbers of a factorisation, where they lie.
+#[derive(Debug)]
+pub(crate) struct Numbers<'a, T> {
     /// Below the diagonal, by columns.
     pub(super) factor: &'a mut [T],
     /// 1 / D.
     pub(super) reciprocals: &'a mut [T],
     /// The row being eliminated, or the solution in the order of elimination.
     pub(super) row: &'a mut [T],
-    outcome: Result<usize, Error>,
 }
 
 impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
@@ -56,11 +63,9 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
     pub fn resume(symbolic: Symbolic<'a, I>, workspace: &'a mut [T], positive: Option<usize>) -> Result<Self, Error> {
         let (n, fill) = (symbolic.dim(), symbolic.fill());
         error::at_least(Field::Workspace, Self::workspace_len(n, fill), workspace.len())?;
-        let (factor, rest) = workspace.split_at_mut_checked(fill).unwrap_or((&mut [], &mut []));
-        let (reciprocals, rest) = rest.split_at_mut_checked(n).unwrap_or((&mut [], &mut []));
-        let row = rest.get_mut(..n).unwrap_or(&mut []);
+        let numbers = Numbers::divide(&symbolic, workspace);
         let outcome = positive.ok_or(Error::Uninitialised { field: Field::Matrix });
-        Ok(Self { symbolic, factor, reciprocals, row, outcome })
+        Ok(Self { symbolic, numbers, outcome })
     }
 
     /// Factors A anew after its values have changed.
@@ -70,7 +75,7 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
     /// [`solve`](Self::solve) says so until a later call succeeds.
     pub fn refactor(&mut self, values: &[T]) -> Result<(), Error> {
         error::exact(Field::Values, self.symbolic.values_len(), values.len())?;
-        self.outcome = self.eliminate(values);
+        self.outcome = self.numbers.eliminate(&self.symbolic, values).map_err(|row| Error::Pivot { row });
         self.outcome.map(|_| ())
     }
 
@@ -101,63 +106,111 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
     pub fn solve(&mut self, x: &mut [T]) -> Result<(), Error> {
         error::exact(Field::RightHandSide, self.dim(), x.len())?;
         self.outcome?;
-        let Self { symbolic, factor, reciprocals, row: y, .. } = self;
-        for (y, place) in y.iter_mut().zip(symbolic.order) {
+        self.numbers.substitute(&self.symbolic, x);
+        Ok(())
+    }
+}
+
+impl<'a, T: Real> Numbers<'a, T> {
+    /// The numbers in a workspace of [`SparseLdlt::workspace_len`].
+    pub(crate) fn divide<I: Index>(symbolic: &Symbolic<'_, I>, mut workspace: &'a mut [T]) -> Self {
+        let rest = &mut workspace;
+        let (factor, reciprocals) = (vector::take(rest, symbolic.fill()), vector::take(rest, symbolic.dim()));
+        Self { factor, reciprocals, row: vector::take(rest, symbolic.dim()) }
+    }
+
+    /// [`SparseLdlt::solve`] without a look at what it is given: from another length or no factor come wrong numbers.
+    ///
+    /// Where a piece of the structure is missing, which a checked one has, all ends: cheaper than going on without it.
+    #[inline(never)]
+    pub(crate) fn substitute<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, x: &mut [T]) {
+        let Parts { order, factor: structure, .. } = symbolic.parts();
+        let y = &mut *self.row;
+        for (y, place) in y.iter_mut().zip(order) {
             *y = x.get(place.get()).copied().unwrap_or(T::ZERO);
         }
-        for k in 0..y.len() {
-            let known = y.get(k).copied().unwrap_or(T::ZERO);
-            let range = symbolic.factor.range(k);
-            let elements = factor.get(range.clone()).unwrap_or(&[]);
-            for (row, l) in symbolic.factor.items(range).iter().zip(elements) {
+        let (mut rows, mut elements) = (structure.items, &*self.factor);
+        let mut start = 0;
+        for (k, end) in structure.ends().iter().enumerate() {
+            let len = end.get().wrapping_sub(start);
+            start = end.get();
+            let Some(known) = y.get(k).copied() else { return };
+            let (Some((own_rows, more_rows)), Some((own, more))) =
+                (rows.split_at_checked(len), elements.split_at_checked(len))
+            else {
+                return;
+            };
+            (rows, elements) = (more_rows, more);
+            for (row, l) in own_rows.iter().zip(own) {
                 if let Some(y) = y.get_mut(row.get()) {
                     *y -= *l * known;
                 }
             }
         }
+        let (mut rows, mut elements) = (structure.items, &*self.factor);
         for k in (0..y.len()).rev() {
-            let reciprocal = reciprocals.get(k).copied().unwrap_or(T::ZERO);
-            let range = symbolic.factor.range(k);
-            let elements = factor.get(range.clone()).unwrap_or(&[]);
-            let mut sum = y.get(k).copied().unwrap_or(T::ZERO) * reciprocal;
-            for (row, l) in symbolic.factor.items(range).iter().zip(elements) {
+            let (Some(start), Some(reciprocal)) = (structure.starts.get(k), self.reciprocals.get(k)) else { return };
+            let start = start.get();
+            let (Some((fewer_rows, own_rows)), Some((fewer, own))) =
+                (rows.split_at_checked(start), elements.split_at_checked(start))
+            else {
+                return;
+            };
+            (rows, elements) = (fewer_rows, fewer);
+            let Some(known) = y.get(k) else { return };
+            let mut sum = *known * *reciprocal;
+            for (row, l) in own_rows.iter().zip(own) {
                 sum -= *l * y.get(row.get()).copied().unwrap_or(T::ZERO);
             }
             if let Some(y) = y.get_mut(k) {
                 *y = sum;
             }
         }
-        for (y, place) in y.iter().zip(symbolic.order) {
+        for (y, place) in y.iter().zip(order) {
             if let Some(x) = x.get_mut(place.get()) {
                 *x = *y;
             }
         }
-        Ok(())
     }
 
-    /// The number of positive pivots.
-    fn eliminate(&mut self, values: &[T]) -> Result<usize, Error> {
-        let Self { symbolic, factor, reciprocals, row: y, .. } = self;
-        let mut positive = 0;
+    /// The number of positive pivots; in `Err` the row whose pivot is none.
+    #[inline(never)]
+    pub(crate) fn eliminate<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, values: &[T]) -> Result<usize, usize> {
+        let Parts { order, rows, mut sources, factor: structure, pattern, mut places, .. } = symbolic.parts();
+        let Self { factor, reciprocals, row: y, .. } = self;
         y.fill(T::ZERO);
-        for (k, name) in symbolic.order.iter().enumerate() {
-            for (column, source) in symbolic.row(k) {
-                if let (Some(y), Some(value)) = (y.get_mut(column), values.get(source)) {
+        let (mut columns, mut own_columns) = (rows.items, pattern.items);
+        let (mut start, mut own_start) = (0, 0);
+        let mut positive = 0;
+        let ends = rows.ends().iter().zip(pattern.ends());
+        for ((k, name), (end, own_end)) in order.iter().enumerate().zip(ends) {
+            let failed = Err(name.get());
+            let len = end.get().wrapping_sub(start);
+            let own_len = own_end.get().wrapping_sub(own_start);
+            (start, own_start) = (end.get(), own_end.get());
+            let entries = split(&mut columns, len).iter().zip(split(&mut sources, len));
+            for (column, source) in entries {
+                if let (Some(y), Some(value)) = (y.get_mut(column.get()), values.get(source.get())) {
                     *y += *value;
                 }
             }
             let mut pivot = take(y, k);
-            for (column, place) in symbolic.pattern(k) {
+            for (column, place) in split(&mut own_columns, own_len).iter().zip(split(&mut places, own_len)) {
+                let (column, place) = (column.get(), place.get());
                 let value = take(y, column);
                 // The column down to the row before this one; its elements are final.
-                let range = symbolic.factor.range(column).start..place;
-                let elements = factor.get(range.clone()).unwrap_or(&[]);
-                for (row, l) in symbolic.factor.items(range).iter().zip(elements) {
+                let Some(first) = structure.starts.get(column) else { return failed };
+                let range = first.get()..place;
+                let (Some(rows), Some(elements)) = (structure.items.get(range.clone()), factor.get(range)) else {
+                    return failed;
+                };
+                for (row, l) in rows.iter().zip(elements) {
                     if let Some(y) = y.get_mut(row.get()) {
                         *y -= *l * value;
                     }
                 }
-                let l = value * reciprocals.get(column).copied().unwrap_or(T::ZERO);
+                let Some(reciprocal) = reciprocals.get(column) else { return failed };
+                let l = value * *reciprocal;
                 pivot -= value * l;
                 if let Some(element) = factor.get_mut(place) {
                     *element = l;
@@ -165,7 +218,7 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
             }
             let reciprocal = T::ONE / pivot;
             if !(is_pivot(pivot) && is_pivot(reciprocal)) {
-                return Err(Error::Pivot { row: name.get() });
+                return failed;
             }
             if let Some(place) = reciprocals.get_mut(k) {
                 *place = reciprocal;

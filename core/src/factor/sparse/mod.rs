@@ -13,6 +13,7 @@ mod symbolic;
 
 pub use analyse::{analyse, scratch_len, symbolic_len};
 pub use degree::{minimum_degree, minimum_degree_scratch};
+pub(crate) use ldlt::Numbers;
 pub use ldlt::SparseLdlt;
 pub use pattern::Pattern;
 pub use symbolic::Symbolic;

@@ -32,39 +32,61 @@ pub(super) const HEADER: usize = 4;
 /// A checked symbolic factorisation over a slice of indices.
 #[derive(Clone, Copy, Debug)]
 pub struct Symbolic<'a, I> {
+    n: usize,
     values: usize,
+    entries: usize,
+    fill: usize,
+    /// All parts but the header.
+    data: &'a [I],
+}
+
+/// The parts as slices.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parts<'a, I> {
     pub(super) order: &'a [I],
-    rows: Lists<'a, I>,
-    sources: &'a [I],
+    inverse: &'a [I],
+    /// Columns of the entries of A.
+    pub(super) rows: Lists<'a, I>,
+    pub(super) sources: &'a [I],
+    /// Rows of L by columns.
     pub(super) factor: Lists<'a, I>,
-    pattern: Lists<'a, I>,
-    places: &'a [I],
+    /// Columns of L by rows.
+    pub(super) pattern: Lists<'a, I>,
+    pub(super) places: &'a [I],
 }
 
 /// Lists of indices, one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lists<'a, I> {
-    starts: &'a [I],
-    items: &'a [I],
+    pub(super) starts: &'a [I],
+    pub(super) items: &'a [I],
 }
 
 impl<'a, I: Index> Lists<'a, I> {
-    /// Where a list lies; empty if there is no such list.
+    /// Where each list ends, which is where the next begins.
     #[inline]
-    pub(super) fn range(&self, list: usize) -> Range<usize> {
+    pub(super) fn ends(&self) -> &'a [I] {
+        self.starts.get(1..).unwrap_or(&[])
+    }
+
+    /// Where a list lies; empty if there is no such list.
+    #[inline(never)]
+    fn range(&self, list: usize) -> Range<usize> {
         match (self.starts.get(list), self.starts.get(list.wrapping_add(1))) {
             (Some(start), Some(end)) => start.get()..end.get(),
             _ => 0..0,
         }
     }
 
-    /// The items in a range.
-    #[inline]
-    pub(super) fn items(&self, range: Range<usize>) -> &'a [I] {
-        self.items.get(range).unwrap_or(&[])
+    /// A list, and the index of its first item.
+    pub(super) fn list(&self, list: usize) -> (&'a [I], usize) {
+        let range = self.range(list);
+        let first = range.start;
+        (self.items.get(range).unwrap_or(&[]), first)
     }
 
     /// The index of the first start that does not ascend from 0 to the number of items.
+    #[inline(never)]
     fn first_wrong_start(&self) -> Option<usize> {
         let mut before = 0;
         for (index, start) in self.starts.iter().enumerate() {
@@ -77,6 +99,14 @@ impl<'a, I: Index> Lists<'a, I> {
         }
         None
     }
+}
+
+/// The next `len` indices of the rest; none if there are fewer.
+#[inline(never)]
+pub(super) fn take<'a, I>(rest: &mut &'a [I], len: usize) -> &'a [I] {
+    let (part, after) = rest.split_at_checked(len).unwrap_or((&[], &[]));
+    *rest = after;
+    part
 }
 
 impl<'a, I: Index> Symbolic<'a, I> {
@@ -96,9 +126,11 @@ impl<'a, I: Index> Symbolic<'a, I> {
     /// `Length` of `Field::Symbolic` if the data is not as long as its header says, `Corrupt` of `Field::Symbolic` with the
     /// index in `data` of the first element that cannot be.
     pub fn new(data: &'a [I]) -> Result<Self, Error> {
-        let (symbolic, inverse) = Self::divide(data)?;
-        symbolic.check(inverse)?;
-        Ok(symbolic)
+        let symbolic = Self::trusted(data)?;
+        match symbolic.parts().first_wrong(symbolic.values) {
+            Some(index) => Err(Error::Corrupt { field: Field::Symbolic, index: HEADER + index }),
+            None => Ok(symbolic),
+        }
     }
 
     /// Takes up what an earlier `new` accepted and that has not changed since. Only the length is checked: O(1). Data that
@@ -106,36 +138,32 @@ impl<'a, I: Index> Symbolic<'a, I> {
     ///
     /// # Errors
     /// `Length` of `Field::Symbolic` if the data is not as long as its header says.
+    #[inline(never)]
     pub fn trusted(data: &'a [I]) -> Result<Self, Error> {
-        Self::divide(data).map(|(symbolic, _)| symbolic)
-    }
-
-    /// The parts, unchecked, and the inverse of the order.
-    fn divide(data: &'a [I]) -> Result<(Self, &'a [I]), Error> {
         let [n, values, entries, fill, rest @ ..] = data else {
             return Err(Error::Length { field: Field::Symbolic, need: HEADER, got: data.len() });
         };
         let (n, values, entries, fill) = (n.get(), values.get(), entries.get(), fill.get());
-        let need = Self::data_len(n, entries, fill);
-        error::exact(Field::Symbolic, need, data.len())?;
-        let mut rest = rest;
-        let mut part = |len: usize| {
-            let (part, after) = rest.split_at_checked(len).unwrap_or((&[], &[]));
-            rest = after;
-            part
-        };
-        let (order, inverse) = (part(n), part(n));
-        let rows = Lists { starts: part(n + 1), items: part(entries) };
-        let sources = part(entries);
-        let factor = Lists { starts: part(n + 1), items: part(fill) };
-        let pattern = Lists { starts: part(n + 1), items: part(fill) };
-        Ok((Self { values, order, rows, sources, factor, pattern, places: part(fill) }, inverse))
+        error::exact(Field::Symbolic, Self::data_len(n, entries, fill), data.len())?;
+        Ok(Self { n, values, entries, fill, data: rest })
+    }
+
+    #[inline(never)]
+    pub(super) fn parts(&self) -> Parts<'a, I> {
+        let Self { n, entries, fill, data, .. } = *self;
+        let rest = &mut { data };
+        let (order, inverse) = (take(rest, n), take(rest, n));
+        let rows = Lists { starts: take(rest, n + 1), items: take(rest, entries) };
+        let sources = take(rest, entries);
+        let factor = Lists { starts: take(rest, n + 1), items: take(rest, fill) };
+        let pattern = Lists { starts: take(rest, n + 1), items: take(rest, fill) };
+        Parts { order, inverse, rows, sources, factor, pattern, places: take(rest, fill) }
     }
 
     /// Dimension n.
     #[must_use]
     pub const fn dim(&self) -> usize {
-        self.order.len()
+        self.n
     }
 
     /// Stored values of A, those above the diagonal included.
@@ -147,112 +175,110 @@ impl<'a, I: Index> Symbolic<'a, I> {
     /// Entries of A that are read.
     #[must_use]
     pub const fn entries(&self) -> usize {
-        self.sources.len()
+        self.entries
     }
 
     /// Elements of L below the diagonal.
     #[must_use]
     pub const fn fill(&self) -> usize {
-        self.places.len()
+        self.fill
     }
 
     /// The parent of column j in the elimination tree, `None` for a root; both counted in the order of elimination.
     #[must_use]
     pub fn parent(&self, column: usize) -> Option<usize> {
-        self.factor.items(self.factor.range(column)).first().map(|row| row.get())
+        self.parts().factor.list(column).0.first().map(|row| row.get())
     }
 
     /// Elements of L below the diagonal in column j, counted in the order of elimination.
     #[must_use]
     pub fn column_count(&self, column: usize) -> usize {
-        self.factor.range(column).len()
+        self.parts().factor.range(column).len()
     }
 
     /// Multiplications of a numeric factorisation: the sum of c (c + 3) / 2 over the column counts c. It takes as many
     /// additions less the fill, and n divisions.
     #[must_use]
     pub fn multiplications(&self) -> usize {
-        (0..self.dim()).map(|column| self.column_count(column)).map(|count| count * (count + 3) / 2).sum()
+        let factor = self.parts().factor;
+        (0..self.dim()).map(|column| factor.range(column).len()).map(|count| count * (count + 3) / 2).sum()
     }
+}
 
-    /// Column and index of the stored value of each entry of the k-th row of A.
-    #[inline]
-    pub(super) fn row(&self, k: usize) -> impl Iterator<Item = (usize, usize)> + use<'a, I> {
-        let range = self.rows.range(k);
-        let sources = self.sources.get(range.clone()).unwrap_or(&[]);
-        self.rows.items(range).iter().zip(sources).map(|(column, source)| (column.get(), source.get()))
-    }
-
-    /// Column and place of each element of row k of L, columns ascending.
-    #[inline]
-    pub(super) fn pattern(&self, k: usize) -> impl Iterator<Item = (usize, usize)> + use<'a, I> {
-        let range = self.pattern.range(k);
-        let places = self.places.get(range.clone()).unwrap_or(&[]);
-        self.pattern.items(range).iter().zip(places).map(|(column, place)| (column.get(), place.get()))
-    }
-
-    fn check(&self, inverse: &[I]) -> Result<(), Error> {
-        let (n, entries, fill) = (self.dim(), self.entries(), self.fill());
-        let corrupt = |index| Error::Corrupt { field: Field::Symbolic, index };
+impl<I: Index> Parts<'_, I> {
+    /// The index, behind the header, of the first element that cannot be, if A has so many stored values.
+    #[inline(never)]
+    fn first_wrong(&self, values: usize) -> Option<usize> {
+        let (n, entries, fill) = (self.order.len(), self.sources.len(), self.places.len());
         // Where the parts begin, to name the element that is wrong.
-        let rows_at = HEADER + 2 * n;
+        let rows_at = 2 * n;
         let factor_at = rows_at + n + 1 + 2 * entries;
         let pattern_at = factor_at + n + 1 + fill;
 
-        let order = self.order.iter().enumerate();
-        if let Some((k, _)) = order.clone().find(|(k, row)| inverse.get(row.get()).is_none_or(|i| i.get() != *k)) {
-            return Err(corrupt(HEADER + k));
+        for (k, row) in self.order.iter().enumerate() {
+            if self.inverse.get(row.get()).is_none_or(|inverse| inverse.get() != k) {
+                return Some(k);
+            }
         }
         for (lists, at) in [(&self.rows, rows_at), (&self.factor, factor_at), (&self.pattern, pattern_at)] {
             if let Some(index) = lists.first_wrong_start() {
-                return Err(corrupt(at + index));
+                return Some(at + index);
             }
         }
-        if let Some(index) = self.sources.iter().position(|source| source.get() >= self.values) {
-            return Err(corrupt(rows_at + n + 1 + entries + index));
+        if let Some(index) = self.sources.iter().position(|source| source.get() >= values) {
+            return Some(rows_at + n + 1 + entries + index);
         }
         for k in 0..n {
-            self.check_column(k).map_err(|index| corrupt(factor_at + n + 1 + index))?;
-            self.check_pattern(k).map_err(|index| corrupt(pattern_at + n + 1 + index))?;
+            if let Some(index) = self.wrong_in_column(k) {
+                return Some(factor_at + n + 1 + index);
+            }
+            if let Some(index) = self.wrong_in_pattern(k) {
+                return Some(pattern_at + n + 1 + index);
+            }
+            let (columns, first) = self.rows.list(k);
             let known = |column: usize| column == k || (column < k && self.has(k, column));
-            if let Some(index) = self.row(k).position(|(column, _)| !known(column)) {
-                return Err(corrupt(rows_at + n + 1 + self.rows.range(k).start + index));
+            if let Some(index) = columns.iter().position(|column| !known(column.get())) {
+                return Some(rows_at + n + 1 + first + index);
             }
         }
-        Ok(())
+        None
     }
 
     /// Whether L has an element (row, column).
+    #[inline(never)]
     fn has(&self, row: usize, column: usize) -> bool {
-        self.factor.items(self.factor.range(column)).binary_search_by(|probe| probe.get().cmp(&row)).is_ok()
+        self.factor.list(column).0.binary_search_by(|probe| probe.get().cmp(&row)).is_ok()
     }
 
     /// Rows ascend strictly from below the diagonal, and but for the first, the parent, stand in the column of the parent
     /// too: so no update falls outside the structure.
-    fn check_column(&self, column: usize) -> Result<(), usize> {
-        let range = self.factor.range(column);
-        let parent = self.parent(column).unwrap_or(0);
+    fn wrong_in_column(&self, column: usize) -> Option<usize> {
+        let (rows, first) = self.factor.list(column);
+        let parent = rows.first()?.get();
         let mut before = column;
-        for (row, index) in self.factor.items(range.clone()).iter().zip(range.clone()) {
+        for (k, row) in rows.iter().enumerate() {
             let row = row.get();
-            if row <= before || row >= self.dim() || (index > range.start && !self.has(row, parent)) {
-                return Err(index);
+            if row <= before || row >= self.order.len() || (k > 0 && !self.has(row, parent)) {
+                return Some(first + k);
             }
             before = row;
         }
-        Ok(())
+        None
     }
 
     /// Columns ascend strictly to the left of the diagonal, and each place holds this row in that column.
-    fn check_pattern(&self, row: usize) -> Result<(), usize> {
+    fn wrong_in_pattern(&self, row: usize) -> Option<usize> {
+        let (columns, first) = self.pattern.list(row);
+        let places = self.places.get(first..).unwrap_or(&[]);
         let mut least = 0;
-        for ((column, place), index) in self.pattern(row).zip(self.pattern.range(row)) {
+        for (k, (column, place)) in columns.iter().zip(places).enumerate() {
+            let (column, place) = (column.get(), place.get());
             let holds = self.factor.items.get(place).is_some_and(|stored| stored.get() == row);
             if column < least || column >= row || !self.factor.range(column).contains(&place) || !holds {
-                return Err(index);
+                return Some(first + k);
             }
             least = column + 1;
         }
-        Ok(())
+        None
     }
 }

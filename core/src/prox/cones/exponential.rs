@@ -20,8 +20,12 @@ pub struct ExponentialCone;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct DualExponentialCone;
 
-fn inside<T: Real>([r, s, t]: [T; 3], slack: T) -> bool {
-    if s > T::ZERO { s * (r / s).exp() <= t + slack } else { s >= -slack && r <= slack && t >= -slack }
+fn inside<T: Real>([r, s, t]: [T; 3]) -> bool {
+    if s > T::ZERO { s * (r / s).exp() <= t } else { s == T::ZERO && r <= T::ZERO && t >= T::ZERO }
+}
+
+fn inside_dual<T: Real>([u, v, w]: [T; 3]) -> bool {
+    if u < T::ZERO { -u * (v / u - T::ONE).exp() <= w } else { u == T::ZERO && v >= T::ZERO && w >= T::ZERO }
 }
 
 /// -(r, s, t) in the dual cone.
@@ -38,7 +42,7 @@ fn project<T: Real>(v: [T; 3]) -> [T; 3] {
         return v;
     }
     let [r, s, t] = v;
-    if inside(v, T::ZERO) {
+    if inside(v) {
         return v;
     }
     if polar(v) {
@@ -50,19 +54,21 @@ fn project<T: Real>(v: [T; 3]) -> [T; 3] {
     // Scaled to about 1, which a cone allows, so that nothing overflows but exponentials.
     let power = r.abs().max(s.abs()).max(t.abs()).normalising_power_of_two();
     let scaled = v.map(|v| v * power);
-    let found = root(scaled);
+    let (found, cut) = root(scaled);
     // The boundary at s = 0, which the root only approaches.
     let flat = [scaled[0].min(T::ZERO), T::ZERO, scaled[2].max(T::ZERO)];
     let distance = |p: [T; 3]| {
         let [a, b, c] = [scaled[0] - p[0], scaled[1] - p[1], scaled[2] - p[2]];
         a * a + b * b + c * c
     };
-    let best = if found.iter().all(|p| p.is_finite()) && distance(found) <= distance(flat) { found } else { flat };
+    // Where the root was not cut off, the two may be so near each other that their distances do not tell which it is.
+    let nearer = !cut || distance(found) <= distance(flat);
+    let best = if found.iter().all(|p| p.is_finite()) && nearer { found } else { flat };
     best.map(|p| p / power)
 }
 
-/// The part in the cone at the root.
-fn root<T: Real>([r, s, t]: [T; 3]) -> [T; 3] {
+/// The part in the cone at the root, and whether that may lie beyond what an exponential can hold.
+fn root<T: Real>([r, s, t]: [T; 3]) -> ([T; 3], bool) {
     let far = T::from_f64(if size_of::<T>() > 4 { 600.0 } else { 80.0 });
     let parts = |rho: T| {
         let norm = rho * (rho - T::ONE) + T::ONE;
@@ -80,7 +86,8 @@ fn root<T: Real>([r, s, t]: [T; 3]) -> [T; 3] {
     } else if s < T::ZERO {
         low = low.max(r / s);
     }
-    if !(low < high) {
+    let empty = !(low < high);
+    if empty {
         low = high;
     }
     let rho = bracketed(low, high, low + (high - low) / T::TWO, |rho| {
@@ -92,20 +99,21 @@ fn root<T: Real>([r, s, t]: [T; 3]) -> [T; 3] {
         let value = a * up - b * down - t;
         (value, (a + a_slope) * up + (b - b_slope) * down)
     });
+    let cut = empty || !(rho.abs() < far);
     let (a, b) = parts(rho);
     if rho > T::ZERO {
         // Here a is a small difference of large numbers; the third equation has the digits.
         let down = (-rho).exp();
         let height = (t + b * down).max(T::ZERO);
         let a = height * down;
-        return [a * rho, a, height];
+        return ([a * rho, a, height], cut);
     }
     let a = a.max(T::ZERO);
-    [a * rho, a, a * rho.exp()]
+    ([a * rho, a, a * rho.exp()], cut)
 }
 
 macro_rules! triples {
-    ($cone:ident, $v:ident => $project:expr, $x:ident, $slack:ident => $inside:expr) => {
+    ($cone:ident, $v:ident => $project:expr, $inside:ident) => {
         impl<T: Real> Prox<T> for $cone {
             fn scratch_len(&self, _n: usize) -> usize {
                 0
@@ -124,25 +132,19 @@ macro_rules! triples {
 
             fn value(&self, x: &[T]) -> T {
                 indicator(x.as_chunks::<3>().0.iter().all(|triple| {
-                    let $x = *triple;
-                    let size = $x.iter().fold(T::ZERO, |size, x| size.max(x.abs()));
-                    let $slack = T::EPSILON.sqrt() * (T::ONE + size);
-                    $inside
+                    let size = triple.iter().fold(T::ZERO, |size, x| size.max(x.abs()));
+                    // Moved into the cone a little: on its steep side a slack of one element would not be one of distance.
+                    let slack = T::EPSILON.sqrt() * (T::ONE + size);
+                    let [r, s, t] = *triple;
+                    $inside([r - slack, s + slack, t + slack])
                 }))
             }
         }
     };
 }
 
-triples!(ExponentialCone, v => project(v), x, slack => inside(x, slack));
+triples!(ExponentialCone, v => project(v), inside);
 triples!(DualExponentialCone, v => {
     let [r, s, t] = project(v.map(|v| -v));
     [v[0] + r, v[1] + s, v[2] + t]
-}, x, slack => {
-    let [u, v, w] = x;
-    if u < T::ZERO {
-        -u * (v / u - T::ONE).exp() <= w + slack
-    } else {
-        u <= slack && v >= -slack && w >= -slack
-    }
-});
+}, inside_dual);

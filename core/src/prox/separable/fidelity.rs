@@ -69,11 +69,15 @@ impl<T: Real> Prox<T> for CrossEntropy<'_, T> {
             let (low, high) = (low.max(T::ZERO).min(T::ONE), high.max(T::ZERO).min(T::ONE));
             let (low, high) = (low.min(high), high.max(low));
             // Multiplied by x (1 - x): a polynomial without poles at the ends.
-            bracketed(low, high, low + (high - low) / T::TWO, |x| {
+            let root = bracketed(low, high, low + (high - low) / T::TWO, |x| {
                 let room = x * (T::ONE - x);
                 let value = (x - v) * room + step * (x - b);
                 (value, room + (x - v) * (T::ONE - T::TWO * x) + step)
-            })
+            });
+            // An end at which f is infinite is not reached, near as it may be.
+            let least = if b > T::ZERO { T::MIN_POSITIVE } else { T::ZERO };
+            let most = if b < T::ONE { T::ONE - T::EPSILON / T::TWO } else { T::ONE };
+            root.max(least).min(most)
         });
     }
 

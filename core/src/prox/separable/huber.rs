@@ -13,6 +13,8 @@ pub struct Huber<T> {
 }
 
 impl<T: Real> Penalty<T> for Huber<T> {
+    const CHEAP: bool = false;
+
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let bound = self.width + step;
         // v less step clamp(v / (m + step), -1, 1), which is both branches.

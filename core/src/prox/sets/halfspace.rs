@@ -7,17 +7,20 @@ use crate::prox::penalty::finite;
 use crate::real::Real;
 use crate::vector;
 
-/// Moves x along a until a'x is in [low, high]; 2 n multiplications, and n more if x has to move.
+/// Moves x along a until a'x is in [low, high]; n multiplications, and 4 n more if x has to move: twice, since the first move
+/// leaves the rounding of a long way, and the second one only that of where it ends.
 fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
-    let at = vector::dot(normal, x);
-    let off = if at > high {
-        at - high
-    } else if at < low {
-        at - low
-    } else {
-        return;
-    };
-    vector::axpy(-(off / vector::dot(normal, normal)), normal, x);
+    for _ in 0..2 {
+        let at = vector::dot(normal, x);
+        let off = if at > high {
+            at - high
+        } else if at < low {
+            at - low
+        } else {
+            return;
+        };
+        vector::axpy(-(off / vector::dot(normal, normal)), normal, x);
+    }
 }
 
 fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {

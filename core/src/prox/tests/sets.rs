@@ -73,17 +73,22 @@ fn into_exponential(random: &mut Random, x: &mut [f64]) {
     }
 }
 
-/// The least t over s e^(r / s), relative to the slope there.
+/// How far a point has to move along (-1, 1, 1), which leads into the cone from everywhere: no further than the distance times
+/// a few, however steep the surface is.
 fn outside_exponential(x: &[f64]) -> f64 {
+    let inside =
+        |r: f64, s: f64, t: f64| if s > 0.0 { s * (r / s).exp() <= t } else { s == 0.0 && r <= 0.0 && t >= 0.0 };
     let mut worst = 0.0_f64;
     for &[r, s, t] in x.as_chunks::<3>().0 {
-        let out = if s > 0.0 {
-            let surface = s * (r / s).exp();
-            (surface - t) / (1.0 + (r / s).exp() * (1.0 + (r / s).abs()))
-        } else {
-            r.max(-t).max(-s)
-        };
-        worst = worst.max(out);
+        let (mut low, mut high) = (0.0, 4.0 * (1.0 + r.abs() + s.abs() + t.abs()));
+        if inside(r, s, t) {
+            continue;
+        }
+        for _ in 0..100 {
+            let middle = (low + high) / 2.0;
+            if inside(r - middle, s + middle, t + middle) { high = middle } else { low = middle }
+        }
+        worst = worst.max(high);
     }
     worst
 }
@@ -92,7 +97,7 @@ fn outside_exponential(x: &[f64]) -> f64 {
 fn both<T: Real>() -> ours::Dykstra<'static, T> {
     let (ball, positive): (&dyn Prox<T>, &dyn Prox<T>) =
         (Box::leak(Box::new(ours::L2Ball { radius: T::ONE })), &separable::Nonnegative);
-    ours::Dykstra { parts: Box::leak(Box::new([ball, positive])), rounds: 500, tolerance: T::EPSILON }
+    ours::Dykstra { parts: Box::leak(Box::new([ball, positive])), rounds: 20_000, tolerance: T::EPSILON }
 }
 
 const ROOT: f64 = 16.0;

@@ -1,40 +1,30 @@
 //! How the workspace is divided.
 
 use super::pattern::QpPattern;
-use crate::error::{self, Error, Field};
-use crate::factor::SparseLdlt;
+use crate::factor::{Numbers, SparseLdlt, Symbolic};
 use crate::matrix::Index;
 use crate::real::Real;
+use crate::vector;
 
-/// The vectors of a solve. A bar in the comments is for "scaled".
+/// What there is of one variable, in the units of the scaled problem (a bar is for "scaled"): D of x = D x̄; q̄ = c D q; x̄; its
+/// last change that was looked at, in the end a certificate; and an element that is free between two iterations.
+pub(super) type Variable<T> = [T; 5];
+
+/// What there is of one row: E of z̄ = E z; the bounds; z̄, within them; ȳ / rho of the row; the last change of ȳ that was
+/// looked at, in the end a certificate; and rho of a bound row, 1 / rho of a general one.
+pub(super) type Row<T> = [T; 7];
+
+/// The vectors of a solve. What belongs to one row lies together, so that a loop needs one pointer and no second length.
 #[derive(Debug)]
 pub(super) struct Memory<'a, T> {
     /// The system's stored entries, then those of the bound rows.
     pub(super) values: &'a mut [T],
-    /// D: x = D x̄.
-    pub(super) variable_scale: &'a mut [T],
-    /// q̄ = c D q.
-    pub(super) linear: &'a mut [T],
-    /// x̄.
-    pub(super) x: &'a mut [T],
-    /// The last change of x̄ that was looked at; in the end a certificate.
-    pub(super) change: &'a mut [T],
-    /// Free between two iterations.
-    pub(super) scratch: &'a mut [T],
-    /// E: z̄ = E z.
-    pub(super) row_scale: &'a mut [T],
-    pub(super) lower: &'a mut [T],
-    pub(super) upper: &'a mut [T],
-    /// z̄, within the bounds.
-    pub(super) z: &'a mut [T],
-    /// ȳ / rho of the row.
-    pub(super) dual: &'a mut [T],
-    /// The last change of ȳ that was looked at; in the end a certificate.
-    pub(super) dual_change: &'a mut [T],
-    /// rho of a bound row, 1 / rho of a general one.
-    pub(super) weights: &'a mut [T],
+    pub(super) variables: &'a mut [Variable<T>],
+    pub(super) rows: &'a mut [Row<T>],
     /// Right-hand side of the system, then its solution.
     pub(super) rhs: &'a mut [T],
+    /// The factor of the system.
+    pub(super) factor: Numbers<'a, T>,
 }
 
 /// Elements of workspace for n variables, m constraints of which `bound_rows` have one entry, so many stored entries of P
@@ -51,38 +41,18 @@ pub const fn workspace_len(n: usize, m: usize, bound_rows: usize, p: usize, a: u
 }
 
 impl<'a, T: Real> Memory<'a, T> {
-    /// Divides the workspace; hands back what is left for the factor.
+    /// Divides a workspace of [`workspace_len`].
+    #[inline(never)]
     pub(super) fn divide<I: Index>(
         pattern: &QpPattern<'_, I>,
-        fill: usize,
-        workspace: &'a mut [T],
-    ) -> Result<(Self, &'a mut [T]), Error> {
-        let (n, m) = (pattern.variables(), pattern.constraints());
-        let (p, a) = (pattern.p_entries(), pattern.a_entries());
-        let need = workspace_len(n, m, pattern.bound_rows(), p, a, fill);
-        error::at_least(Field::Workspace, need, workspace.len())?;
-        let mut rest = workspace;
-        let mut part = |len: usize| {
-            let (part, after) = core::mem::take(&mut rest).split_at_mut_checked(len).unwrap_or((&mut [], &mut []));
-            rest = after;
-            part
-        };
-        let memory = Self {
-            values: part(pattern.values_len()),
-            variable_scale: part(n),
-            linear: part(n),
-            x: part(n),
-            change: part(n),
-            scratch: part(n),
-            row_scale: part(m),
-            lower: part(m),
-            upper: part(m),
-            z: part(m),
-            dual: part(m),
-            dual_change: part(m),
-            weights: part(m),
-            rhs: part(pattern.system_dim()),
-        };
-        Ok((memory, rest))
+        symbolic: &Symbolic<'_, I>,
+        mut workspace: &'a mut [T],
+    ) -> Self {
+        let rest = &mut workspace;
+        let values = vector::take(rest, pattern.values_len());
+        let variables = vector::take(rest, 5 * pattern.variables()).as_chunks_mut().0;
+        let rows = vector::take(rest, 7 * pattern.constraints()).as_chunks_mut().0;
+        let rhs = vector::take(rest, pattern.system_dim());
+        Self { values, variables, rows, rhs, factor: Numbers::divide(symbolic, workspace) }
     }
 }

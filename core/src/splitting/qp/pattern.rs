@@ -14,13 +14,21 @@ use crate::matrix::Index;
 /// that they cost a few operations in an iteration and no memory in the factor.
 #[derive(Clone, Copy, Debug)]
 pub struct QpPattern<'a, I> {
-    p_starts: &'a [I],
-    p_columns: &'a [I],
-    a_starts: &'a [I],
-    a_columns: &'a [I],
+    p: Lists<'a, I>,
+    a: Lists<'a, I>,
     /// Rows of A that are no bound rows.
     general: usize,
 }
+
+/// The rows of P or A: where they end, and their columns.
+#[derive(Clone, Copy, Debug)]
+struct Lists<'a, I> {
+    ends: &'a [I],
+    columns: &'a [I],
+}
+
+/// What is done with a row: its number, columns and values.
+pub(super) type Visit<'v, 'a, I, T> = &'v mut (dyn FnMut(usize, &'a [I], &mut [T]) + 'v);
 
 impl<'a, I: Index> QpPattern<'a, I> {
     /// Checks both patterns. O(entries). n is the number of rows of P, m that of A.
@@ -34,9 +42,8 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// - `TooLarge` of `Field::Matrix` if the system that is factored has more entries than the index type can count.
     pub fn new(p_starts: &'a [I], p_columns: &'a [I], a_starts: &'a [I], a_columns: &'a [I]) -> Result<Self, Error> {
         let pattern = Self::trusted(p_starts, p_columns, a_starts, a_columns)?;
-        let n = pattern.variables();
-        check_rows(p_starts, p_columns, (Field::RowPointers, Field::Columns), |row| row + 1)?;
-        check_rows(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns), |_| n)?;
+        check_rows(p_starts, p_columns, (Field::RowPointers, Field::Columns), None)?;
+        check_rows(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns), Some(pattern.variables()))?;
         let largest = if size_of::<I>() == 2 { usize::from(u16::MAX) } else { u32::MAX as usize };
         let whole = pattern.values_len().saturating_add(pattern.bound_rows());
         if whole >= largest { Err(Error::TooLarge { field: Field::Matrix }) } else { Ok(pattern) }
@@ -53,27 +60,27 @@ impl<'a, I: Index> QpPattern<'a, I> {
         a_starts: &'a [I],
         a_columns: &'a [I],
     ) -> Result<Self, Error> {
-        for (starts, columns, names) in [
-            (p_starts, p_columns, (Field::RowPointers, Field::Columns)),
-            (a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns)),
-        ] {
-            let last = starts.last().ok_or(Error::Length { field: names.0, need: 1, got: 0 })?;
-            error::exact(names.1, last.get(), columns.len())?;
+        let p = Lists::new(p_starts, p_columns, (Field::RowPointers, Field::Columns))?;
+        let a = Lists::new(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns))?;
+        let mut general = 0;
+        let mut start = 0;
+        for end in a.ends {
+            general += usize::from(end.get().wrapping_sub(start) != 1);
+            start = end.get();
         }
-        let general = ranges(a_starts).filter(|range| range.len() != 1).count();
-        Ok(Self { p_starts, p_columns, a_starts, a_columns, general })
+        Ok(Self { p, a, general })
     }
 
     /// Variables, n.
     #[must_use]
     pub const fn variables(&self) -> usize {
-        self.p_starts.len().saturating_sub(1)
+        self.p.ends.len()
     }
 
     /// Constraints, m: rows of A.
     #[must_use]
     pub const fn constraints(&self) -> usize {
-        self.a_starts.len().saturating_sub(1)
+        self.a.ends.len()
     }
 
     /// Rows of A with one entry.
@@ -85,13 +92,13 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Stored entries of P.
     #[must_use]
     pub const fn p_entries(&self) -> usize {
-        self.p_columns.len()
+        self.p.columns.len()
     }
 
     /// Stored entries of A.
     #[must_use]
     pub const fn a_entries(&self) -> usize {
-        self.a_columns.len()
+        self.a.columns.len()
     }
 
     /// Dimension of the system that is factored: n plus the rows of A that are no bound rows.
@@ -103,9 +110,10 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Stored entries of the system that is factored.
     #[must_use]
     pub const fn system_entries(&self) -> usize {
-        self.p_columns
+        self.p
+            .columns
             .len()
-            .saturating_add(self.a_columns.len().saturating_sub(self.bound_rows()))
+            .saturating_add(self.a.columns.len().saturating_sub(self.bound_rows()))
             .saturating_add(self.system_dim())
     }
 
@@ -148,64 +156,112 @@ impl<'a, I: Index> QpPattern<'a, I> {
         Ok(())
     }
 
-    /// Rows of P: columns, and where their numbers are; the diagonal entry of the system stands right behind them.
-    pub(super) fn p_rows(&self) -> impl Iterator<Item = (&'a [I], Range<usize>)> + use<'a, I> {
-        let columns = self.p_columns;
-        ranges(self.p_starts)
-            .enumerate()
-            .map(move |(row, range)| (columns.get(range.clone()).unwrap_or(&[]), range.start + row..range.end + row))
-    }
-
     /// Where the diagonal entry of the system for variable `column` is.
     #[inline]
     pub(super) fn p_diagonal(&self, column: usize) -> usize {
-        self.p_starts.get(column + 1).map_or(usize::MAX, |end| end.get() + column)
+        self.p.ends.get(column).map_or(usize::MAX, |end| end.get() + column)
     }
 
-    /// Rows of A: columns, and where their numbers are; of a general row the diagonal entry of the system stands right
-    /// behind them.
+    /// Rows of P: columns, and where their numbers are, that of the diagonal entry of the system behind them.
+    #[inline(never)]
+    pub(super) fn p_rows(&self) -> Rows<'a, I> {
+        let Lists { ends, columns } = self.p;
+        Rows { ends: ends.iter(), columns, start: 0, place: 0, bound: 0, bound_entries: usize::MAX }
+    }
+
+    /// Rows of A: the same, but of a bound row there is one number, among those of its like.
+    #[inline(never)]
+    pub(super) fn a_rows(&self) -> Rows<'a, I> {
+        let Lists { ends, columns } = self.a;
+        let place = self.p.columns.len() + self.p.ends.len();
+        Rows { ends: ends.iter(), columns, start: 0, place, bound: self.system_entries(), bound_entries: 1 }
+    }
+
+    /// Hands each row of P, by number, columns and values, to `visit`: one loop for all that is no part of an iteration.
     #[inline]
-    pub(super) fn a_rows(&self) -> impl Iterator<Item = (&'a [I], Range<usize>)> + use<'a, I> {
-        let columns = self.a_columns;
-        let mut general = self.p_columns.len() + self.variables();
-        let mut bound = self.system_entries();
-        ranges(self.a_starts).map(move |range| {
-            let len = range.len();
-            let columns = columns.get(range).unwrap_or(&[]);
-            if len == 1 {
-                bound += 1;
-                (columns, bound - 1..bound)
-            } else {
-                general += len + 1;
-                (columns, general - len - 1..general - 1)
-            }
-        })
+    pub(super) fn each_of_p<T>(&self, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
+        each(&mut self.p_rows(), values, visit);
+    }
+
+    /// The same for A.
+    #[inline]
+    pub(super) fn each_of_a<T>(&self, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
+        each(&mut self.a_rows(), values, visit);
     }
 }
 
-#[inline]
-fn ranges<I: Index>(starts: &[I]) -> impl Iterator<Item = Range<usize>> + use<'_, I> {
-    starts.iter().zip(starts.iter().skip(1)).map(|(start, end)| start.get()..end.get())
+#[inline(never)]
+pub(super) fn each<'a, T, I: Index>(rows: &mut Rows<'a, I>, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
+    for (row, (columns, range)) in rows.enumerate() {
+        let Some(values) = values.get_mut(range) else { return };
+        visit(row, columns, values);
+    }
 }
 
+impl<'a, I: Index> Lists<'a, I> {
+    #[inline(never)]
+    fn new(starts: &'a [I], columns: &'a [I], names: (Field, Field)) -> Result<Self, Error> {
+        let ([.., last], [_, ends @ ..]) = (starts, starts) else {
+            return Err(Error::Length { field: names.0, need: 1, got: 0 });
+        };
+        error::exact(names.1, last.get(), columns.len())?;
+        Ok(Self { ends, columns })
+    }
+}
+
+/// Goes over the rows of P or A: columns, and where their numbers are.
+#[derive(Clone, Debug)]
+pub(super) struct Rows<'a, I> {
+    ends: core::slice::Iter<'a, I>,
+    columns: &'a [I],
+    start: usize,
+    /// Where the number of the next row are.
+    place: usize,
+    /// Where the number of the next bound row is.
+    bound: usize,
+    /// Entries of a bound row; in P there is none.
+    bound_entries: usize,
+}
+
+impl<'a, I: Index> Iterator for Rows<'a, I> {
+    type Item = (&'a [I], Range<usize>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let end = self.ends.next()?.get();
+        let columns = self.columns.get(self.start..end)?;
+        self.start = end;
+        let (place, width) = if columns.len() == self.bound_entries {
+            (&mut self.bound, 1)
+        } else {
+            (&mut self.place, columns.len() + 1)
+        };
+        let first = *place;
+        *place += width;
+        Some((columns, first..first + width))
+    }
+}
+
+/// Columns are below `limit`, or up to the diagonal.
+#[inline(never)]
 fn check_rows<I: Index>(
     starts: &[I],
     columns: &[I],
     (start_field, column_field): (Field, Field),
-    limit: impl Fn(usize) -> usize,
+    limit: Option<usize>,
 ) -> Result<(), Error> {
     if starts.first().is_none_or(|first| first.get() != 0) {
         return Err(Error::Unordered { field: start_field, index: 0 });
     }
-    for (row, range) in ranges(starts).enumerate() {
-        let first = range.start;
-        let Some(in_row) = columns.get(range) else {
+    let mut first = 0;
+    for (row, end) in starts.iter().skip(1).enumerate() {
+        let Some(in_row) = columns.get(first..end.get()) else {
             return Err(Error::Unordered { field: start_field, index: row + 1 });
         };
         let mut least = 0;
         for (k, column) in in_row.iter().enumerate() {
             let index = first + k;
-            if column.get() >= limit(row) {
+            if column.get() >= limit.unwrap_or(row + 1) {
                 return Err(Error::OutOfRange { field: column_field, index });
             }
             if column.get() < least {
@@ -213,6 +269,7 @@ fn check_rows<I: Index>(
             }
             least = column.get() + 1;
         }
+        first = end.get();
     }
     Ok(())
 }
@@ -234,7 +291,7 @@ mod tests {
         assert_eq!(starts, [0, 2, 5, 8]);
         assert_eq!(columns, [0, 0, 0, 1, 1, 0, 1, 2]);
         let places: Vec<_> = pattern.p_rows().chain(pattern.a_rows()).map(|(_, range)| range).collect();
-        assert_eq!(places, [0..1, 2..4, 8..9, 5..7, 9..10]);
+        assert_eq!(places, [0..2, 2..5, 8..9, 5..8, 9..10]);
         assert!(pattern.write_system(&mut starts, &mut [0; 7]).is_err());
         assert!(pattern.write_system(&mut [0; 3], &mut columns).is_err());
     }

@@ -3,13 +3,13 @@
 use core::borrow::BorrowMut;
 
 use super::config::{QpCheckpoint, QpConfig};
-use super::memory::Memory;
+use super::memory::{Memory, Row, Variable, workspace_len};
 use super::pattern::QpPattern;
 use super::residual::{self, penalty_of};
 use super::scaling::power_of_two;
 use super::update::QpData;
 use crate::error::{self, Error, Field};
-use crate::factor::{SparseLdlt, Symbolic};
+use crate::factor::Symbolic;
 use crate::matrix::Index;
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
@@ -29,8 +29,8 @@ const FREE: f32 = 1.0 / 1_048_576.0;
 #[derive(Debug)]
 pub struct Qp<'a, T, I, S = QpCheckpoint<T>> {
     pub(super) pattern: QpPattern<'a, I>,
-    pub(super) memory: Memory<'a, T>,
-    pub(super) factor: SparseLdlt<'a, T, I>,
+    symbolic: Symbolic<'a, I>,
+    workspace: &'a mut [T],
     pub(super) state: S,
 }
 
@@ -72,7 +72,27 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
         workspace: &'a mut [T],
         config: QpConfig<T>,
     ) -> Result<Self, Error> {
-        Self::begin(pattern, symbolic, data, workspace, &config, QpCheckpoint::new(&config))
+        Self::check(&pattern, &symbolic, &data, workspace.len(), &config)?;
+        let mut this = Self::resume(pattern, symbolic, workspace, QpCheckpoint::new(&config))?;
+        this.begin(&data, config.scaling_rounds);
+        Ok(this)
+    }
+
+    /// Looks at everything that [`new`](Self::new) is given, for a state that begins where it lies: one of
+    /// [`QpCheckpoint::new`], then [`resume`](Qp::resume) and [`begin`](Qp::begin).
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn check(
+        pattern: &QpPattern<'_, I>,
+        symbolic: &Symbolic<'_, I>,
+        data: &QpData<'_, T>,
+        workspace: usize,
+        config: &QpConfig<T>,
+    ) -> Result<(), Error> {
+        config.check()?;
+        data.check(pattern)?;
+        fits(pattern, symbolic, workspace)
     }
 
     /// Puts the solve away.
@@ -83,25 +103,6 @@ impl<'a, T: Real, I: Index> Qp<'a, T, I> {
 }
 
 impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
-    /// [`new`](Qp::new) with the state where it lies: one of [`QpCheckpoint::new`] for this configuration.
-    ///
-    /// # Errors
-    /// As [`new`](Qp::new); nothing is written then.
-    pub fn begin(
-        pattern: QpPattern<'a, I>,
-        symbolic: Symbolic<'a, I>,
-        data: QpData<'_, T>,
-        workspace: &'a mut [T],
-        config: &QpConfig<T>,
-        state: S,
-    ) -> Result<Self, Error> {
-        config.check()?;
-        data.check(&pattern)?;
-        let mut this = Self::resume(pattern, symbolic, workspace, state)?;
-        this.take_up(data, config.scaling_rounds);
-        Ok(this)
-    }
-
     /// Takes up a solve that was put away. The workspace must hold what it held; O(m).
     ///
     /// # Errors
@@ -112,12 +113,32 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         workspace: &'a mut [T],
         state: S,
     ) -> Result<Self, Error> {
-        error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
-        error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;
-        let (memory, rest) = Memory::divide(&pattern, symbolic.fill(), workspace)?;
-        let factor =
-            SparseLdlt::resume(symbolic, rest, state.borrow().factored.holds().then_some(pattern.variables()))?;
-        Ok(Self { pattern, memory, factor, state })
+        fits(&pattern, &symbolic, workspace.len())?;
+        Ok(Self { pattern, symbolic, workspace, state })
+    }
+
+    /// What an operation works on.
+    #[inline]
+    pub(super) fn parts(&mut self) -> (&QpPattern<'a, I>, Memory<'_, T>, &mut QpCheckpoint<T>) {
+        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        (&self.pattern, memory, self.state.borrow_mut())
+    }
+
+    /// A piece of the workspace, to be read.
+    #[inline(never)]
+    fn piece(&self, at: usize, len: usize) -> &[T] {
+        self.workspace.get(at..at.saturating_add(len)).unwrap_or(&[])
+    }
+
+    /// The variables, to be read.
+    pub(super) fn variables(&self) -> &[Variable<T>] {
+        self.piece(self.pattern.values_len(), 5 * self.pattern.variables()).as_chunks().0
+    }
+
+    /// The rows, to be read.
+    pub(super) fn rows(&self) -> &[Row<T>] {
+        let at = self.pattern.values_len() + 5 * self.pattern.variables();
+        self.piece(at, 7 * self.pattern.constraints()).as_chunks().0
     }
 
     /// The state of the solve, with what [`Solver::report`] has no place for.
@@ -127,12 +148,12 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
     }
 
     /// Sets rho and the weights of all rows; y stays.
+    #[inline(never)]
     pub(super) fn weigh(&mut self) {
-        let rho = self.state.borrow().penalty;
-        let Memory { lower, upper, dual, weights, .. } = &mut self.memory;
-        let rows =
-            self.pattern.a_rows().zip(lower.iter()).zip(upper.iter()).zip(dual.iter_mut()).zip(weights.iter_mut());
-        for (((((columns, _), lower), upper), dual), weight) in rows {
+        let (pattern, memory, state) = self.parts();
+        state.factored.set(false);
+        let rho = state.penalty;
+        for ((columns, _), [_, lower, upper, _, dual, _, weight]) in pattern.a_rows().zip(memory.rows.iter_mut()) {
             let is_bound = columns.len() == 1;
             let free = !lower.is_finite() && !upper.is_finite();
             let new = match (lower == upper, free) {
@@ -145,50 +166,52 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
             *dual = if new == T::ZERO { T::ZERO } else { *dual * (old / new) };
             *weight = if is_bound { new } else { T::ONE / new };
         }
-        self.state.borrow_mut().factored.set(false);
     }
 
     /// Factors the system of the present values and weights.
+    #[inline(never)]
     fn refactor(&mut self) -> Step {
-        let sigma = self.state.borrow().regularisation;
-        let Memory { values, weights, .. } = &mut self.memory;
-        for (_, range) in self.pattern.p_rows() {
-            if let Some(diagonal) = values.get_mut(range.end) {
+        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let Memory { values, rows, mut factor, .. } = memory;
+        let state = self.state.borrow_mut();
+        let sigma = state.regularisation;
+        self.pattern.each_of_p(values, &mut |_, _, values| {
+            if let Some(diagonal) = values.last_mut() {
                 *diagonal = sigma;
             }
-        }
-        for ((columns, range), weight) in self.pattern.a_rows().zip(weights.iter()) {
-            if let [column] = columns {
+        });
+        for ((columns, range), [.., weight]) in self.pattern.a_rows().zip(rows.iter()) {
+            let (place, term) = if let [column] = columns {
                 let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                if let Some(diagonal) = values.get_mut(self.pattern.p_diagonal(column.get())) {
-                    *diagonal += *weight * (entry * entry);
-                }
-            } else if let Some(diagonal) = values.get_mut(range.end) {
-                *diagonal = -*weight;
+                let place = self.pattern.p_diagonal(column.get());
+                (place, values.get(place).copied().unwrap_or(T::ZERO) + *weight * (entry * entry))
+            } else {
+                (range.end - 1, -*weight)
+            };
+            if let Some(diagonal) = values.get_mut(place) {
+                *diagonal = term;
             }
         }
         let system = values.get(..self.pattern.system_entries()).unwrap_or(&[]);
-        let outcome = self.factor.refactor(system);
-        let factored = outcome.is_ok() && self.factor.positive_pivots() == self.pattern.variables();
-        let state = self.state.borrow_mut();
+        let factored = factor.eliminate(&self.symbolic, system) == Ok(self.pattern.variables());
         state.refactorisations = state.refactorisations.saturating_add(1);
         state.factored.set(factored);
         if factored { Step::Running } else { state.progress.end(Step::NotPositiveDefinite) }
     }
 
     /// One iteration; changes of x and y are kept if they will be looked at.
+    #[inline(never)]
     fn iterate(&mut self, keep_changes: bool) {
-        let Memory { values, linear, x, change, lower, upper, z, dual, dual_change, weights, rhs, .. } =
-            &mut self.memory;
+        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let Memory { values, variables, rows, rhs, mut factor } = memory;
         let QpCheckpoint { regularisation: sigma, relaxation: alpha, .. } = *self.state.borrow();
-        let n = x.len();
+        let n = variables.len();
         let Some((top, bottom)) = rhs.split_at_mut_checked(n) else { return };
-        for ((rhs, x), q) in top.iter_mut().zip(x.iter()).zip(linear.iter()) {
+        for (rhs, [_, q, x, ..]) in top.iter_mut().zip(variables.iter()) {
             *rhs = sigma * *x - *q;
         }
         let mut bottom = bottom.iter_mut();
-        let rows = self.pattern.a_rows().zip(z.iter()).zip(dual.iter()).zip(weights.iter());
-        for ((((columns, range), z), dual), weight) in rows {
+        for ((columns, range), [.., z, dual, _, weight]) in self.pattern.a_rows().zip(rows.iter()) {
             let target = *z - *dual;
             if let [column] = columns {
                 let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
@@ -199,13 +222,11 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
                 *rhs = target;
             }
         }
-        // Only a wrong length or a missing factor could be refused, and neither can be here.
-        let _ = self.factor.solve(rhs);
+        factor.substitute(&self.symbolic, rhs);
         let Some((top, bottom)) = rhs.split_at_checked(n) else { return };
         let mut bottom = bottom.iter();
-        let rows = self.pattern.a_rows().zip(z.iter_mut()).zip(dual.iter_mut()).zip(weights.iter());
-        let bounds = lower.iter().zip(upper.iter()).zip(dual_change.iter_mut());
-        for (((((columns, range), z), dual), weight), ((lower, upper), change)) in rows.zip(bounds) {
+        for ((columns, range), row) in self.pattern.a_rows().zip(rows.iter_mut()) {
+            let [_, lower, upper, z, dual, change, weight] = row;
             let solved = if let [column] = columns {
                 let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
                 entry * top.get(column.get()).copied().unwrap_or(T::ZERO)
@@ -219,7 +240,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
                 *change = penalty_of(columns.len(), *weight) * (*dual - before);
             }
         }
-        for ((x, solved), change) in x.iter_mut().zip(top).zip(change.iter_mut()) {
+        for ([_, _, x, change, _], solved) in variables.iter_mut().zip(top) {
             let step = alpha * (*solved - *x);
             *x += step;
             if keep_changes {
@@ -229,19 +250,21 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
     }
 
     /// Looks at the iterate: the outcome, and whether rho is to change.
+    #[inline(never)]
     fn look(&mut self, may_adapt: bool) -> Step {
-        let state = self.state.borrow_mut();
+        let (pattern, mut memory, state) = self.parts();
+        let memory = &mut memory;
         let QpCheckpoint { cost_scale: cost, primal_infeasible, dual_infeasible, .. } = *state;
         let stopping = state.stopping();
-        let (residuals, objective, balance) = residual::look(&self.pattern, &mut self.memory, &stopping, cost);
+        let (residuals, objective, balance) = residual::look(pattern, memory, &stopping, cost);
         state.objective = objective;
         let step = state.progress.judge(&stopping, residuals);
         if !matches!(step, Step::Running | Step::IterationCap | Step::Stagnated) {
             return step;
         }
-        let step = if residual::proves_primal_infeasible(&self.pattern, &mut self.memory, primal_infeasible) {
+        let step = if residual::proves_primal_infeasible(pattern, memory, primal_infeasible) {
             state.progress.end(Step::PrimalInfeasible)
-        } else if residual::proves_dual_infeasible(&self.pattern, &mut self.memory, dual_infeasible, cost) {
+        } else if residual::proves_dual_infeasible(pattern, memory, dual_infeasible, cost) {
             state.progress.end(Step::DualInfeasible)
         } else {
             step
@@ -254,15 +277,26 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
 
     /// Changes rho by a power of two if that is at least a factor of 4.
     fn adapt(&mut self, balance: T) {
-        let old = self.state.borrow().penalty;
+        let state = self.state.borrow_mut();
+        let old = state.penalty;
         let wanted = (old * balance).max(T::from_f32(PENALTIES.0)).min(T::from_f32(PENALTIES.1));
         let factor = power_of_two(wanted / old);
         let four = T::from_f32(4.0);
         if factor >= four || factor * four <= T::ONE {
-            self.state.borrow_mut().penalty = old * factor;
+            state.penalty = old * factor;
             self.weigh();
         }
     }
+}
+
+/// `Length` of `Field::Symbolic` or `Field::Workspace` where these are not made for the pattern.
+#[inline(never)]
+fn fits<I: Index>(pattern: &QpPattern<'_, I>, symbolic: &Symbolic<'_, I>, workspace: usize) -> Result<(), Error> {
+    error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
+    error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;
+    let (n, m) = (pattern.variables(), pattern.constraints());
+    let (p, a) = (pattern.p_entries(), pattern.a_entries());
+    error::at_least(Field::Workspace, workspace_len(n, m, pattern.bound_rows(), p, a, symbolic.fill()), workspace)
 }
 
 impl<T: Real> QpCheckpoint<T> {

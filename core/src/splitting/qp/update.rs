@@ -4,8 +4,8 @@ use core::borrow::BorrowMut;
 
 use super::config::QpCheckpoint;
 use super::memory::Memory;
-use super::pattern::QpPattern;
-use super::residual::{penalty_of, row_times};
+use super::pattern::{QpPattern, Rows, each};
+use super::residual::{Of, penalty_of, row_times};
 use super::scaling;
 use super::solver::Qp;
 use crate::error::{self, Error, Field};
@@ -31,19 +31,25 @@ pub struct QpData<'a, T> {
 
 impl<T: Real> QpData<'_, T> {
     pub(super) fn check<I: Index>(&self, pattern: &QpPattern<'_, I>) -> Result<(), Error> {
-        check_values(Field::Values, pattern.p_entries(), self.p)?;
-        check_values(Field::LinearTerm, pattern.variables(), self.q)?;
-        check_values(Field::ConstraintValues, pattern.a_entries(), self.a)?;
+        for (field, need, values) in [
+            (Field::Values, pattern.p_entries(), self.p),
+            (Field::LinearTerm, pattern.variables(), self.q),
+            (Field::ConstraintValues, pattern.a_entries(), self.a),
+        ] {
+            check_values(field, need, values)?;
+        }
         check_bounds(pattern.constraints(), self.lower, self.upper)
     }
 }
 
+#[inline(never)]
 fn check_values<T: Real>(field: Field, need: usize, values: &[T]) -> Result<(), Error> {
     error::exact(field, need, values.len())?;
     error::finite(field, values)
 }
 
 /// Bounds are in order, and where they are infinite, on the right side.
+#[inline(never)]
 fn check_bounds<T: Real>(need: usize, lower: &[T], upper: &[T]) -> Result<(), Error> {
     error::exact(Field::Bounds, need, lower.len())?;
     error::exact(Field::Bounds, need, upper.len())?;
@@ -55,57 +61,62 @@ fn check_bounds<T: Real>(need: usize, lower: &[T], upper: &[T]) -> Result<(), Er
 }
 
 impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
-    /// Fills the workspace with a checked problem.
-    pub(super) fn take_up(&mut self, data: QpData<'_, T>, scaling_rounds: u32) {
-        self.put_p(data.p);
-        self.put_a(data.a);
-        crate::vector::copy(data.q, self.memory.linear);
-        let cost = scaling::equilibrate(&self.pattern, &mut self.memory, scaling_rounds);
-        self.state.borrow_mut().cost_scale = cost;
-        scaling::scale_p(&self.pattern, &mut self.memory, cost);
-        scaling::scale_a(&self.pattern, &mut self.memory);
-        self.put_linear(data.q);
-        let Memory { x, change, z, dual, dual_change, weights, .. } = &mut self.memory;
-        for vector in [x, change, z, dual, dual_change, weights] {
-            vector.fill(T::ZERO);
+    /// Fills the workspace with a problem that [`check`](Qp::check) accepted, with x = y = 0 to begin with. O(entries x
+    /// rounds of scaling).
+    #[inline(never)]
+    pub fn begin(&mut self, data: &QpData<'_, T>, scaling_rounds: u32) {
+        let (pattern, mut memory, state) = self.parts();
+        put(&mut pattern.p_rows(), data.p, memory.values);
+        put(&mut pattern.a_rows(), data.a, memory.values);
+        for ([_, linear, x, change, _], q) in memory.variables.iter_mut().zip(data.q) {
+            (*linear, *x, *change) = (*q, T::ZERO, T::ZERO);
         }
+        for [_, _, _, z, dual, change, weight] in memory.rows.iter_mut() {
+            (*z, *dual, *change, *weight) = (T::ZERO, T::ZERO, T::ZERO, T::ZERO);
+        }
+        state.cost_scale = scaling::equilibrate(pattern, &mut memory, scaling_rounds);
+        self.scale(true);
+        self.scale(false);
+        self.put_linear(data.q);
         self.put_bounds(data.lower, data.upper);
         self.weigh();
     }
 
-    fn put_p(&mut self, p: &[T]) {
-        let mut from = p.iter();
-        for (_, range) in self.pattern.p_rows() {
-            for (value, from) in self.memory.values.get_mut(range).unwrap_or(&mut []).iter_mut().zip(from.by_ref()) {
-                *value = *from;
+    /// Scales the numbers of P, or of A.
+    #[inline(never)]
+    fn scale(&mut self, p: bool) {
+        let (pattern, memory, state) = self.parts();
+        state.factored.set(false);
+        let cost = state.cost_scale;
+        let Memory { values, variables, rows, .. } = memory;
+        let mut of = if p { pattern.p_rows() } else { pattern.a_rows() };
+        each(&mut of, values, &mut |row, columns, values| {
+            let own = match rows.get(row) {
+                Some([scale, ..]) if !p => *scale,
+                _ => cost * scaling::scale_at(variables, row),
+            };
+            for (value, column) in values.iter_mut().zip(columns) {
+                *value *= own * scaling::scale_at(variables, column.get());
             }
-        }
+        });
     }
 
-    fn put_a(&mut self, a: &[T]) {
-        let mut from = a.iter();
-        for (_, range) in self.pattern.a_rows() {
-            for (value, from) in self.memory.values.get_mut(range).unwrap_or(&mut []).iter_mut().zip(from.by_ref()) {
-                *value = *from;
-            }
-        }
-    }
-
+    #[inline(never)]
     fn put_linear(&mut self, q: &[T]) {
-        let cost = self.state.borrow().cost_scale;
-        let Memory { linear, variable_scale, .. } = &mut self.memory;
-        for ((to, q), scale) in linear.iter_mut().zip(q).zip(variable_scale.iter()) {
-            *to = *q * *scale * cost;
+        let (_, memory, state) = self.parts();
+        let cost = state.cost_scale;
+        for ([scale, linear, ..], q) in memory.variables.iter_mut().zip(q) {
+            *linear = *q * *scale * cost;
         }
     }
 
     /// Takes bounds over; whether a row became an equality or ceased to be one, or lost or got its only bound.
+    #[inline(never)]
     fn put_bounds(&mut self, lower: &[T], upper: &[T]) -> bool {
-        let Memory { lower: to_lower, upper: to_upper, row_scale, .. } = &mut self.memory;
         let kind = |lower: T, upper: T| (lower == upper, lower.is_finite() || upper.is_finite());
         let mut changed = false;
-        let places = to_lower.iter_mut().zip(to_upper.iter_mut());
-        for (((to_lower, to_upper), (lower, upper)), scale) in places.zip(lower.iter().zip(upper)).zip(row_scale.iter())
+        for ([scale, to_lower, to_upper, ..], (lower, upper)) in
+            self.parts().1.rows.iter_mut().zip(lower.iter().zip(upper))
         {
             let (new_lower, new_upper) = (*lower * *scale, *upper * *scale);
             changed |= kind(*to_lower, *to_upper) != kind(new_lower, new_upper);
@@ -144,9 +155,9 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// `Length` or `NotFinite` of `Field::Values`; nothing has changed then.
     pub fn update_p(&mut self, p: &[T]) -> Result<(), Error> {
         check_values(Field::Values, self.pattern.p_entries(), p)?;
-        self.put_p(p);
-        scaling::scale_p(&self.pattern, &mut self.memory, self.state.borrow().cost_scale);
-        self.state.borrow_mut().factored.set(false);
+        let (pattern, memory, _) = self.parts();
+        put(&mut pattern.p_rows(), p, memory.values);
+        self.scale(true);
         Ok(())
     }
 
@@ -157,9 +168,9 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// `Length` or `NotFinite` of `Field::ConstraintValues`; nothing has changed then.
     pub fn update_a(&mut self, a: &[T]) -> Result<(), Error> {
         check_values(Field::ConstraintValues, self.pattern.a_entries(), a)?;
-        self.put_a(a);
-        scaling::scale_a(&self.pattern, &mut self.memory);
-        self.state.borrow_mut().factored.set(false);
+        let (pattern, memory, _) = self.parts();
+        put(&mut pattern.a_rows(), a, memory.values);
+        self.scale(false);
         Ok(())
     }
 
@@ -176,17 +187,19 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     pub fn warm_start(&mut self, x: &[T], y: &[T]) -> Result<(), Error> {
         check_values(Field::Iterate, self.pattern.variables(), x)?;
         check_values(Field::Dual, self.pattern.constraints(), y)?;
-        let cost = self.state.borrow().cost_scale;
-        let Memory { values, variable_scale, x: to, row_scale, z, dual, weights, .. } = &mut self.memory;
-        for ((to, x), scale) in to.iter_mut().zip(x).zip(variable_scale.iter()) {
+        let (pattern, memory, state) = self.parts();
+        let cost = state.cost_scale;
+        let Memory { values, variables, rows, .. } = memory;
+        for ([scale, _, to, ..], x) in variables.iter_mut().zip(x) {
             *to = *x / *scale;
         }
-        let rows = self.pattern.a_rows().zip(z.iter_mut()).zip(dual.iter_mut()).zip(weights.iter());
-        for (((((columns, range), z), dual), weight), (y, scale)) in rows.zip(y.iter().zip(row_scale.iter())) {
-            *z = row_times(columns, values.get(range).unwrap_or(&[]), to);
+        let mut of_rows = rows.iter_mut().zip(y);
+        pattern.each_of_a(values, &mut |_, columns, values| {
+            let Some(([scale, _, _, z, dual, _, weight], y)) = of_rows.next() else { return };
+            *z = row_times(columns, values, (variables, Of::Iterate));
             let rho = penalty_of(columns.len(), *weight);
             *dual = if rho == T::ZERO { T::ZERO } else { *y / *scale * cost / rho };
-        }
+        });
         self.restart();
         Ok(())
     }
@@ -197,7 +210,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// `Length` of `Field::Output` unless there are n elements.
     pub fn primal(&self, into: &mut [T]) -> Result<(), Error> {
         error::exact(Field::Output, self.pattern.variables(), into.len())?;
-        for ((into, x), scale) in into.iter_mut().zip(self.memory.x.iter()).zip(self.memory.variable_scale.iter()) {
+        for (into, [scale, _, x, ..]) in into.iter_mut().zip(self.variables()) {
             *into = *x * *scale;
         }
         Ok(())
@@ -210,22 +223,54 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     pub fn dual(&self, into: &mut [T]) -> Result<(), Error> {
         error::exact(Field::Output, self.pattern.constraints(), into.len())?;
         let cost = self.state.borrow().cost_scale;
-        let Memory { row_scale, dual, weights, .. } = &self.memory;
-        let rows = self.pattern.a_rows().zip(dual.iter()).zip(weights.iter()).zip(row_scale.iter());
-        for (((((columns, _), dual), weight), scale), into) in rows.zip(into) {
+        let rows = self.pattern.a_rows().zip(self.rows());
+        for (((columns, _), [scale, _, _, _, dual, _, weight]), into) in rows.zip(into) {
             *into = penalty_of(columns.len(), *weight) * *dual * *scale / cost;
         }
         Ok(())
     }
 
-    /// After `PrimalInfeasible`, the proof, m elements: A'y = 0 and u'max(y, 0) + l'min(y, 0) < 0. After `DualInfeasible`,
-    /// n elements: P x = 0, q'x < 0, and A x leads out of no bound. The largest magnitude is 1.
+    /// Elements of the proof of infeasibility: a constraint each after `PrimalInfeasible`, a variable each after
+    /// `DualInfeasible`; else there is none.
     #[must_use]
-    pub fn certificate(&self) -> Option<&[T]> {
+    pub fn certificate_len(&self) -> Option<usize> {
         match self.state.borrow().progress.step() {
-            Step::PrimalInfeasible => Some(self.memory.dual_change),
-            Step::DualInfeasible => Some(self.memory.change),
+            Step::PrimalInfeasible => Some(self.pattern.constraints()),
+            Step::DualInfeasible => Some(self.pattern.variables()),
             _ => None,
         }
     }
+
+    /// Writes the proof of infeasibility. After `PrimalInfeasible`: A'y = 0 and u'max(y, 0) + l'min(y, 0) < 0. After
+    /// `DualInfeasible`: P x = 0, q'x < 0, and A x leads out of no bound. The largest magnitude is 1. Nothing is written
+    /// where there is none.
+    ///
+    /// # Errors
+    /// `Length` of `Field::Output` unless there are [`certificate_len`](Self::certificate_len) elements.
+    pub fn certificate(&self, into: &mut [T]) -> Result<(), Error> {
+        let Some(len) = self.certificate_len() else { return Ok(()) };
+        error::exact(Field::Output, len, into.len())?;
+        if self.state.borrow().progress.step() == Step::PrimalInfeasible {
+            for (into, [.., y, _]) in into.iter_mut().zip(self.rows()) {
+                *into = *y;
+            }
+        } else {
+            for (into, [_, _, _, x, _]) in into.iter_mut().zip(self.variables()) {
+                *into = *x;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Copies stored entries to their places.
+#[inline(never)]
+fn put<T: Real, I: Index>(rows: &mut Rows<'_, I>, from: &[T], values: &mut [T]) {
+    let mut from = from.iter();
+    each(rows, values, &mut |_, columns, values| {
+        // The column first: a `zip` that ends on it takes no entry too many.
+        for ((_, value), from) in columns.iter().zip(values).zip(from.by_ref()) {
+            *value = *from;
+        }
+    });
 }

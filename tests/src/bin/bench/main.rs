@@ -35,6 +35,8 @@ enum Experiment {
     Linear,
     /// Proximal operators beside other libraries, family `prox`.
     Prox,
+    /// What OSQP's generated code takes for the quadrotor on a simulated M4F, family `splitting`.
+    Quadrotor,
 }
 
 impl Experiment {
@@ -45,6 +47,7 @@ impl Experiment {
             Self::Dcd => "dcd",
             Self::Linear => "linear",
             Self::Prox => "prox",
+            Self::Quadrotor => "splitting",
         }
     }
 }
@@ -53,7 +56,7 @@ impl Experiment {
 #[derive(Parser)]
 struct Arguments {
     /// Only rows of this family: `linear`, `prox` (times beside other libraries), `bandit` (iterations), `recovery`
-    /// (successes) or `dcd` (multiply-adds).
+    /// (successes), `dcd` (multiply-adds) or `splitting` (instructions of OSQP's generated code).
     #[arg(long)]
     family: Option<String>,
     /// Only this experiment.
@@ -97,6 +100,11 @@ fn main() -> ExitCode {
         {
             eprintln!("left out: times beside other libraries, {family} ({reason})");
         }
+    }
+    if wants(Experiment::Quadrotor)
+        && let Err(reason) = peers::count("quadrotor")
+    {
+        eprintln!("left out: OSQP's generated code ({reason})");
     }
     ExitCode::SUCCESS
 }

@@ -20,6 +20,16 @@ pub(crate) fn bench(family: &str) -> Result<(), String> {
     say(program.arg(folder().join(family).with_extension("py")).arg("--library").arg(library))
 }
 
+/// Runs a program that needs no library of ours.
+///
+/// # Errors
+/// As [`bench`].
+pub(crate) fn count(name: &str) -> Result<(), String> {
+    let here = std::env::current_exe().map_err(|error| error.to_string())?;
+    let target = here.ancestors().nth(2).ok_or("no target directory")?;
+    say(Command::new(environment(target)?).arg(folder().join(name).with_extension("py")))
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }

@@ -32,11 +32,12 @@ fn agrees<T: Real, I: Index + TryFrom<usize> + core::fmt::Debug>(
     let order = random.permutation(n);
     let data = analysed(&a, &order.iter().map(|k| narrow(*k)).collect::<Vec<I>>());
     let symbolic = Symbolic::new(&data).unwrap();
+    let structure = symbolic.parts().factor;
     let expected = brute_force(&a.dense, &order);
     for (j, rows) in expected.iter().enumerate() {
         assert_eq!(symbolic.column_count(j), rows.len());
         assert_eq!(symbolic.parent(j), rows.first().copied());
-        assert!(symbolic.factor.items(symbolic.factor.range(j)).iter().map(|r| r.get()).eq(rows.iter().copied()));
+        assert!(structure.list(j).0.iter().map(|r| r.get()).eq(rows.iter().copied()));
     }
     assert_eq!(symbolic.fill(), expected.iter().map(BTreeSet::len).sum::<usize>());
     assert_eq!(symbolic.multiplications(), expected.iter().map(|c| c.len() * (c.len() + 3) / 2).sum::<usize>());
@@ -45,7 +46,7 @@ fn agrees<T: Real, I: Index + TryFrom<usize> + core::fmt::Debug>(
     let need = SparseLdlt::<T, I>::workspace_len(n, symbolic.fill());
     let mut workspace = vec![T::from_f64(GUARD); need + 1];
     let mut factor = SparseLdlt::factor(symbolic, &values, &mut workspace).unwrap();
-    assert!(factor.row.iter().all(|y| *y == T::ZERO), "an update fell outside the structure");
+    assert!(factor.numbers.row.iter().all(|y| *y == T::ZERO), "an update fell outside the structure");
 
     // The same numbers as the dense factorisation of P A P', up to rounding in another order.
     let eps = T::EPSILON.to_f64();
@@ -57,12 +58,12 @@ fn agrees<T: Real, I: Index + TryFrom<usize> + core::fmt::Debug>(
         core::cmp::Ordering::Less => 0.0,
         core::cmp::Ordering::Equal => 1.0,
         core::cmp::Ordering::Greater => {
-            let range = symbolic.factor.range(j);
-            let place = symbolic.factor.items(range.clone()).iter().position(|row| row.get() == i);
-            place.map_or(0.0, |k| factor.factor[range.start + k].to_f64())
+            let (rows, first) = structure.list(j);
+            let place = rows.iter().position(|row| row.get() == i);
+            place.map_or(0.0, |k| factor.numbers.factor[first + k].to_f64())
         }
     });
-    let d = DMatrix::from_fn(n, n, |i, j| if i == j { 1.0 / factor.reciprocals[i].to_f64() } else { 0.0 });
+    let d = DMatrix::from_fn(n, n, |i, j| if i == j { 1.0 / factor.numbers.reciprocals[i].to_f64() } else { 0.0 });
     let residual = &l * &d * l.transpose() - &permuted;
     let size = l.abs() * d.abs() * l.abs().transpose();
     assert!(residual.iter().zip(&size).all(|(r, s)| r.abs() <= (n as f64 + 4.0) * eps * s), "{residual}");
@@ -81,10 +82,10 @@ fn agrees<T: Real, I: Index + TryFrom<usize> + core::fmt::Debug>(
     // New values into the old structure: the same bits as a fresh factorisation.
     let doubled: Vec<T> = values.iter().map(|v| *v * T::from_f64(1.7)).collect();
     factor.refactor(&doubled).unwrap();
-    let again: Vec<T> = factor.factor.to_vec();
+    let again: Vec<T> = factor.numbers.factor.to_vec();
     assert_eq!(workspace[need].to_f64(), GUARD);
     let mut fresh = vec![T::from_f64(-7.0); need];
-    assert_eq!(SparseLdlt::factor(symbolic, &doubled, &mut fresh).unwrap().factor, again);
+    assert_eq!(SparseLdlt::factor(symbolic, &doubled, &mut fresh).unwrap().numbers.factor, again);
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub(super) fn run(
             next_slot = if next_slot + 1 == rows { 0 } else { next_slot + 1 };
         }
         if !fast.as_ref().is_some_and(|fast| fast.row(first_slot, out)) {
-            row(layer, stream, ring, first_slot, out, rounding);
+            row(layer, stream, ring, first_slot * padded, out, rounding);
         }
         for _ in 0..layer.stride[0] {
             first += 1;
@@ -96,51 +96,110 @@ fn place_line(line: &[Cell<i8>], to: &[Cell<i8>]) {
     }
 }
 
-/// One row of the output, the window's topmost row being number `first` of the ring.
+/// One row of the output, the window's first row being at `start` of the ring.
 #[inline(never)]
-fn row(layer: &Layer, stream: &[i32], ring: &[Cell<i8>], first: usize, out: &[Cell<i8>], rounding: Rounding) {
+fn row(layer: &Layer, stream: &[i32], ring: &[Cell<i8>], start: usize, out: &[Cell<i8>], rounding: Rounding) {
     let channels = usize::from(layer.shape[2]).max(1);
     let out_channels = usize::from(layer.out_shape[2]).max(1);
     let [rows, across] = layer.window.map(usize::from);
     let (taps, padded) = (rows * across, layer.padded_row());
     let depth = (out_channels / channels).max(1);
-    let step = usize::from(layer.stride[1]) * channels;
+    let (step, skip) = (usize::from(layer.stride[1]) * channels, padded.saturating_sub(across * channels));
     for (group, words) in stream.chunks_exact(depthwise_words(taps).max(1)).enumerate() {
-        let (fours, _) = words.as_chunks::<4>();
-        let Some((biases, pairs)) = fours.split_first() else { return };
         let (tail, _) = words.get(words.len().saturating_sub(12)..).unwrap_or(&[]).as_chunks::<3>();
-        for (k, (bias, [multiplier, offset, shift])) in biases.iter().zip(tail).enumerate() {
-            let channel = 4 * group + k;
-            if channel >= out_channels {
-                break;
-            }
-            let from = channel / depth;
-            for (pixel, out) in out.iter().skip(channel).step_by(out_channels).enumerate() {
-                let (mut sum, mut word) = (*bias, 0);
-                let mut tap = 0;
-                for row in 0..rows {
-                    let slot = if first + row < rows { first + row } else { first + row - rows };
-                    let mut at = slot * padded + pixel * step + from;
-                    for _ in 0..across {
-                        // Of two taps the earlier one stands in the low half; a last one alone shares two words with those
-                        // of the other channels.
-                        if tap & 1 == 0 {
-                            let words = pairs.get(tap / 2).unwrap_or(&[0; 4]);
-                            let alone = tap + 1 == taps;
-                            word = words.get(if alone { k & 1 } else { k }).copied().unwrap_or(0);
-                            word >>= if alone { 16 * (k >> 1) } else { 0 };
-                        }
-                        let x = ring.get(at).map_or(0, |cell| i32::from(cell.get()));
-                        sum = sum.wrapping_add(x * i32::from(word as i16));
-                        word >>= 16;
-                        at += channels;
-                        tap += 1;
-                    }
+        let from = [0, 1, 2, 3].map(|k| (4 * group + k) / depth);
+        let mut window = start;
+        for out in out.chunks_exact(out_channels) {
+            let taps = Taps { at: window, left: across, across, channels, skip, ring: ring.len() };
+            let sums = sums(words, taps, rows * across, |at| {
+                if depth == 1 {
+                    return neighbours(ring, at + 4 * group);
                 }
+                let [a, b, c, d] = from;
+                let value = |channel: usize| ring.get(at + channel).map_or(0, |cell| i32::from(cell.get()));
+                [value(a), value(b), value(c), value(d)]
+            });
+            for ((sum, [multiplier, offset, shift]), out) in
+                sums.iter().zip(tail).zip(out.get(4 * group..).unwrap_or(&[]))
+            {
                 // A doubled sum is even.
-                let sum = if rounding == Rounding::Double { sum >> 1 } else { sum };
+                let sum = if rounding == Rounding::Double { sum >> 1 } else { *sum };
                 out.set(finish([0, *multiplier, *offset, *shift], sum, rounding));
             }
+            window += step;
         }
     }
+}
+
+/// Four bytes of the ring side by side; what lies behind it counts as 0, and meets weights of 0.
+#[inline]
+fn neighbours(ring: &[Cell<i8>], at: usize) -> [i32; 4] {
+    let rest = ring.get(at..).unwrap_or(&[]);
+    if let Some([a, b, c, d]) = rest.first_chunk::<4>() {
+        return [i32::from(a.get()), i32::from(b.get()), i32::from(c.get()), i32::from(d.get())];
+    }
+    let mut values = [0; 4];
+    values.iter_mut().zip(rest).for_each(|(value, cell)| *value = i32::from(cell.get()));
+    values
+}
+
+/// Walks over the taps of a window, row by row, back to the start of the ring behind its end.
+struct Taps {
+    at: usize,
+    /// Taps left in the row.
+    left: usize,
+    across: usize,
+    channels: usize,
+    /// Bytes from behind the last tap of a row to the first of the next.
+    skip: usize,
+    ring: usize,
+}
+
+impl Taps {
+    #[inline]
+    fn next(&mut self) -> usize {
+        let at = self.at;
+        self.at += self.channels;
+        self.left -= 1;
+        if self.left == 0 {
+            self.left = self.across;
+            self.at += self.skip;
+            if self.at >= self.ring {
+                self.at -= self.ring;
+            }
+        }
+        at
+    }
+}
+
+/// The sums of four channels; `values` answers what they see at a place.
+#[inline]
+fn sums(words: &[i32], mut places: Taps, taps: usize, values: impl Fn(usize) -> [i32; 4]) -> [i32; 4] {
+    let (fours, _) = words.as_chunks::<4>();
+    let Some((bias, fours)) = fours.split_first() else { return [0; 4] };
+    let [mut a, mut b, mut c, mut d] = *bias;
+    let low = |word: i32| i32::from(word as u16 as i16);
+    let add = |sum: &mut i32, x: i32, weight: i32| *sum = sum.wrapping_add(x * weight);
+    for [wa, wb, wc, wd] in fours.iter().take(taps / 2) {
+        let [xa, xb, xc, xd] = values(places.next());
+        add(&mut a, xa, low(*wa));
+        add(&mut b, xb, low(*wb));
+        add(&mut c, xc, low(*wc));
+        add(&mut d, xd, low(*wd));
+        let [xa, xb, xc, xd] = values(places.next());
+        add(&mut a, xa, wa >> 16);
+        add(&mut b, xb, wb >> 16);
+        add(&mut c, xc, wc >> 16);
+        add(&mut d, xd, wd >> 16);
+    }
+    if taps % 2 == 1
+        && let Some([even, odd]) = fours.get(taps / 2).and_then(|last| last.first_chunk::<2>())
+    {
+        let [xa, xb, xc, xd] = values(places.next());
+        add(&mut a, xa, low(*even));
+        add(&mut b, xb, low(*odd));
+        add(&mut c, xc, even >> 16);
+        add(&mut d, xd, odd >> 16);
+    }
+    [a, b, c, d]
 }

@@ -127,8 +127,9 @@ mod tests {
     use super::*;
 
     fn m4(code: u32, len: usize, after_load: bool) -> Cost {
-        let halves = [(code >> 16) as u16, code as u16];
-        let bytes = [halves[0].to_le_bytes(), halves[1].to_le_bytes()].concat();
+        // Halfwords as the manual writes them, the first one on the left.
+        let [a, b, c, d] = code.to_be_bytes();
+        let bytes = [b, a, d, c];
         cost(if len == 4 { &bytes } else { &bytes[2..] }, after_load, Core::M4)
     }
 

@@ -10,7 +10,7 @@ use std::boxed::Box;
 use std::vec;
 use std::vec::Vec;
 
-/// A rotation by a known angle in every pair of elements, times 2; exact in f32.
+/// A rotation by a known angle in every pair of elements, times 2.
 fn rotation<T: Real>(n: usize) -> Vec<T> {
     let (cosine, sine) = (T::from_f64(1.2), T::from_f64(1.6));
     let mut q = vec![T::ZERO; n * n];

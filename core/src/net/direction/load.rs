@@ -105,8 +105,9 @@ impl<'a> DirectionNetwork<'a> {
         weights + self.biases.len()
     }
 
-    /// Elements of [`OnGrid`]'s arena for a grid of these sides; the third is 1 in 2-D. All channels of the fine and of the
-    /// coarse grid, once, and three lines (in 3-D three layers) of the fine one: layers work in place, behind themselves.
+    /// Elements of the arena of [`OnGrid`](super::OnGrid) for a grid of these sides; the third is 1 in 2-D. All channels of
+    /// the fine and of the coarse grid, once, and three lines (in 3-D three layers) of the fine one: layers work in place,
+    /// behind themselves.
     #[must_use]
     pub const fn arena_len(&self, sides: [usize; 3]) -> usize {
         let [nx, ny, nz] = sides;

@@ -32,6 +32,16 @@ pub(crate) struct Entry {
     field: u32,
 }
 
+impl Entry {
+    /// Err naming `field` if it shares a byte with one of the others.
+    fn lies_apart(self, others: &[Self], field: u32) -> Result<(), Refusal> {
+        if others.iter().any(|other| self.start < other.end && other.start < self.end) {
+            return Err(Refusal::new(TS_ERROR_OVERLAP, field, 0));
+        }
+        Ok(())
+    }
+}
+
 /// What is known of an entry when the program is compiled: field, alignment, size, in one register.
 #[derive(Clone, Copy)]
 struct Kind(u32);
@@ -104,13 +114,11 @@ impl Ledger {
     /// As [`enter_known`](Self::enter_known) for memory that is written: it may share no byte with what was entered before
     /// it, so it comes last.
     pub(crate) fn enter_written(&mut self, field: Field, start: *const c_void, bytes: usize) {
-        let (start, end) = (start.addr(), start.addr().wrapping_add(bytes));
-        // SAFETY: `note` counts an entry only after it has written it.
-        let entries = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
-        if self.defect.is_none() && entries.iter().any(|entry| entry.start < end && start < entry.end) {
-            self.defect = Some(Refusal::new(TS_ERROR_OVERLAP, field as u32, 0));
+        let (start, end, field) = (start.addr(), start.addr().wrapping_add(bytes), field as u32);
+        if self.defect.is_none() {
+            self.defect = Entry { start, end, field }.lies_apart(self.noted(), field).err();
         }
-        self.note(start, end, field as u32);
+        self.note(start, end, field);
     }
 
     fn note(&mut self, start: usize, end: usize, field: u32) {
@@ -138,14 +146,11 @@ impl Ledger {
     #[inline(never)]
     pub(crate) fn settle_known(&self) -> Result<(), Refusal> {
         self.so_far()?;
-        // SAFETY: `note` counts an entry only after it has written it.
-        let mut rest = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
+        let mut rest = self.noted();
         for _ in 0..self.written {
             let Some((one, others)) = rest.split_first() else { break };
+            one.lies_apart(others, one.field)?;
             rest = others;
-            if others.iter().any(|other| one.start < other.end && other.start < one.end) {
-                return Err(Refusal::new(TS_ERROR_OVERLAP, one.field, 0));
-            }
         }
         Ok(())
     }
@@ -154,16 +159,18 @@ impl Ledger {
     #[inline(never)]
     pub(crate) fn settle(&self, written: &[Field]) -> Result<(), Refusal> {
         self.so_far()?;
-        // SAFETY: `note` counts an entry only after it has written it.
-        let entries = unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) };
-        for ((k, one), field) in entries.iter().enumerate().zip(written) {
-            for other in entries.iter().skip(k + 1) {
-                if one.start < other.end && other.start < one.end {
-                    return Err(Refusal::new(TS_ERROR_OVERLAP, *field as u32, 0));
-                }
-            }
+        let mut rest = self.noted();
+        for field in written {
+            let Some((one, others)) = rest.split_first() else { break };
+            one.lies_apart(others, *field as u32)?;
+            rest = others;
         }
         Ok(())
+    }
+
+    fn noted(&self) -> &[Entry] {
+        // SAFETY: `note` counts an entry only after it has written it.
+        unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) }
     }
 }
 

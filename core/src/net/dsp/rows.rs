@@ -197,10 +197,11 @@ pub(in crate::net) fn rows(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>
     }
     // What is no whole strip, or is requantised by the long formula.
     arguments.form = SUMS;
-    arguments.strips = 1;
     for (rows, out) in rows.iter().zip(out.chunks(4)).skip(whole) {
         let mut sums = [0; 4];
         arguments.out = sums.as_mut_ptr().cast();
+        // The run before counted it down.
+        arguments.strips = 1;
         // SAFETY: as above, and there is room for four sums.
         unsafe { run_strips(&raw mut arguments) };
         for ((row, sum), out) in rows.iter().zip(sums).zip(out) {

@@ -184,10 +184,11 @@ pub(in crate::net) fn tile(strips: &Strips<'_>, x: &[Cell<i16>], out: &[Cell<i8>
     }
     // The long formula.
     arguments.form = SUMS;
-    arguments.strips = 1;
     for (at, row) in strips.rows.iter().enumerate() {
         let mut sums = [0; 4];
         arguments.out = sums.as_mut_ptr().cast();
+        // The run before counted it down.
+        arguments.strips = 1;
         // SAFETY: as above, and there is room for four sums.
         unsafe { run_strips(&raw mut arguments) };
         let out = out.get(at..).unwrap_or(&[]).iter().step_by(strips.rows.len());

@@ -23,7 +23,7 @@ pub(crate) fn bench(family: &str) -> Result<(), String> {
 /// Runs a program that needs no library of ours.
 ///
 /// # Errors
-/// As [`bench`].
+/// As `bench`.
 pub(crate) fn count(name: &str) -> Result<(), String> {
     let here = std::env::current_exe().map_err(|error| error.to_string())?;
     let target = here.ancestors().nth(2).ok_or("no target directory")?;

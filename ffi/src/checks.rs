@@ -92,10 +92,14 @@ impl Ledger {
 
     #[inline(never)]
     fn enter_kind(&mut self, kind: Kind, start: usize, len: usize) {
-        if self.defect.is_some() || len == 0 {
+        if self.defect.is_some() {
             return;
         }
-        if let Err(refusal) = kind.look_at(start) {
+        // Nothing is nowhere: it meets nothing, and keeps its place among those that are written.
+        let start = if len == 0 { 0 } else { start };
+        if len > 0
+            && let Err(refusal) = kind.look_at(start)
+        {
             self.defect = Some(refusal);
             return;
         }
@@ -302,5 +306,7 @@ mod tests {
         }
         assert_eq!(settle(&[(100, 40), (120, 0), (139, 1)], &[x]), refused(Error::Overlap { field: x }));
         assert_eq!(settle(&[(100, 40), (120, 0)], &[x]), Ok(()));
+        // Nothing is written, and the two that are the same are only read.
+        assert_eq!(settle(&[(100, 0), (100, 40), (100, 40)], &[x]), Ok(()));
     }
 }

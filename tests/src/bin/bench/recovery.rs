@@ -143,6 +143,8 @@ fn ladders(seeds: usize) {
     let certified = runs.iter().filter(|(run, _)| run.certified).count();
     let case = format!("{instances} random instances, m = 3 to 11 nr, p = 0 to 0.7 ({certified} certified)");
     at_most(kernel, &case, "false certificates", wrong as f64, Some(0.0));
+    let coarse = runs.iter().filter(|(run, _)| run.certified && run.error > RIGHT).count();
+    at_most(kernel, &case, "certified with an error above 1e-6", coarse as f64, None);
     let worst = runs.iter().filter(|(run, _)| run.certified).map(|(run, _)| run.error).fold(0.0, f64::max);
     Figure {
         kernel,

@@ -52,8 +52,8 @@ fn main() {
     models(&out, &board);
 }
 
-/// The models of the repository, those behind a slash with layers that round once as LiteRT does: name, goal in million instructions, goal for the arena in bytes, how many of the golden
-/// samples are run where not all are.
+/// The models of the repository, those behind a slash with layers that round once as LiteRT does: name, goal in million
+/// instructions, goal for the arena in bytes, how many of the golden samples are run where not all are.
 const MODELS: &[(&str, &str, &str, usize)] = &[
     ("hello_world_int8", "", "", 24),
     ("hello_world_int8/single", "", "", 24),

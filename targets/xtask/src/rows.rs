@@ -44,12 +44,20 @@ fn yes() -> bool {
 impl Row {
     /// Whether a goal is set and missed.
     pub(crate) fn misses(&self) -> bool {
-        self.goal.is_some_and(|goal| if self.lower_is_better { self.value > goal } else { self.value < goal })
+        self.goal.is_some_and(|goal| self.is_beyond(goal))
     }
 
-    /// Whether a goal is missed by more than what is known to be missed.
+    /// Whether a goal is missed by more than what is known to be missed, or, where there is none, a ceiling is.
     pub(crate) fn breaks(&self) -> bool {
-        self.misses() && self.ceiling.is_none_or(|ceiling| self.value > ceiling)
+        match (self.goal, self.ceiling) {
+            (goal, Some(ceiling)) => self.is_beyond(ceiling) && goal.is_none_or(|goal| self.is_beyond(goal)),
+            (Some(goal), None) => self.is_beyond(goal),
+            (None, None) => false,
+        }
+    }
+
+    fn is_beyond(&self, bound: f64) -> bool {
+        if self.lower_is_better { self.value > bound } else { self.value < bound }
     }
 
     /// Time on the host is told and never judged.

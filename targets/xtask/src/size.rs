@@ -232,9 +232,10 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
         for group in &list.flash {
             let functions = matching(&api, &group.functions)?;
             let size = archive::linked_size(tools, abi, &archive, &functions)?;
-            let budget = group.budget.filter(|_| group.abi.as_deref().is_none_or(|name| name == abi.name));
+            let held = group.abi.as_deref().is_none_or(|name| name == abi.name);
+            let [budget, ceiling] = [group.budget, group.ceiling].map(|bytes| bytes.filter(|_| held));
             let row = row(&group.family, &group.name, abi.name, "flash", size.flash(), budget);
-            measured.rows.push(Row { ceiling: as_value(group.ceiling), ..row });
+            measured.rows.push(Row { ceiling: as_value(ceiling), ..row });
         }
         for part in list.code.iter().filter(|part| part.abi == abi.name) {
             let bytes = code(tools, abi, &archive, &matching(&api, &part.functions)?, part)?;

@@ -6,7 +6,7 @@ use crate::checks::{self, Ledger};
 use crate::cycle::{TS_SHAPE_W, sides};
 use crate::dcd::ts_dcd_config_t;
 use crate::objects::{InPlace, Kind, Object, mark, words_for};
-use crate::pressure_memory::{Cut, Memory, Shaped, enter, ts_pressure_memory_t, ts_pressure_sizes_t, written};
+use crate::pressure_memory::{Cut, Memory, Shaped, enter, ts_pressure_memory_t, ts_pressure_sizes_t};
 use crate::solve::{ts_go_on_t, ts_report_t, ts_stopping_t};
 use crate::status::{self, Refusal, flag, size, ts_status_t};
 use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, Domain, Gates, Plan, Reduced, Shape};
@@ -141,7 +141,7 @@ unsafe fn step(pressure: *mut ts_pressure_t, memory: *const ts_pressure_memory_t
         let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
         let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
         let given = enter(pressure, memory, shaped.sizes(false), ledger)?;
-        ledger.settle(written(&given))?;
+        ledger.settle_known()?;
         taken_up(pressure, &given, |_, solve| Ok(solve.step()))
     }
 }
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn ts_pressure_build(
         ledger.enter(Field::Configuration, config, 1);
         ledger.enter(Field::Mask, cells, shaped.cells());
         ledger.enter(Field::Values, gates, 1);
-        ledger.settle(written(&given))?;
+        ledger.settle_known()?;
         given_gates.check()?;
         let domain = Domain::new(shaped.nx, shaped.ny, checks::slice(cells, shaped.cells()), open)?;
         let Memory { codes, indices, workspace } = given.lend();
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn ts_pressure_start(
         ledger.enter(Field::Configuration, config, 1);
         ledger.enter(Field::RightHandSide, b, shaped.cells());
         ledger.enter(Field::Iterate, x, shaped.cells());
-        ledger.settle(written(&given))?;
+        ledger.settle_known()?;
         let (b, x) = (checks::slice(b, shaped.cells()), checks::slice(x, shaped.cells()));
         for (field, values) in [(Field::RightHandSide, b), (Field::Iterate, x)] {
             if let Some(index) = values.iter().position(|value| !value.is_finite()) {
@@ -343,8 +343,6 @@ pub unsafe extern "C" fn ts_pressure_finish(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     status::done((|| unsafe {
-        const ALL: &[Field] =
-            &[Field::Output, Field::Iterate, Field::Object, Field::Mask, Field::Workspace, Field::Order];
         let given_config = checks::read(Field::Configuration, config)?;
         let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
         shaped.require(&given_config.shaped()?)?;
@@ -356,8 +354,7 @@ pub unsafe extern "C" fn ts_pressure_finish(
         ledger.enter(Field::Configuration, config, 1);
         ledger.enter(Field::RightHandSide, b, shaped.cells());
         // The solve is taken up to be read, and that writes scratch: its memory counts as written.
-        let (from, to) = (usize::from(low_len == 0), if given.indices_len > 0 { 6 } else { 5 });
-        ledger.settle(ALL.get(from..to).unwrap_or(ALL))?;
+        ledger.settle_known()?;
         let (x, x_low) = (checks::slice_mut(x, shaped.cells()), checks::slice_mut(x_low, low_len));
         let b = checks::slice(b, shaped.cells());
         taken_up(pressure, &given, |reduced, solve| reduced.expand(b, solve.solution(), solve.correction(), x, x_low))

@@ -56,23 +56,6 @@ impl ts_recovery_memory_t {
         ledger.enter(Field::Bytes, self.words, self.words_len);
     }
 
-    /// Whether all is well, the object, what [`enter`](Self::enter) entered and the next `outputs` being written.
-    pub(crate) fn settle(&self, ledger: &Ledger, outputs: usize) -> Result<(), Refusal> {
-        let lens = [1, self.left_len, self.workspace_len, self.right_len, self.words_len, outputs, outputs / 2];
-        let output = Field::Output;
-        let fields = [Field::Object, Field::Factors, Field::Workspace, Field::Factors, Field::Bytes, output, output];
-        // Of no elements nothing was entered: the written ones are those that are left, in their order.
-        let mut written = [Field::Object; 7];
-        let mut count = 0;
-        for (field, _) in fields.iter().zip(lens).filter(|(_, len)| *len > 0) {
-            if let Some(place) = written.get_mut(count) {
-                *place = *field;
-                count += 1;
-            }
-        }
-        ledger.settle(written.get(..count).unwrap_or(&[]))
-    }
-
     /// # Safety
     /// A ledger took the pointers for these lengths, and what is written meets nothing else.
     pub(crate) unsafe fn lend<'a>(&self, measurements: usize) -> Lent<'a> {
@@ -146,6 +129,7 @@ unsafe fn open<'a, R: Recovery>(
     let ledger: &mut Ledger = &mut Ledger::<[_; 13]>::new();
     ledger.enter(Field::Object, arguments.object, words_for::<R::State>());
     memory.enter(ledger);
+    ledger.only_read_from_here();
     ledger.enter(Field::Measurements, memory.y, data.measurements());
     ledger.enter(Field::Matrix, arguments.data, 1);
     ledger.enter(Field::Scratch, arguments.memory, 1);
@@ -153,7 +137,7 @@ unsafe fn open<'a, R: Recovery>(
     if !config.is_null() {
         ledger.enter(Field::Configuration, config, 1);
     }
-    memory.settle(ledger, 0)?;
+    ledger.settle_known()?;
     // SAFETY: settled.
     Ok((data, unsafe { memory.lend(data.measurements()) }))
 }

@@ -213,14 +213,14 @@ unsafe fn open<'a>(
     ledger.enter(Field::Iterate, of.x, n);
     ledger.enter(Field::Workspace, of.workspace, of.workspace_len);
     ledger.enter(Field::Dual, of.dual, dual_len);
+    ledger.only_read_from_here();
     ledger.enter(Field::Values, of.matrix, entries);
     ledger.enter(Field::RightHandSide, of.rhs, rows);
     ledger.enter(Field::Matrix, problem, 1);
     if !config.is_null() {
         ledger.enter(Field::Configuration, config, 1);
     }
-    let fields = [Field::Object, Field::Iterate, Field::Workspace, Field::Dual];
-    ledger.settle(fields.get(..if dual_len > 0 { 4 } else { 3 }).unwrap_or(&[]))?;
+    ledger.settle_known()?;
     let written: [Written; 4] = [
         (Field::Object, solve.cast(), size_of::<ts_splitting_t>()),
         (Field::Iterate, of.x.cast(), n * size_of::<f32>()),

@@ -76,9 +76,10 @@ unsafe fn init(
         let ledger: &mut Ledger = &mut Ledger::<[_; 7]>::new();
         ledger.enter(Field::Object, online, words_for::<State>());
         given.enter(ledger);
+        ledger.only_read_from_here();
         ledger.enter(Field::Scratch, memory, 1);
         ledger.enter(Field::Configuration, config, 1);
-        given.settle(ledger, 0)?;
+        ledger.settle_known()?;
         let lent = given.lend(0);
         Online::new(size(n), lent.left, lent.workspace, state)?;
         online.cast::<Object<State>>().write(Object { mark: mark::<f64>(Kind::Online), size: n, state });
@@ -108,12 +109,11 @@ unsafe fn with<V>(
         given.enter(ledger);
         let has_one = size_of::<V>() > 0;
         ledger.enter(Field::Output, out, len);
-        if has_one {
-            ledger.enter(Field::Output, one, 1);
-        }
+        ledger.enter(Field::Output, one, usize::from(has_one));
+        ledger.only_read_from_here();
         ledger.enter(Field::Scratch, memory, 1);
         ledger.enter(Field::Values, z, if z.is_null() { 0 } else { len });
-        given.settle(ledger, usize::from(len > 0) + usize::from(has_one))?;
+        ledger.settle_known()?;
         let Object { mark: found, size: n, state } = &*online.cast::<Object<State>>();
         checks::marked(Field::Object, mark::<f64>(Kind::Online), *found)?;
         let lent = given.lend(0);

@@ -111,7 +111,7 @@ impl<'a> Cut<'a> {
     }
 }
 
-/// Looks at the object and the memory, and enters them: what is written comes first.
+/// Looks at the object and the memory, and enters them; what is entered later is only read.
 ///
 /// # Safety
 /// Pointers that are neither null nor misaligned show what the header says.
@@ -136,18 +136,10 @@ pub(crate) unsafe fn enter(
     ledger.enter(Field::Object, pressure, 1);
     ledger.enter(Field::Mask, given.codes, given.codes_len);
     ledger.enter(Field::Workspace, given.workspace, given.workspace_len);
-    if given.indices_len > 0 {
-        ledger.enter(Field::Order, given.indices, given.indices_len);
-    }
+    ledger.enter(Field::Order, given.indices, given.indices_len);
+    ledger.only_read_from_here();
     ledger.enter(Field::Scratch, memory, 1);
     Ok(given)
-}
-
-/// What `enter` entered to be written.
-pub(crate) fn written(given: &ts_f64_pressure_memory_t) -> &'static [Field] {
-    const GRID: &[Field] = &[Field::Object, Field::Mask, Field::Workspace];
-    const PIECES: &[Field] = &[Field::Object, Field::Mask, Field::Workspace, Field::Order];
-    if given.indices_len > 0 { PIECES } else { GRID }
 }
 
 impl ts_f64_pressure_memory_t {

@@ -16,6 +16,7 @@ mod attempts;
 mod certificate;
 mod checkpoint;
 mod config;
+mod descent;
 mod repair;
 mod start;
 
@@ -24,14 +25,12 @@ use self::checkpoint::Phase;
 pub use self::config::MaskedConfig;
 use core::borrow::BorrowMut;
 
-use super::entries::{Entries, row, short_dot};
+use super::entries::Entries;
 use super::histogram::{BINS, Window};
 use super::row_ls::RowLs;
 use crate::error::{self, Error, Field};
-use crate::factor::{Cholesky, Packed};
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
-use crate::vector;
 
 /// Sweeps of subspace iteration that make the start.
 const START: u32 = 6;
@@ -42,9 +41,6 @@ const POLISH: u32 = 300;
 const POLISH_LEAST: u32 = 6;
 /// Sweeps of an attempt at most. Every threshold has reached its floor by then, unless that is below the smallest number.
 const DESCENT: u32 = 1 << 16;
-/// Step of the scaled gradient, for both factors at once.
-const GAIN: f64 = 0.5;
-
 /// A robust matrix completion under way.
 ///
 /// `step` is one sweep over the known entries, or one round of repair. The report counts steps; its residual is the root mean
@@ -214,47 +210,6 @@ impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
         Step::Running
     }
 
-    /// One scaled gradient step on the truncated residuals; how many entries fit.
-    fn descend(&mut self) -> Option<u32> {
-        let (entries, rank, limit, fit) = (self.entries, self.rank(), self.state.threshold, self.state.fit());
-        let left = self.left.get_mut(..entries.rows() * rank)?;
-        let right = self.right.get_mut(..entries.columns() * rank)?;
-        let to_left = self.work.left.get_mut(..left.len())?;
-        let to_right = self.work.right.get_mut(..right.len())?;
-        to_left.fill(T::ZERO);
-        to_right.fill(T::ZERO);
-        let (mut squares, mut kept, mut fitting) = (T::ZERO, 0_u32, 0);
-        for (i, (l, to_l)) in left.chunks_exact(rank.max(1)).zip(to_left.chunks_exact_mut(rank.max(1))).enumerate() {
-            entries.row(i, |j, value| {
-                let Some(r) = row(right, j, rank) else { return };
-                let residual = short_dot(l, r) - value;
-                if residual.abs() <= limit {
-                    squares += residual * residual;
-                    kept += 1;
-                    fitting += u32::from(residual.abs() <= fit);
-                    add_scaled(residual, r, to_l);
-                    if let Some(to_r) = to_right.get_mut(j * rank..).and_then(|rest| rest.get_mut(..rank)) {
-                        add_scaled(residual, l, to_r);
-                    }
-                }
-            });
-        }
-        divide(to_left, right, &[], rank, self.work.kernel)?;
-        divide(to_right, left, &[], rank, self.work.kernel)?;
-        let known = word(entries.count());
-        let cells = T::from_u32(word(entries.rows() * entries.columns()));
-        let step = T::from_f64(-GAIN) * cells / T::from_u32(known);
-        vector::axpy(step, to_left, left);
-        vector::axpy(step, to_right, right);
-        let state = &mut *self.state;
-        state.note(squares, kept);
-        state.estimate = limit;
-        if state.initial == T::INFINITY {
-            state.initial = state.residual;
-        }
-        Some(fitting)
-    }
-
     fn advance(&mut self) -> Step {
         let round = self.state.round;
         self.state.round = round.saturating_add(1);
@@ -303,34 +258,6 @@ impl<T: Real> Masked<'_, T, &mut Checkpoint<T>> {
 /// A count as a word; no matrix has more entries than one counts.
 fn word(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
-}
-
-#[inline]
-fn add_scaled<T: Real>(scale: T, from: &[T], to: &mut [T]) {
-    for (to, from) in to.iter_mut().zip(from) {
-        *to += scale * *from;
-    }
-}
-
-/// Every row of `rows` times (F'WF)⁻¹, F of this rank, its Gram matrix damped; weights that are not there are 1.
-fn divide<T: Real>(rows: &mut [T], factor: &[T], weights: &[T], rank: usize, scratch: &mut [T]) -> Option<()> {
-    let mut kernel = RowLs::new(rank, scratch)?;
-    gather_gram(&mut kernel, factor, weights);
-    let gram = Cholesky::factor(Packed::new(rank), kernel.normal).ok()?;
-    for row in rows.chunks_exact_mut(rank.max(1)) {
-        gram.solve(row).ok()?;
-    }
-    Some(())
-}
-
-/// F'WF, damped, in the place of the normal equations.
-fn gather_gram<T: Real>(kernel: &mut RowLs<'_, T>, factor: &[T], weights: &[T]) {
-    let rank = kernel.right().len();
-    kernel.clear();
-    for (k, u) in factor.chunks_exact(rank.max(1)).enumerate() {
-        kernel.add(u, T::ZERO, weights.get(k).copied().unwrap_or(T::ONE));
-    }
-    kernel.damp();
 }
 
 impl<T: Real, S: BorrowMut<Checkpoint<T>>> Solver for Masked<'_, T, S> {

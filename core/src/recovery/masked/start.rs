@@ -5,7 +5,8 @@
 //! share rank / rows among them. So rows far beyond their share are weighted down to it.
 
 use super::attempts::ATTEMPTS;
-use super::{Checkpoint, Masked, START, divide, gather_gram, word};
+use super::descent::{divide, gather_gram};
+use super::{Checkpoint, Masked, START, word};
 use crate::factor::{Cholesky, Packed};
 use crate::real::Real;
 use crate::recovery::entries::{row, short_dot};

@@ -5,6 +5,8 @@
 //!
 //! `tinysolve_dsp`: a core with the DSP extension. All of Armv7E-M has it; of Armv8-M the Cortex-M33 may, and is taken to
 //! when it is named with `-C target-cpu` (one without it runs code for Armv7-M), and so may the Cortex-M55.
+//!
+//! `tinysolve_helium`: a Cortex-M55 named so, taken to have the vector extension (one without it is named `cortex-m33`).
 
 use std::env;
 
@@ -29,5 +31,8 @@ fn main() {
     }
     if named {
         println!("cargo:rustc-cfg=tinysolve_dsp_v8m");
+    }
+    if named && cpu == "cortex-m55" {
+        println!("cargo:rustc-cfg=tinysolve_helium");
     }
 }

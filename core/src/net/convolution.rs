@@ -24,6 +24,10 @@ pub(super) fn run(
 ) {
     let Some(strips) = Strips::of(layer, constants) else { return };
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
+    #[cfg(tinysolve_helium)]
+    if dsp::helium::convolution(layer, &strips, input, output, scratch, rounding) {
+        return;
+    }
     let scratch = halfwords(scratch);
     let channels = usize::from(layer.out_shape[2]);
     let pixels = layer.pixels();

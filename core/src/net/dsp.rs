@@ -10,6 +10,8 @@ mod copy;
 mod depthwise;
 #[cfg(tinysolve_dsp)]
 mod gather;
+#[cfg(tinysolve_helium)]
+pub(super) mod helium;
 #[cfg(tinysolve_dsp)]
 mod high_half;
 #[cfg(not(tinysolve_dsp))]

@@ -19,8 +19,13 @@ fn byte(pattern: &mut Pattern) -> i8 {
     (pattern.word() >> 24) as i8
 }
 
-/// A row of requantisation in the fast form, every field drawn.
-fn row(pattern: &mut Pattern) -> [i32; 4] {
+/// A row of requantisation, every field drawn: in the fast form, or in the safe one with biases of any size.
+fn row(pattern: &mut Pattern, is_safe: bool) -> [i32; 4] {
+    if is_safe {
+        let exponent = (pattern.word() % 62) as i32 - 31;
+        let multiplier = 1 << 30 | pattern.word() as i32 >> 2 & 0x3fff_ffff;
+        return [pattern.word() as i32, multiplier, i32::from(byte(pattern)), exponent];
+    }
     let shift = 8 + (pattern.word() & 3) as i32;
     let zero = i32::from(byte(pattern)) / 8;
     let bias = pattern.word() as i32 >> 20;
@@ -100,7 +105,7 @@ fn build(memory: &mut [u8], mut layer: Layer, every: usize) -> Option<&[u8]> {
     let mut drawn = [0; 4];
     let mut next = |k: usize| {
         if k.is_multiple_of(4) {
-            drawn = row(&mut pattern);
+            drawn = row(&mut pattern, layer.has(Layer::SAFE));
         }
         drawn.get(k % 4).copied().unwrap_or(0)
     };
@@ -156,6 +161,45 @@ fn measure<const FLASH: usize, const ARENA: usize>(
         hash.bytes(&out.to_le_bytes());
     });
     meter.result(name, hash.finish());
+}
+
+/// Hashes one layer.
+fn bytes_of<const FLASH: usize, const ARENA: usize>(layer: Layer, every: usize, hash: &mut Hash) -> Option<()> {
+    let mut room = Room([0; FLASH]);
+    let mut arena = Arena::<ARENA>::new();
+    let model = Model::new(build(&mut room.0, layer, every)?).ok()?;
+    let mut inference = Inference::new(&model, &mut arena.0).ok()?;
+    let mut pattern = Pattern::new(5);
+    inference.input_mut().iter_mut().for_each(|out| *out = byte(&mut pattern));
+    // The one layer.
+    let _ = inference.step();
+    inference.output().iter().for_each(|out| {
+        hash.bytes(&out.to_le_bytes());
+    });
+    Some(())
+}
+
+/// Every form of requantisation, over several strips, whole ones and one that is not, from both kinds of strip, dense and
+/// sparse: what no layer of a real model need have, and no goal speaks of.
+pub(crate) fn forms(meter: &mut dyn Meter) {
+    for (flags, name) in [
+        (0, "net/forms/double"),
+        (Layer::SINGLE, "net/forms/single"),
+        (Layer::SAFE, "net/forms/safe_double"),
+        (Layer::SAFE | Layer::SINGLE, "net/forms/safe_single"),
+    ] {
+        let mut hash = Hash::default();
+        for outputs in 1..=13 {
+            for rows_log2 in [0, 2] {
+                // Rows of the window with padding are dense; the last tile of 5 x 3 pixels goes back by one.
+                for (channels, every) in [(3, 1), (4, 1), (4, 3), (8, 4)] {
+                    let layer = Layer { flags, rows_log2, ..convolution([5, 3, channels], outputs, 3, 1) };
+                    let Some(()) = bytes_of::<2_048, 1_024>(layer, every, &mut hash) else { return };
+                }
+            }
+        }
+        meter.result(name, hash.finish());
+    }
 }
 
 /// A layer of these shapes, the same padding as the window asks for.

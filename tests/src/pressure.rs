@@ -11,7 +11,8 @@ use tinysolve::net::direction::{DirectionNetwork, OnGrid};
 use tinysolve::operator::{Direction, LinearOperator};
 use tinysolve::solve::{Solver, Step};
 
-use crate::layouts::{OPEN_SIDES, Problem};
+use crate::direction_bytes::{Bytes, Largest, Watched};
+use crate::layouts::{OPEN_SIDES, Problem, problems};
 
 /// Gates trained by the recipe of `examples/train/dcd.py`, rounded to rows of 8 bits.
 pub const TRAINED: &[u8] = include_bytes!("../../examples/train/gates.bin");
@@ -55,6 +56,41 @@ pub enum Way {
     Cycle(Gates, CycleOptions),
     /// Deep conjugate directions, two kept, by the published form of network.
     Network,
+    /// The same with activations in bytes too.
+    NetworkInBytes,
+}
+
+/// A square without obstacles, which the network was trained on, and the right-hand side of a problem that has some.
+#[must_use]
+pub fn empty(n: usize, seed: u64) -> Problem {
+    let problem = problems(n, 1, seed).remove(0);
+    Problem { cells: vec![FLUID; n * n], ..problem }
+}
+
+/// The largest activations of each layer of the network on residuals of two solves.
+fn largest(n: usize) -> &'static Vec<f32> {
+    static LARGEST: std::sync::OnceLock<Vec<f32>> = std::sync::OnceLock::new();
+    LARGEST.get_or_init(|| {
+        let mut all = Largest::default();
+        for problem in [empty(n, 1), empty(n, 2)] {
+            let domain = Domain::new(n, n, &problem.cells, OPEN_SIDES).unwrap();
+            let b: Vec<f32> = problem.b.iter().map(|b| *b as f32).collect();
+            let mut degrees = vec![0; n * n];
+            let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
+            let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
+            let reader = tinysolve::container::Reader::new(&NETWORK.0).unwrap();
+            let mut direction = Watched::new(&reader, [n, n], mask, all);
+            let config = Settings::to(1e-6).config(&b, false);
+            let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
+            let mut x = vec![0.0; operator.dim()];
+            let len =
+                Dcd::<f32, Whole<'_, f32>, &mut Watched<Largest>>::workspace_len(x.len(), config.conjugation, false);
+            let mut workspace = vec![0.0; len];
+            Dcd::new(&operator, &mut direction, &b, &mut x, &mut workspace, config).unwrap().run();
+            all = direction.seen;
+        }
+        all.0
+    })
 }
 
 /// What one solve came to.
@@ -87,13 +123,15 @@ pub struct Settings {
     pub two_words: bool,
     /// How directions are made A-orthogonal.
     pub conjugation: Conjugation,
+    /// Whether a direction that does not pay is left for plain conjugate gradients.
+    pub is_guarded: bool,
 }
 
 impl Settings {
     /// The recurrence, x in one word.
     #[must_use]
     pub const fn to(tolerance: f64) -> Self {
-        Self { tolerance, two_words: false, conjugation: Conjugation::Recurrence }
+        Self { tolerance, two_words: false, conjugation: Conjugation::Recurrence, is_guarded: true }
     }
 
     fn config(&self, b: &[f32], is_guarded: bool) -> DcdConfig<f32> {
@@ -104,7 +142,7 @@ impl Settings {
             stopping,
             two_words: self.two_words,
             conjugation: self.conjugation,
-            safeguard: is_guarded,
+            safeguard: is_guarded && self.is_guarded,
             ..DcdConfig::default()
         }
     }
@@ -163,7 +201,7 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
     let mut codes = vec![0; Cells::codes_len(n, n)];
     let cells = Cells::new(&domain, &mut codes).unwrap();
     let (unknowns, product) = (cells.unknowns(), cells.unknowns() + 2 * cells.faces());
-    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Network));
+    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Network | Way::NetworkInBytes));
     let whole_count = |direction: usize| {
         // The product, two inner products, three updates; with a direction its inner product takes the place of the norm's
         // in the stopping rule, which then comes on top.
@@ -194,6 +232,17 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
             let direction = OnGrid::new(&network, sides, Some(&mask), &mut arena).unwrap();
             // Two projections: two inner products and two updates more.
             let Count { with, without } = whole_count(direction.multiply_adds());
+            let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
+            let count = Count { with: with + 4 * unknowns, without };
+            (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())
+        }
+        Way::NetworkInBytes => {
+            let mut degrees = vec![0; n * n];
+            let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
+            let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
+            let reader = tinysolve::container::Reader::new(&NETWORK.0).unwrap();
+            let direction = Watched::new(&reader, [n, n], mask, Bytes(largest(n).clone()));
+            let Count { with, without } = whole_count(network().multiply_adds([n, n, 1]));
             let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
             let count = Count { with: with + 4 * unknowns, without };
             (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())

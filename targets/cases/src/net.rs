@@ -9,6 +9,7 @@
 
 use crate::{Hash, Meter, Pattern, Row};
 use tinysolve::container::{Kind, SectionSpec, Writer};
+use tinysolve::net::quantise::{dequantise, quantise};
 use tinysolve::net::{Arena, Inference, Layer, LayerKind, MODEL_VERSION, Model, Shape, Tag, depthwise_words};
 
 /// Room for a container, at a multiple of 16.
@@ -303,4 +304,50 @@ pub(crate) fn softmax(meter: &mut dyn Meter) {
         .reference("530", "CMSIS-NN");
     let layer = Layer { kind: LayerKind::Softmax, ..convolution([1, 1, 12], 12, 1, 1) };
     measure::<2_048, 64>(meter, "net/softmax", layer, 1, &row);
+}
+
+/// What a direction of the published network would cost with activations in bytes too: its layers through the kernels of
+/// quantised networks, 16 x 16 cells, 8 channels, a residual block on each of two grids; the way up counts as a sum.
+pub(crate) fn direction_bytes(meter: &mut dyn Meter) {
+    const PRODUCTS: u32 = 256 * (4 * 9 * 64 + 10 * 8) + 64 * 2 * 9 * 64;
+    let pool = Layer { kind: LayerKind::AveragePool, before: [0; 2], ..convolution([16, 16, 8], 8, 2, 2) };
+    let sum = Layer { kind: LayerKind::Add, ..convolution([16, 16, 8], 8, 1, 1) };
+    let coarse_sum = Layer { kind: LayerKind::Add, ..convolution([8, 8, 8], 8, 1, 1) };
+    let layers = [
+        (1, convolution([16, 16, 1], 8, 3, 1)),
+        (4, convolution([16, 16, 8], 8, 3, 1)),
+        (1, pool),
+        (2, convolution([8, 8, 8], 8, 3, 1)),
+        (1, coarse_sum),
+        (2, sum),
+        (1, convolution([16, 16, 8], 1, 1, 1)),
+    ];
+    let mut rooms = layers.map(|_| Room([0; 2_560]));
+    let mut arena = Arena::<6_400>::new();
+    let mut models = [None; 7];
+    for (((_, layer), room), model) in layers.iter().zip(&mut rooms).zip(&mut models) {
+        *model = build(&mut room.0, *layer, 1).and_then(|bytes| Model::new(bytes).ok());
+    }
+    let (mut pattern, mut r) = (Pattern::new(9), [0.0_f32; 256]);
+    r.iter_mut().for_each(|r| *r = pattern.between(-1.0, 1.0));
+    let row = Row::new("net", "direction network", "16x16, 8 channels, activations in bytes too")
+        .per(PRODUCTS, "instructions/product");
+    meter.count(&row, &mut || {
+        let scale = 1.0 / tinysolve::vector::norm(&r);
+        for (at, ((times, _), model)) in layers.iter().zip(&models).enumerate() {
+            let inference = model.as_ref().and_then(|model| Inference::new(model, &mut arena.0).ok());
+            let Some(mut inference) = inference else { return };
+            if at == 0 {
+                inference.input_mut().iter_mut().zip(&r).for_each(|(to, r)| *to = quantise(*r * scale, 0.01, 0));
+            }
+            for _ in 0..*times {
+                inference.restart();
+                let _ = inference.step();
+            }
+            if at + 1 == layers.len() {
+                r.iter_mut().zip(inference.output()).for_each(|(r, byte)| *r = dequantise(*byte, 0.01, 0));
+            }
+        }
+    });
+    meter.result("net/direction_bytes", Hash::default().f32s(&r).finish());
 }

@@ -134,7 +134,11 @@ fn size(n: usize) {
 fn network() {
     let set = problems(32, 6, SEED);
     let case = "6 layouts, 32 x 32, to 1e-6";
-    for (name, way) in [("cg", Way::Cg), ("published network, 8 channels", Way::Network)] {
+    for (name, way) in [
+        ("cg", Way::Cg),
+        ("published network, 8 channels", Way::Network),
+        ("published network, 8 channels, activations in bytes", Way::NetworkInBytes),
+    ] {
         let outcomes = all(&set, way, Settings::to(1e-6));
         let failed = outcomes.iter().filter(|outcome| outcome.handed_over.is_some()).count();
         row(name, case, "iterations, median", iterations(&outcomes), "iterations", None, true);

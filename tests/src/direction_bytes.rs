@@ -5,7 +5,7 @@
 //! these sizes exactly but for the last bit: what is rounded is what 8-bit kernels round.
 
 use tinysolve::container::Reader;
-use tinysolve::operator::Direction;
+use tinysolve::operator::{Direction, LinearOperator};
 
 /// Where the activations of a pass are seen: layer, values, whether they are rectified.
 pub trait Seen {
@@ -163,5 +163,64 @@ impl<S: Seen> Direction<f32> for Watched<S> {
 
     fn multiply_adds(&self) -> usize {
         0
+    }
+}
+
+/// Iterations until |r| is `tolerance` |b|, each direction made A-orthogonal to the two before, whatever its sign: the
+/// method without the checks that leave a direction. `None` beyond `most`.
+pub fn iterations<A: LinearOperator<f32>>(
+    a: &A,
+    direction: &mut impl Direction<f32>,
+    b: &[f32],
+    tolerance: f32,
+    most: usize,
+) -> Option<usize> {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+    let mut r = b.to_vec();
+    let mut kept: Vec<(Vec<f32>, Vec<f32>)> = Vec::new();
+    for done in 0..most {
+        if dot(&r, &r).sqrt() <= f64::from(tolerance) * dot(b, b).sqrt() {
+            return Some(done);
+        }
+        let (mut d, mut product) = (vec![0.0; b.len()], vec![0.0; b.len()]);
+        direction.direction(&r, &mut d);
+        for (before, of_it) in &kept {
+            let share = (dot(&d, of_it) / dot(before, of_it)) as f32;
+            d.iter_mut().zip(before).for_each(|(d, before)| *d -= share * before);
+        }
+        a.apply(&d, &mut product);
+        let step = (dot(&r, &d) / dot(&d, &product)) as f32;
+        r.iter_mut().zip(&product).for_each(|(r, product)| *r -= step * product);
+        kept.insert(0, (d, product));
+        kept.truncate(2);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pressure::{network, network_container};
+    use tinysolve::net::direction::OnGrid;
+
+    /// Seen and left alone, it is the network of the library.
+    #[test]
+    fn watching_changes_nothing() {
+        let reader = network_container();
+        let (network, sides) = (network(), [6, 8, 1]);
+        let mask: Vec<u8> = (0..48).map(|cell| u8::from(cell % 7 > 0)).collect();
+        let r: Vec<f32> = (0..48).map(|cell| (cell * 29 % 17) as f32 - 8.0).collect();
+        let (mut expected, mut found) = (vec![0.0; 48], vec![0.0; 48]);
+        let mut arena = vec![0.0; network.arena_len(sides)];
+        OnGrid::new(&network, sides, Some(&mask), &mut arena).unwrap().direction(&r, &mut expected);
+        let mut watched = Watched::new(&reader, [6, 8], mask.clone(), Largest::default());
+        watched.direction(&r, &mut found);
+        let largest = watched.seen.0;
+        let size = expected.iter().fold(0.0, |most: f32, d| most.max(d.abs()));
+        assert!(size > 0.0 && found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-5 * size));
+        // In bytes it is another one, and not a far one.
+        Watched::new(&reader, [6, 8], mask, Bytes(largest)).direction(&r, &mut found);
+        let apart = found.iter().zip(&expected).fold(0.0, |most: f32, (a, b)| most.max((a - b).abs()));
+        assert!(1e-4 * size < apart && apart < 0.3 * size, "{apart} of {size}");
     }
 }

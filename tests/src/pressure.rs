@@ -2,6 +2,7 @@
 //!
 //! One nonzero applied or one element of a vector operation is one multiply-add, by fluid cell; building is not counted.
 
+use tinysolve::container::Reader;
 use tinysolve::linear::cg::Identity;
 use tinysolve::linear::cycle::{
     Cells, Coloured, Cycle, CycleOptions, Domain, FLUID, Gates, Reduced, Shape, Textbook, Whole,
@@ -11,8 +12,8 @@ use tinysolve::net::direction::{DirectionNetwork, OnGrid};
 use tinysolve::operator::{Direction, LinearOperator};
 use tinysolve::solve::{Solver, Step};
 
-use crate::direction_bytes::{Bytes, Largest, Watched};
-use crate::layouts::{OPEN_SIDES, Problem, problems};
+use crate::direction_bytes::{Bytes, Largest, Watched, iterations};
+use crate::layouts::{OPEN_SIDES, Problem};
 
 /// Gates trained by the recipe of `examples/train/dcd.py`, rounded to rows of 8 bits.
 pub const TRAINED: &[u8] = include_bytes!("../../examples/train/gates.bin");
@@ -20,7 +21,7 @@ pub const TRAINED: &[u8] = include_bytes!("../../examples/train/gates.bin");
 /// The trained gates.
 #[must_use]
 pub fn trained() -> Gates {
-    let reader = tinysolve::container::Reader::unaligned(TRAINED).unwrap();
+    let reader = Reader::unaligned(TRAINED).unwrap();
     Gates::read(&reader).unwrap()
 }
 
@@ -34,7 +35,13 @@ static NETWORK: Aligned<{ include_bytes!("../../examples/train/direction.bin").l
 /// The network of the published form that `examples/train/dcd.py` trained: 8 channels, weights in bytes.
 #[must_use]
 pub fn network() -> DirectionNetwork<'static> {
-    DirectionNetwork::load(&tinysolve::container::Reader::new(&NETWORK.0).unwrap()).unwrap()
+    DirectionNetwork::load(&network_container()).unwrap()
+}
+
+/// Where it stands.
+#[must_use]
+pub fn network_container() -> Reader<'static> {
+    Reader::new(&NETWORK.0).unwrap()
 }
 
 /// A way to solve.
@@ -56,41 +63,40 @@ pub enum Way {
     Cycle(Gates, CycleOptions),
     /// Deep conjugate directions, two kept, by the published form of network.
     Network,
-    /// The same with activations in bytes too.
-    NetworkInBytes,
+}
+
+/// Iterations to `tolerance` by the network as it is, and with activations in bytes whose scales two problems before gave:
+/// problem by problem.
+#[must_use]
+pub fn network_in_bytes(set: &[Problem], tolerance: f32, most: usize) -> Vec<[Option<usize>; 2]> {
+    let reader = network_container();
+    let mut largest = Largest::default();
+    let mut found = Vec::new();
+    for problem in set {
+        let n = problem.n;
+        let domain = Domain::new(n, n, &problem.cells, OPEN_SIDES).unwrap();
+        let b: Vec<f32> = problem.b.iter().map(|b| *b as f32).collect();
+        let mut degrees = vec![0; n * n];
+        let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
+        let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
+        let scales = largest.clone();
+        let mut plain = Watched::new(&reader, [n, n], mask.clone(), largest);
+        let by_numbers = iterations(&operator, &mut plain, &b, tolerance, most);
+        largest = plain.seen;
+        if found.len() < 2 {
+            found.push([by_numbers, None]);
+            continue;
+        }
+        let mut in_bytes = Watched::new(&reader, [n, n], mask, Bytes(scales.0));
+        found.push([by_numbers, iterations(&operator, &mut in_bytes, &b, tolerance, most)]);
+    }
+    found
 }
 
 /// A square without obstacles, which the network was trained on, and the right-hand side of a problem that has some.
 #[must_use]
-pub fn empty(n: usize, seed: u64) -> Problem {
-    let problem = problems(n, 1, seed).remove(0);
-    Problem { cells: vec![FLUID; n * n], ..problem }
-}
-
-/// The largest activations of each layer of the network on residuals of two solves.
-fn largest(n: usize) -> &'static Vec<f32> {
-    static LARGEST: std::sync::OnceLock<Vec<f32>> = std::sync::OnceLock::new();
-    LARGEST.get_or_init(|| {
-        let mut all = Largest::default();
-        for problem in [empty(n, 1), empty(n, 2)] {
-            let domain = Domain::new(n, n, &problem.cells, OPEN_SIDES).unwrap();
-            let b: Vec<f32> = problem.b.iter().map(|b| *b as f32).collect();
-            let mut degrees = vec![0; n * n];
-            let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
-            let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
-            let reader = tinysolve::container::Reader::new(&NETWORK.0).unwrap();
-            let mut direction = Watched::new(&reader, [n, n], mask, all);
-            let config = Settings::to(1e-6).config(&b, false);
-            let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
-            let mut x = vec![0.0; operator.dim()];
-            let len =
-                Dcd::<f32, Whole<'_, f32>, &mut Watched<Largest>>::workspace_len(x.len(), config.conjugation, false);
-            let mut workspace = vec![0.0; len];
-            Dcd::new(&operator, &mut direction, &b, &mut x, &mut workspace, config).unwrap().run();
-            all = direction.seen;
-        }
-        all.0
-    })
+pub fn empty(problem: Problem) -> Problem {
+    Problem { cells: vec![FLUID; problem.cells.len()], ..problem }
 }
 
 /// What one solve came to.
@@ -123,15 +129,13 @@ pub struct Settings {
     pub two_words: bool,
     /// How directions are made A-orthogonal.
     pub conjugation: Conjugation,
-    /// Whether a direction that does not pay is left for plain conjugate gradients.
-    pub is_guarded: bool,
 }
 
 impl Settings {
     /// The recurrence, x in one word.
     #[must_use]
     pub const fn to(tolerance: f64) -> Self {
-        Self { tolerance, two_words: false, conjugation: Conjugation::Recurrence, is_guarded: true }
+        Self { tolerance, two_words: false, conjugation: Conjugation::Recurrence }
     }
 
     fn config(&self, b: &[f32], is_guarded: bool) -> DcdConfig<f32> {
@@ -142,7 +146,7 @@ impl Settings {
             stopping,
             two_words: self.two_words,
             conjugation: self.conjugation,
-            safeguard: is_guarded && self.is_guarded,
+            safeguard: is_guarded,
             ..DcdConfig::default()
         }
     }
@@ -201,7 +205,7 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
     let mut codes = vec![0; Cells::codes_len(n, n)];
     let cells = Cells::new(&domain, &mut codes).unwrap();
     let (unknowns, product) = (cells.unknowns(), cells.unknowns() + 2 * cells.faces());
-    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Network | Way::NetworkInBytes));
+    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Network));
     let whole_count = |direction: usize| {
         // The product, two inner products, three updates; with a direction its inner product takes the place of the norm's
         // in the stopping rule, which then comes on top.
@@ -232,17 +236,6 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
             let direction = OnGrid::new(&network, sides, Some(&mask), &mut arena).unwrap();
             // Two projections: two inner products and two updates more.
             let Count { with, without } = whole_count(direction.multiply_adds());
-            let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
-            let count = Count { with: with + 4 * unknowns, without };
-            (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())
-        }
-        Way::NetworkInBytes => {
-            let mut degrees = vec![0; n * n];
-            let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
-            let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
-            let reader = tinysolve::container::Reader::new(&NETWORK.0).unwrap();
-            let direction = Watched::new(&reader, [n, n], mask, Bytes(largest(n).clone()));
-            let Count { with, without } = whole_count(network().multiply_adds([n, n, 1]));
             let config = DcdConfig { conjugation: Conjugation::PreviousTwo, ..config };
             let count = Count { with: with + 4 * unknowns, without };
             (run(&operator, direction, &b, config, &count, unknowns).0, Vec::new())

@@ -5,11 +5,13 @@
     clippy::unwrap_used,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     missing_docs,
     reason = "a test"
 )]
 
 use flatbuffers::{FlatBufferBuilder, WIPOffset};
+use std::slice::from_ref;
 use tinysolve::net::Inference;
 use tinysolve_host::convert::{Aligned, arena, view};
 use tinysolve_host::{Options, convert};
@@ -267,12 +269,12 @@ fn refusals_name_operator_and_tensor() {
         let said = say(&file(tensors, operators, graphs));
         assert!(parts.iter().all(|part| said.contains(part)), "{said}: {parts:?} expected");
     };
-    refused(&tensors, &[good.clone()], 2, &["2 subgraphs"]);
+    refused(&tensors, from_ref(&good), 2, &["2 subgraphs"]);
     let unknown = operator(32, &[3], 3, 0, &[]);
     refused(&tensors, &[good.clone(), unknown], 1, &["operator 1", "code 32", "not supported"]);
     let mut floats = tensors.clone();
     floats[0].kind = FLOAT32;
-    refused(&floats, &[good.clone()], 1, &["operator 0 (FULLY_CONNECTED)", "tensor 0 `t0`", "float32"]);
+    refused(&floats, from_ref(&good), 1, &["operator 0 (FULLY_CONNECTED)", "tensor 0 `t0`", "float32"]);
     let mut absent = good.clone();
     absent.inputs[1] = 77;
     refused(&tensors, &[absent], 1, &["operator 0 (FULLY_CONNECTED)", "weights"]);

@@ -200,7 +200,7 @@ fn build_together<'a>(tools: &Toolchain, cores: &[&'a Core], names: &[&'a str]) 
     Ok(images)
 }
 
-/// Runs a firmware; three minutes at most, or twenty with arguments for it or for QEMU, which may ask for more.
+/// Runs a firmware; ten minutes at most, on a busy machine, or twenty with arguments for it or for QEMU, which may ask for more.
 pub(crate) fn start(core: &Core, firmware: &Path, arguments: &[String]) -> Result<Spoken> {
     start_with(core, firmware, arguments, &[])
 }
@@ -221,7 +221,7 @@ pub(crate) fn start_with(core: &Core, firmware: &Path, arguments: &[String], mor
             .args(more)
             .arg("-kernel")
             .arg(firmware),
-        Duration::from_secs(if arguments.is_empty() && more.is_empty() { 180 } else { 1200 }),
+        Duration::from_secs(if arguments.is_empty() && more.is_empty() { 600 } else { 1200 }),
     )?;
     let complaints = String::from_utf8_lossy(&output.stderr);
     if !complaints.is_empty() {

@@ -5,6 +5,10 @@
 //!
 //! `tinysolve_dsp`: a core with the DSP extension. All of Armv7E-M has it; of Armv8-M the Cortex-M33 may, and is taken to
 //! when it is named with `-C target-cpu` (one without it runs code for Armv7-M), and so may the Cortex-M55.
+//!
+//! `tinysolve_asm`: a core with the DSP extension, or the Cortex-M3: loops by hand.
+//!
+//! `tinysolve_helium`: a Cortex-M55 named so, taken to have the vector extension (one without it is named `cortex-m33`).
 
 use std::env;
 
@@ -27,7 +31,13 @@ fn main() {
     if target.starts_with("thumbv7em") || named {
         println!("cargo:rustc-cfg=tinysolve_dsp");
     }
+    if target.starts_with("thumbv7m") || target.starts_with("thumbv7em") || named {
+        println!("cargo:rustc-cfg=tinysolve_asm");
+    }
     if named {
         println!("cargo:rustc-cfg=tinysolve_dsp_v8m");
+    }
+    if named && cpu == "cortex-m55" {
+        println!("cargo:rustc-cfg=tinysolve_helium");
     }
 }

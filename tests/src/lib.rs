@@ -13,6 +13,7 @@
 )]
 
 pub mod comparison;
+pub mod direction_bytes;
 pub mod draw;
 pub mod grid;
 pub mod heat;

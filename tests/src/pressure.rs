@@ -2,6 +2,7 @@
 //!
 //! One nonzero applied or one element of a vector operation is one multiply-add, by fluid cell; building is not counted.
 
+use tinysolve::container::Reader;
 use tinysolve::linear::cg::Identity;
 use tinysolve::linear::cycle::{
     Cells, Coloured, Cycle, CycleOptions, Domain, FLUID, Gates, Reduced, Shape, Textbook, Whole,
@@ -11,6 +12,7 @@ use tinysolve::net::direction::{DirectionNetwork, OnGrid};
 use tinysolve::operator::{Direction, LinearOperator};
 use tinysolve::solve::{Solver, Step};
 
+use crate::direction_bytes::{Bytes, Largest, Watched, iterations};
 use crate::layouts::{OPEN_SIDES, Problem};
 
 /// Gates trained by the recipe of `examples/train/dcd.py`, rounded to rows of 8 bits.
@@ -19,7 +21,7 @@ pub const TRAINED: &[u8] = include_bytes!("../../examples/train/gates.bin");
 /// The trained gates.
 #[must_use]
 pub fn trained() -> Gates {
-    let reader = tinysolve::container::Reader::unaligned(TRAINED).unwrap();
+    let reader = Reader::unaligned(TRAINED).unwrap();
     Gates::read(&reader).unwrap()
 }
 
@@ -33,7 +35,13 @@ static NETWORK: Aligned<{ include_bytes!("../../examples/train/direction.bin").l
 /// The network of the published form that `examples/train/dcd.py` trained: 8 channels, weights in bytes.
 #[must_use]
 pub fn network() -> DirectionNetwork<'static> {
-    DirectionNetwork::load(&tinysolve::container::Reader::new(&NETWORK.0).unwrap()).unwrap()
+    DirectionNetwork::load(&network_container()).unwrap()
+}
+
+/// Where it stands.
+#[must_use]
+pub fn network_container() -> Reader<'static> {
+    Reader::new(&NETWORK.0).unwrap()
 }
 
 /// A way to solve.
@@ -55,6 +63,40 @@ pub enum Way {
     Cycle(Gates, CycleOptions),
     /// Deep conjugate directions, two kept, by the published form of network.
     Network,
+}
+
+/// Iterations to `tolerance` by the network as it is, and with activations in bytes whose scales two problems before gave:
+/// problem by problem.
+#[must_use]
+pub fn network_in_bytes(set: &[Problem], tolerance: f32, most: usize) -> Vec<[Option<usize>; 2]> {
+    let reader = network_container();
+    let mut largest = Largest::default();
+    let mut found = Vec::new();
+    for problem in set {
+        let n = problem.n;
+        let domain = Domain::new(n, n, &problem.cells, OPEN_SIDES).unwrap();
+        let b: Vec<f32> = problem.b.iter().map(|b| *b as f32).collect();
+        let mut degrees = vec![0; n * n];
+        let operator = Whole::<f32>::new(&domain, &mut degrees).unwrap();
+        let mask: Vec<u8> = problem.cells.iter().map(|cell| u8::from(*cell == FLUID)).collect();
+        let scales = largest.clone();
+        let mut plain = Watched::new(&reader, [n, n], mask.clone(), largest);
+        let by_numbers = iterations(&operator, &mut plain, &b, tolerance, most);
+        largest = plain.seen;
+        if found.len() < 2 {
+            found.push([by_numbers, None]);
+            continue;
+        }
+        let mut in_bytes = Watched::new(&reader, [n, n], mask, Bytes(scales.0));
+        found.push([by_numbers, iterations(&operator, &mut in_bytes, &b, tolerance, most)]);
+    }
+    found
+}
+
+/// A square without obstacles, which the network was trained on, and the right-hand side of a problem that has some.
+#[must_use]
+pub fn empty(problem: Problem) -> Problem {
+    Problem { cells: vec![FLUID; problem.cells.len()], ..problem }
 }
 
 /// What one solve came to.

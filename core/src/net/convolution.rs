@@ -24,6 +24,10 @@ pub(super) fn run(
 ) {
     let Some(strips) = Strips::of(layer, constants) else { return };
     let rounding = Rounding::of(layer.has(Layer::SINGLE), layer.has(Layer::SAFE));
+    #[cfg(tinysolve_helium)]
+    if dsp::helium::convolution(layer, &strips, input, output, scratch, rounding) {
+        return;
+    }
     let scratch = halfwords(scratch);
     let channels = usize::from(layer.out_shape[2]);
     let pixels = layer.pixels();
@@ -51,8 +55,8 @@ pub(super) fn run(
     }
 }
 
-/// The output byte of a sum. With the DSP extension only what is rare comes here.
-#[cfg_attr(tinysolve_dsp, inline(never))]
+/// The output byte of a sum. Where there is assembly only what is rare comes here.
+#[cfg_attr(tinysolve_asm, inline(never))]
 pub(super) fn finish(row: [i32; 4], sum: i32, rounding: Rounding) -> i8 {
     Row::from_words(row).output(sum, rounding)
 }

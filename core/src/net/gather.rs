@@ -32,6 +32,21 @@ pub(super) struct Walk {
     pub(super) pixels: usize,
 }
 
+/// The part of a window that lies inside the input.
+#[cfg(tinysolve_helium)]
+pub(super) struct Part {
+    /// Its first byte, of the input and of the window.
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) rows: usize,
+    /// Bytes of a row.
+    pub(super) len: usize,
+    /// Bytes from row to row, of the input and of the window.
+    pub(super) line: usize,
+    pub(super) padded: usize,
+    pub(super) is_whole: bool,
+}
+
 /// What the windows of a layer have in common.
 ///
 /// Rows of a window are padded to whole groups of four. What lies behind a row is read in place of the padding, whose
@@ -104,6 +119,31 @@ impl<'a> Windows<'a> {
         let from = self.input.get((y * width + x) * channels..).unwrap_or(&[]);
         gather(from, &walk, to, self.offset, self.place);
         true
+    }
+
+    /// What of a pixel's window lies inside.
+    #[cfg(tinysolve_helium)]
+    pub(super) fn part(&self, pixel: usize) -> Part {
+        let [height, width, channels] = self.shape;
+        let [top, left] = self.before;
+        let columns = self.out_width.max(1);
+        let (y, x) = (pixel / columns * self.stride[0], pixel % columns * self.stride[1]);
+        let span = |at: usize, before: usize, window: usize, len: usize| {
+            let first = before.saturating_sub(at).min(window);
+            (first, (len + before).saturating_sub(at).min(window).saturating_sub(first))
+        };
+        let ((above, rows), (skipped, across)) =
+            (span(y, top, self.window[0], height), span(x, left, self.window[1], width));
+        let (line, column) = ((y + above).saturating_sub(top), (x + skipped).saturating_sub(left));
+        Part {
+            from: (line * width + column) * channels,
+            to: above * self.row_columns + skipped * channels,
+            rows,
+            len: across * channels,
+            line: width * channels,
+            padded: self.row_columns,
+            is_whole: [rows, across] == self.window,
+        }
     }
 
     /// A window that leaves the input: nothing is there outside.

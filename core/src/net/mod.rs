@@ -18,10 +18,16 @@
 //!
 //! # Cores
 //! Cortex-M4, M7, and M33 with the DSP extension run `smlad`, `sxtab16` and `smmulr` in a few naked functions: builds for
-//! `thumbv7em-*`, and for `thumbv8m.main-*` with `-C target-cpu=cortex-m33` or `cortex-m55`. Everything else, an M33
-//! without the extension included, runs portable Rust: take the archive `v7m` there. An M55 runs the
-//! functions for the DSP extension; its vector extension (Helium) is not used. Stable Rust assembles it in naked functions
-//! that begin with `.cpu cortex-m55`, but has no cfg that tells it is there, and no such kernel is written.
+//! `thumbv7em-*`, and for `thumbv8m.main-*` with `-C target-cpu=cortex-m33` or `cortex-m55`. The Cortex-M3 (`thumbv7m-*`)
+//! has such functions with plain multiplications. Everything else runs portable Rust; for an M33 without the extension
+//! take a build for `thumbv7m` (the archive `v7m`).
+//!
+//! A Cortex-M55 built with `-C target-cpu=cortex-m55` runs dense strips, fully connected layers and convolutions, with its
+//! vector extension (Helium): 16 products an instruction, tails by predication, requantisation four at a time. What does
+//! not use it: sparse strips, depthwise layers, sums and softmax (the functions for the DSP extension), layers that need the
+//! long formula, and fully connected ones of zero point 127. Stable Rust has no cfg that tells the extension is there, so
+//! `core/build.rs` goes by the name of the processor; its assembler knows no `.arch_extension mve`, so functions begin with
+//! `.cpu cortex-m55`. The archives for C have no such variant: `v8m-hf` runs on an M55 by the DSP extension.
 
 mod check;
 mod convolution;

@@ -80,6 +80,8 @@ pub const CASES: &[Case] = &[
     Case { name: "net/depthwise_64", ram: 26 * 1024, run: net::depthwise_64 },
     Case { name: "net/add", ram: 32 * 1024, run: net::add },
     Case { name: "net/softmax", ram: 6 * 1024, run: net::softmax },
+    Case { name: "net/forms", ram: 6 * 1024, run: net::forms },
+    Case { name: "net/direction_bytes", ram: 32 * 1024, run: net::direction_bytes },
     Case { name: "net/direction_plane", ram: 36 * 1024, run: direction::plane },
     Case { name: "net/direction_solid", ram: 26 * 1024, run: direction::solid },
     Case { name: "splitting/denoise", ram: 48 * 1024, run: splitting::denoise },

@@ -9,6 +9,7 @@
 
 use crate::{Hash, Meter, Pattern, Row};
 use tinysolve::container::{Kind, SectionSpec, Writer};
+use tinysolve::net::quantise::{dequantise, quantise};
 use tinysolve::net::{Arena, Inference, Layer, LayerKind, MODEL_VERSION, Model, Shape, Tag, depthwise_words};
 
 /// Room for a container, at a multiple of 16.
@@ -19,8 +20,13 @@ fn byte(pattern: &mut Pattern) -> i8 {
     (pattern.word() >> 24) as i8
 }
 
-/// A row of requantisation in the fast form, every field drawn.
-fn row(pattern: &mut Pattern) -> [i32; 4] {
+/// A row of requantisation, every field drawn: in the fast form, or in the safe one with biases of any size.
+fn row(pattern: &mut Pattern, is_safe: bool) -> [i32; 4] {
+    if is_safe {
+        let exponent = (pattern.word() % 62) as i32 - 31;
+        let multiplier = 1 << 30 | pattern.word() as i32 >> 2 & 0x3fff_ffff;
+        return [pattern.word() as i32, multiplier, i32::from(byte(pattern)), exponent];
+    }
     let shift = 8 + (pattern.word() & 3) as i32;
     let zero = i32::from(byte(pattern)) / 8;
     let bias = pattern.word() as i32 >> 20;
@@ -100,7 +106,7 @@ fn build(memory: &mut [u8], mut layer: Layer, every: usize) -> Option<&[u8]> {
     let mut drawn = [0; 4];
     let mut next = |k: usize| {
         if k.is_multiple_of(4) {
-            drawn = row(&mut pattern);
+            drawn = row(&mut pattern, layer.has(Layer::SAFE));
         }
         drawn.get(k % 4).copied().unwrap_or(0)
     };
@@ -156,6 +162,45 @@ fn measure<const FLASH: usize, const ARENA: usize>(
         hash.bytes(&out.to_le_bytes());
     });
     meter.result(name, hash.finish());
+}
+
+/// Hashes one layer.
+fn bytes_of<const FLASH: usize, const ARENA: usize>(layer: Layer, every: usize, hash: &mut Hash) -> Option<()> {
+    let mut room = Room([0; FLASH]);
+    let mut arena = Arena::<ARENA>::new();
+    let model = Model::new(build(&mut room.0, layer, every)?).ok()?;
+    let mut inference = Inference::new(&model, &mut arena.0).ok()?;
+    let mut pattern = Pattern::new(5);
+    inference.input_mut().iter_mut().for_each(|out| *out = byte(&mut pattern));
+    // The one layer.
+    let _ = inference.step();
+    inference.output().iter().for_each(|out| {
+        hash.bytes(&out.to_le_bytes());
+    });
+    Some(())
+}
+
+/// Every form of requantisation, over several strips, whole ones and one that is not, from both kinds of strip, dense and
+/// sparse: what no layer of a real model need have, and no goal speaks of.
+pub(crate) fn forms(meter: &mut dyn Meter) {
+    for (flags, name) in [
+        (0, "net/forms/double"),
+        (Layer::SINGLE, "net/forms/single"),
+        (Layer::SAFE, "net/forms/safe_double"),
+        (Layer::SAFE | Layer::SINGLE, "net/forms/safe_single"),
+    ] {
+        let mut hash = Hash::default();
+        for outputs in 1..=13 {
+            for rows_log2 in [0, 2] {
+                // Rows of the window with padding are dense; the last tile of 5 x 3 pixels goes back by one.
+                for (channels, every) in [(3, 1), (4, 1), (4, 3), (8, 4)] {
+                    let layer = Layer { flags, rows_log2, ..convolution([5, 3, channels], outputs, 3, 1) };
+                    let Some(()) = bytes_of::<2_048, 1_024>(layer, every, &mut hash) else { return };
+                }
+            }
+        }
+        meter.result(name, hash.finish());
+    }
 }
 
 /// A layer of these shapes, the same padding as the window asks for.
@@ -259,4 +304,51 @@ pub(crate) fn softmax(meter: &mut dyn Meter) {
         .reference("530", "CMSIS-NN");
     let layer = Layer { kind: LayerKind::Softmax, ..convolution([1, 1, 12], 12, 1, 1) };
     measure::<2_048, 64>(meter, "net/softmax", layer, 1, &row);
+}
+
+/// What a direction of the published network would cost with activations in bytes too: its layers through the kernels of
+/// quantised networks, 16 x 16 cells, 8 channels, a residual block on each of two grids; the way up counts as a sum.
+pub(crate) fn direction_bytes(meter: &mut dyn Meter) {
+    const PRODUCTS: u32 = 256 * (4 * 9 * 64 + 10 * 8) + 64 * 2 * 9 * 64;
+    let pool = Layer { kind: LayerKind::AveragePool, before: [0; 2], ..convolution([16, 16, 8], 8, 2, 2) };
+    let sum = Layer { kind: LayerKind::Add, ..convolution([16, 16, 8], 8, 1, 1) };
+    let coarse_sum = Layer { kind: LayerKind::Add, ..convolution([8, 8, 8], 8, 1, 1) };
+    let layers = [
+        (1, convolution([16, 16, 1], 8, 3, 1)),
+        (4, convolution([16, 16, 8], 8, 3, 1)),
+        (1, pool),
+        (2, convolution([8, 8, 8], 8, 3, 1)),
+        (1, coarse_sum),
+        (2, sum),
+        (1, convolution([16, 16, 8], 1, 1, 1)),
+    ];
+    let mut rooms = layers.map(|_| Room([0; 2_560]));
+    let mut arena = Arena::<6_400>::new();
+    let mut models = [None; 7];
+    for (((_, layer), room), model) in layers.iter().zip(&mut rooms).zip(&mut models) {
+        *model = build(&mut room.0, *layer, 1).and_then(|bytes| Model::new(bytes).ok());
+    }
+    let (mut pattern, mut r) = (Pattern::new(9), [0.0_f32; 256]);
+    r.iter_mut().for_each(|r| *r = pattern.between(-1.0, 1.0));
+    let row = Row::new("net", "direction network", "16x16, 8 channels, activations in bytes too")
+        .per(PRODUCTS, "instructions/product");
+    meter.count(&row, &mut || {
+        let scale = 1.0 / tinysolve::vector::norm(&r);
+        for (at, ((times, _), model)) in layers.iter().zip(&models).enumerate() {
+            let inference = model.as_ref().and_then(|model| Inference::new(model, &mut arena.0).ok());
+            let Some(mut inference) = inference else { return };
+            if at == 0 {
+                inference.input_mut().iter_mut().zip(&r).for_each(|(to, r)| *to = quantise(*r * scale, 0.01, 0));
+            }
+            for _ in 0..*times {
+                inference.restart();
+                let _ = inference.step();
+            }
+            if at + 1 == layers.len() {
+                r.iter_mut().zip(inference.output()).for_each(|(r, byte)| *r = dequantise(*byte, 0.01, 0));
+            }
+        }
+    });
+    // No result: layers take what lies in the arena, the scratch memory of others too, which is nobody's promise.
+    core::hint::black_box(&r);
 }

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail, ensure};
 use tinysolve::net::{Inference, Model};
 
-use crate::graph::Graph;
+use crate::graph::{Graph, Op};
 use crate::{fold, pack, plan, read, reference};
 
 /// What may be asked for.
@@ -78,7 +78,15 @@ impl Converted {
                     Some(kept) => expected.chunks(channels).flat_map(|pixel| kept.iter().map(|c| pixel[*c])).collect(),
                     None => expected.clone(),
                 };
-                if inference.layer_output(k) != expected {
+                // A part of a concatenation answers for its own channels: others may not have been written yet.
+                let own = match node.op {
+                    Op::Copy { channel } => channel..channel + self.graph.tensors[node.inputs[0]].shape[2],
+                    _ => 0..tensor.shape[2],
+                };
+                let rows = |values: &[i8]| -> Vec<i8> {
+                    values.chunks(tensor.shape[2]).flat_map(|row| row[own.clone()].to_vec()).collect()
+                };
+                if rows(inference.layer_output(k)) != rows(&expected) {
                     bail!("self-test: operator {} ({}) differs on random input {sample}", node.index, node.name);
                 }
             }

@@ -150,6 +150,29 @@ fn two_slots() {
     assert_eq!(slots.current().layer_count(), 3);
 }
 
+/// Two models take turns in one arena, each inference with the model that is in use when it begins.
+#[test]
+fn models_share_an_arena() {
+    let names = ["hello_world_int8", "ad01_int8"];
+    let containers = names
+        .map(|name| Aligned::new(&convert(&data(&format!("{name}.tflite")), &Options::default()).unwrap().container));
+    let slots = Slots::new(containers[0].model().unwrap(), containers[1].model().unwrap());
+    let mut memory = vec![[0x55_i8; 16]; slots.arena_len().div_ceil(16)];
+    for turn in 0..16 {
+        let (name, sample) = (names[slots.active()], turn / 2);
+        let model = *slots.current();
+        let mut inference = Inference::new(&model, view(&mut memory)).unwrap();
+        // What comes now is for the inference after this one.
+        slots.swap();
+        let part = |end: &str, len: u32| {
+            let (bytes, len) = (data(&format!("golden/{name}.{end}.bin")), len as usize);
+            signed(&bytes[sample * len..(sample + 1) * len])
+        };
+        inference.input_mut().copy_from_slice(&part("in", model.shape().input_len));
+        assert_eq!(inference.run(), part("out", model.shape().output_len), "{name}, sample {sample}");
+    }
+}
+
 /// Every byte of a small model changed: refused by the checksum; and with the checksum put right, refused or harmless.
 #[test]
 fn damaged_models() {

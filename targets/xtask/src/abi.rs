@@ -53,6 +53,15 @@ pub(crate) const ABIS: &[Abi] = &[
     },
 ];
 
+/// Code of the Cortex-M55's own, for firmware: C programs link `v8m-hf` there.
+pub(crate) const HELIUM: Abi = Abi {
+    name: "v81m-hf",
+    target: "thumbv8m.main-none-eabihf",
+    cpu: Some("cortex-m55"),
+    gcc: &["-mcpu=cortex-m55", "-mthumb", "-mfloat-abi=hard"],
+    cores: &[],
+};
+
 /// An archive somebody asked for on the command line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Choice {

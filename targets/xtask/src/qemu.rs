@@ -1,6 +1,6 @@
 //! `cargo xtask qemu`: builds a firmware, runs it on a simulated core, compares what it says with its golden file.
 
-use crate::abi::{ABIS, Abi};
+use crate::abi::{ABIS, Abi, HELIUM};
 use crate::parallel;
 use crate::shell;
 use crate::toolchain::Toolchain;
@@ -49,7 +49,7 @@ pub(crate) const CORES: &[Core] = &[
     Core { name: "m4f-softfp", machine: "mps2-an386", abi: "v7em-sf", board: "mps2" },
     Core { name: "m7", machine: "mps2-an500", abi: "v7em-hf", board: "mps2" },
     Core { name: "m33", machine: "mps2-an505", abi: "v8m-hf", board: "an505" },
-    Core { name: "m55", machine: "mps3-an547", abi: "v8m-hf", board: "an547" },
+    Core { name: "m55", machine: "mps3-an547", abi: HELIUM.name, board: "an547" },
 ];
 
 impl Core {
@@ -61,7 +61,8 @@ impl Core {
     }
 
     pub(crate) fn abi(&self) -> Result<&'static Abi> {
-        ABIS.iter().find(|abi| abi.name == self.abi).with_context(|| format!("no binary interface {}", self.abi))
+        let known = ABIS.iter().chain([&HELIUM]).find(|abi| abi.name == self.abi);
+        known.with_context(|| format!("no binary interface {}", self.abi))
     }
 
     /// Whether its target has this memory map when targets/mps2/build.rs is not told another.
@@ -199,7 +200,7 @@ fn build_together<'a>(tools: &Toolchain, cores: &[&'a Core], names: &[&'a str]) 
     Ok(images)
 }
 
-/// Runs a firmware; three minutes at most, or twenty with arguments for it or for QEMU, which may ask for more.
+/// Runs a firmware; ten minutes at most, on a busy machine, or twenty with arguments for it or for QEMU, which may ask for more.
 pub(crate) fn start(core: &Core, firmware: &Path, arguments: &[String]) -> Result<Spoken> {
     start_with(core, firmware, arguments, &[])
 }
@@ -220,7 +221,7 @@ pub(crate) fn start_with(core: &Core, firmware: &Path, arguments: &[String], mor
             .args(more)
             .arg("-kernel")
             .arg(firmware),
-        Duration::from_secs(if arguments.is_empty() && more.is_empty() { 180 } else { 1200 }),
+        Duration::from_secs(if arguments.is_empty() && more.is_empty() { 600 } else { 1200 }),
     )?;
     let complaints = String::from_utf8_lossy(&output.stderr);
     if !complaints.is_empty() {

@@ -1,18 +1,24 @@
 //! `cargo xtask size`: flash, RAM and stack of what a C program links, from `targets/size.toml`.
 
+mod document;
+mod image;
+mod list;
+mod ram;
+
+pub(crate) use self::image::{Linked, of_image};
+
+use self::document::{document, profile};
+use self::list::{Code, List, list};
+use self::ram::ram;
 use crate::abi::{ABIS, Abi};
 use crate::archive;
 use crate::board;
 use crate::parallel;
 use crate::proof::Symbols;
 use crate::rows::{self, Row};
-use crate::shell;
-use crate::stack::{Graph, Pointer};
+use crate::stack::Graph;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result, anyhow, bail};
-use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
-use serde::Deserialize;
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -32,116 +38,11 @@ pub(crate) struct Arguments {
 /// The binary interface whose functions are listed one by one.
 const MAIN: &str = "v7em-hf";
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct List {
-    #[serde(default)]
-    flash: Vec<Flash>,
-    #[serde(default)]
-    code: Vec<Code>,
-    #[serde(default)]
-    ram: Vec<Ram>,
-    #[serde(default)]
-    stack: Vec<Stack>,
-    #[serde(default)]
-    pointer: Vec<Pointer>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Flash {
-    name: String,
-    family: String,
-    functions: Vec<String>,
-    /// The interface the budget speaks of.
-    abi: Option<String>,
-    budget: Option<u64>,
-    /// What it may take until the budget is reached.
-    ceiling: Option<u64>,
-}
-
-/// A part of what functions link: the symbols whose names contain one of `symbols` and none of `without`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Code {
-    name: String,
-    family: String,
-    functions: Vec<String>,
-    symbols: Vec<String>,
-    #[serde(default)]
-    without: Vec<String>,
-    abi: String,
-    budget: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Ram {
-    name: String,
-    family: String,
-    bytes: String,
-    budget: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stack {
-    family: String,
-    functions: Vec<String>,
-    abi: String,
-    budget: u64,
-    /// What it may take until the budget is reached.
-    ceiling: Option<u64>,
-}
-
 /// Everything measured.
 struct Measured {
     rows: Vec<Row>,
     /// Function, flash alone, deepest stack.
     functions: Vec<[String; 3]>,
-}
-
-/// What a linked program takes, in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Linked {
-    /// Code.
-    pub(crate) text: u64,
-    /// Constants.
-    pub(crate) rodata: u64,
-    /// Statics with a value, which stand in flash and in RAM.
-    pub(crate) data: u64,
-    /// Statics that start as zero.
-    pub(crate) bss: u64,
-}
-
-impl Linked {
-    pub(crate) fn flash(self) -> u64 {
-        self.text + self.rodata + self.data
-    }
-}
-
-/// Sums up the sections that are loaded; a table of vectors counts as constants.
-pub(crate) fn of_image(image: &Path) -> Result<Linked> {
-    let data = fs::read(image).with_context(|| format!("cannot read {}", image.display()))?;
-    let mut size = Linked::default();
-    for section in object::File::parse(&*data)?.sections() {
-        let SectionFlags::Elf { sh_flags, .. } = section.flags() else { continue };
-        let has = |flag| sh_flags.contains(flag);
-        if !has(elf::SHF_ALLOC) {
-            continue;
-        }
-        let slot = if has(elf::SHF_EXECINSTR) {
-            &mut size.text
-        } else if !has(elf::SHF_WRITE) {
-            &mut size.rodata
-        } else if section.kind() == SectionKind::UninitializedData {
-            &mut size.bss
-        } else {
-            &mut size.data
-        };
-        *slot += section.size();
-    }
-    Ok(size)
 }
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
@@ -205,11 +106,6 @@ fn explain(tools: &Toolchain, name: &str) -> Result<()> {
         println!("{:7} of stack: {}", depth.bytes, depth.path.join(" > "));
     }
     Ok(())
-}
-
-fn list(tools: &Toolchain) -> Result<List> {
-    let path = tools.root.join("targets/size.toml");
-    toml::from_str(&fs::read_to_string(&path)?).with_context(|| format!("{}", path.display()))
 }
 
 /// Everything on the list; once in a run, however many ask.
@@ -303,40 +199,6 @@ fn matching<'a>(api: &[&'a str], names: &[String]) -> Result<Vec<&'a str>> {
     Ok(found)
 }
 
-/// The value of a C expression, the same by every compiler.
-fn ram(tools: &Toolchain, entry: &Ram) -> Result<u64> {
-    let folder = tools.dist().join("c");
-    fs::create_dir_all(&folder)?;
-    let source = folder.join("ram.c");
-    let program = folder.join("ram");
-    let expression = &entry.bytes;
-    let include = tools.dist().join("include");
-    let headers = "#include \"tinysolve.h\"\n#include <stdio.h>\n";
-    fs::write(
-        &source,
-        format!("{headers}int main(void) {{ return printf(\"%lu\", (unsigned long)({expression})) < 0; }}\n"),
-    )?;
-    shell::read(tools.command("gcc").arg("-I").arg(&include).arg(&source).arg("-o").arg(&program))
-        .with_context(|| format!("[[ram]] {}", entry.name))?;
-    let bytes: u64 = shell::read(&mut tools.command(&program.to_string_lossy()))?.trim().parse()?;
-    fs::write(
-        &source,
-        format!("{headers}_Static_assert(({expression}) == {bytes}u, \"same bytes on every core\");\n"),
-    )?;
-    for abi in ABIS {
-        shell::read(
-            tools
-                .command("arm-none-eabi-gcc")
-                .args(abi.gcc)
-                .args(["-std=c11", "-fsyntax-only", "-I"])
-                .arg(&include)
-                .arg(&source),
-        )
-        .with_context(|| format!("[[ram]] {}: {bytes} bytes on the host and not on {}", entry.name, abi.name))?;
-    }
-    Ok(bytes)
-}
-
 /// A budget or ceiling as a figure of a row.
 #[allow(clippy::cast_precision_loss, reason = "bytes of a small chip")]
 fn as_value(bytes: Option<u64>) -> Option<f64> {
@@ -360,33 +222,4 @@ pub(crate) fn row(family: &str, case: &str, target: &str, metric: &str, value: u
         goal_target: String::new(),
         ceiling: None,
     }
-}
-
-/// The build profile `chip` in words, as Cargo.toml has it.
-fn profile(tools: &Toolchain) -> Result<String> {
-    let manifest: toml::Table = fs::read_to_string(tools.root.join("Cargo.toml"))?.parse()?;
-    let chip = manifest.get("profile").and_then(|profiles| profiles.get("chip")).context("no profile `chip`")?;
-    let value = |key: &str| chip.get(key).map_or("default".to_owned(), |value| value.to_string().replace('"', ""));
-    Ok(format!(
-        "opt-level {}, LTO {}, codegen units {}, panic {}",
-        value("opt-level"),
-        value("lto"),
-        value("codegen-units"),
-        value("panic")
-    ))
-}
-
-fn document(measured: &Measured, version: &str, profile: &str) -> String {
-    let mut text = String::from("<!-- Generated by `cargo xtask size`: do not edit. -->\n# Sizes\n\n");
-    let _ = writeln!(
-        text,
-        "Made by {version}, profile `chip` ({profile}). Flash is code and constants of the\nnamed C functions and all \
-         they reach, soft-float routines included; stack is the deepest path below a function,\nframes added up over the \
-         call graph.\n"
-    );
-    text += &rows::table(&measured.rows);
-    let _ = writeln!(text, "\n## Each C function on {MAIN}\n\nBytes of flash when it is linked alone, and of stack.\n");
-    let head = ["function", "flash", "stack"].map(str::to_owned);
-    text += &rows::markdown(&head, &measured.functions);
-    text
 }

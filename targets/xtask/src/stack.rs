@@ -5,14 +5,13 @@
 //! by `targets/size.toml`, out of the functions whose address is taken somewhere. Recursion is an error, and so is a
 //! call through a pointer that the list does not know.
 
-use crate::thumb;
+mod graph;
+mod symbols;
+
+pub(crate) use self::graph::Graph;
+
 use anyhow::{Context, Result, bail};
-use object::{
-    Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SectionKind, SymbolKind, elf,
-};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeMap;
 
 /// What calls through pointers may reach.
 #[derive(serde::Deserialize, Clone, Debug)]
@@ -38,98 +37,7 @@ pub(crate) struct Depth {
     pub(crate) path: Vec<String>,
 }
 
-#[derive(Clone, Default, Debug)]
-struct Function {
-    frame: u64,
-    /// Calls through a register.
-    indirect: bool,
-    callees: BTreeSet<String>,
-    /// Functions whose address it takes.
-    taken: BTreeSet<String>,
-}
-
-/// All functions of one relocatable object.
-#[derive(Default, Debug)]
-pub(crate) struct Graph(BTreeMap<String, Function>);
-
 impl Graph {
-    /// Calls, and frames by the compiler's word.
-    pub(crate) fn of(object: &Path) -> Result<Self> {
-        let data = fs::read(object)?;
-        let file = object::File::parse(&*data)?;
-        let names = names(&file);
-        let mut graph = Self::calls(&file, &names)?;
-        graph.take_compilers_word(&file, &names)?;
-        Ok(graph)
-    }
-
-    /// Which functions of the object call `name`.
-    pub(crate) fn callers(object: &Path, name: &str) -> Result<Vec<String>> {
-        let data = fs::read(object)?;
-        let file = object::File::parse(&*data)?;
-        let graph = Self::calls(&file, &names(&file))?;
-        let callers = graph.0.iter().filter(|(_, function)| function.callees.contains(name));
-        Ok(callers.map(|(caller, _)| readable(caller)).collect())
-    }
-
-    fn calls(file: &object::File, names: &Names) -> Result<Self> {
-        const CALLS: [elf::RelocationType; 4] =
-            [elf::R_ARM_THM_PC22, elf::R_ARM_THM_JUMP24, elf::R_ARM_THM_JUMP19, elf::R_ARM_THM_PC11];
-        let mut functions = BTreeMap::new();
-        for ((section, _), (name, start, end)) in names {
-            let section = file.section_by_index(SectionIndex(*section))?;
-            let seen = thumb::scan(&code(file, section.index(), section.data()?, *start, *end));
-            let mut function = Function { frame: seen.stack, indirect: seen.indirect, ..Function::default() };
-            for (offset, relocation) in section.relocations().filter(|(offset, _)| (*start..*end).contains(offset)) {
-                let RelocationFlags::Elf { r_type } = relocation.flags() else { continue };
-                if !CALLS.contains(&r_type) {
-                    taken(file, names, relocation.target(), &mut BTreeSet::new(), &mut function.taken);
-                    continue;
-                }
-                let callee = callee(file, names, relocation.target())
-                    .with_context(|| format!("a call at {name}+{:#x} leads nowhere known", offset - start))?;
-                if callee != *name {
-                    function.callees.insert(callee);
-                }
-            }
-            functions.insert(name.clone(), function);
-        }
-        Ok(Self(functions))
-    }
-
-    /// Frame sizes from `.stack_sizes`: an address, which is a relocation, and a number in LEB128.
-    fn take_compilers_word(&mut self, file: &object::File, names: &Names) -> Result<()> {
-        let mut known = 0;
-        for section in file.sections().filter(|section| section.name() == Ok(".stack_sizes")) {
-            let bytes = section.data()?;
-            let targets: BTreeMap<_, _> = section.relocations().collect();
-            let mut at = 0_usize;
-            while at < bytes.len() {
-                let target =
-                    targets.get(&(at as u64)).context(".stack_sizes has an entry without a function")?.target();
-                let mut size = 0_u64;
-                at += 4;
-                for shift in (0..).step_by(7) {
-                    let byte = *bytes.get(at).context(".stack_sizes ends within an entry")?;
-                    at += 1;
-                    size |= u64::from(byte & 0x7F) << shift;
-                    if byte & 0x80 == 0 {
-                        break;
-                    }
-                }
-                let Some(name) = callee(file, names, target) else { continue };
-                if let Some(function) = self.0.get_mut(&name) {
-                    function.frame = size;
-                    known += 1;
-                }
-            }
-        }
-        if known == 0 {
-            bail!("the object has no .stack_sizes: was it built with -Zemit-stack-sizes?");
-        }
-        Ok(())
-    }
-
     /// The deepest path from each of the named functions.
     pub(crate) fn depths(&self, names: &[&str], pointers: &[Pointer]) -> Result<BTreeMap<String, Depth>> {
         let taken = self.0.values().flat_map(|function| &function.taken).map(|name| (name.as_str(), readable(name)));
@@ -207,87 +115,9 @@ fn readable(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }
 
-/// Functions whose addresses a relocation makes known: itself, or all that stand in the constant it points to.
-fn taken(
-    file: &object::File,
-    names: &Names,
-    target: RelocationTarget,
-    visited: &mut BTreeSet<usize>,
-    found: &mut BTreeSet<String>,
-) {
-    let RelocationTarget::Symbol(index) = target else { return };
-    let Some(SectionIndex(index)) = file.symbol_by_index(index).ok().and_then(|symbol| symbol.section_index()) else {
-        return;
-    };
-    let Ok(section) = file.section_by_index(SectionIndex(index)) else { return };
-    if section.kind() == SectionKind::Text {
-        found.extend(callee(file, names, target));
-    } else if visited.insert(index) {
-        for (_, relocation) in section.relocations() {
-            taken(file, names, relocation.target(), visited, found);
-        }
-    }
-}
-
-/// Functions by section and start: name, start and end.
-type Names = BTreeMap<(usize, u64), (String, u64, u64)>;
-
-fn names(file: &object::File) -> Names {
-    let mut names: Names = BTreeMap::new();
-    for symbol in file.symbols().filter(|symbol| symbol.kind() == SymbolKind::Text && !symbol.is_undefined()) {
-        let (Some(SectionIndex(section)), Ok(name)) = (symbol.section_index(), symbol.name()) else { continue };
-        if name.is_empty() || name.starts_with('$') {
-            continue;
-        }
-        // Bit 0 says "Thumb".
-        let start = symbol.address() & !1;
-        let end = start + symbol.size();
-        // Of several names for one place the global one is kept.
-        if symbol.is_global() || !names.contains_key(&(section, start)) {
-            names.insert((section, start), (name.to_owned(), start, end));
-        }
-    }
-    // Assembly routines often have no size: they reach to the next function or to the end of their section.
-    let starts: Vec<_> = names.keys().copied().collect();
-    for ((section, start), (_, _, end)) in &mut names {
-        if *end == *start {
-            let next = starts.iter().find(|(other, at)| other == section && at > start).map(|(_, at)| *at);
-            let size = file.section_by_index(SectionIndex(*section)).map_or(0, |section| section.size());
-            *end = next.unwrap_or(size);
-        }
-    }
-    names
-}
-
-/// The function a relocation points to, by its symbol or, for a symbol of a section, by that section's first function.
-fn callee(file: &object::File, names: &Names, target: RelocationTarget) -> Option<String> {
-    let RelocationTarget::Symbol(index) = target else { return None };
-    let symbol = file.symbol_by_index(index).ok()?;
-    let SectionIndex(section) = symbol.section_index()?;
-    let (_, (name, _, _)) = names.range((section, 0)..=(section, symbol.address() & !1)).next_back()?;
-    Some(name.clone())
-}
-
-/// Half-words of instructions between two offsets, constants among them left out.
-fn code(file: &object::File, section: SectionIndex, bytes: &[u8], start: u64, end: u64) -> Vec<u16> {
-    let mut marks: BTreeMap<u64, bool> = BTreeMap::new();
-    for symbol in file.symbols().filter(|symbol| symbol.section_index() == Some(section)) {
-        let name = symbol.name().unwrap_or_default();
-        if name.starts_with("$t") || name.starts_with("$d") {
-            marks.insert(symbol.address(), name.starts_with("$t"));
-        }
-    }
-    let half_words = (start..end).step_by(2).filter_map(|offset| {
-        let is_code = marks.range(..=offset).next_back().is_none_or(|(_, &is_code)| is_code);
-        let at = usize::try_from(offset).ok()?;
-        let pair = bytes.get(at..at + 2)?;
-        is_code.then(|| u16::from_le_bytes([pair[0], pair[1]]))
-    });
-    half_words.collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::graph::Function;
     use super::*;
 
     type Given<'a> = (&'a str, u64, bool, &'a [&'a str], &'a [&'a str]);

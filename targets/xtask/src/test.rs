@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// Also what takes hours: sets TINYSOLVE_LONG=1 for the tests.
     #[arg(long)]
     long: bool,
-    /// Only the steps whose name contains this; may be given several times.
+    /// Only the step of this name, or all whose name contains it; may be given several times.
     #[arg(long, value_name = "STEP")]
     only: Vec<String>,
     /// Print the names of the steps and do nothing.
@@ -69,8 +69,9 @@ const CHIP: &str = "v7em-hf";
 const FEATURE_SETS: &[&str] = &["", "defmt", "nalgebra", "micromath", "serde", "defmt,nalgebra,micromath,serde"];
 
 pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
-    let wanted =
-        |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|part| name.contains(part.as_str()));
+    let is_name = |part: &str| STEPS.iter().any(|(name, _)| *name == part);
+    let fits = |name: &str, part: &str| if is_name(part) { name == part } else { name.contains(part) };
+    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|part| fits(name, part));
     let steps: Vec<_> = STEPS.iter().filter(|(name, _)| wanted(name)).collect();
     if steps.is_empty() {
         bail!("no step is called so; `--list` prints the names");

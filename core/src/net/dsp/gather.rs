@@ -25,9 +25,23 @@ struct Arguments {
     back: usize,
 }
 
+#[cfg(tinysolve_dsp)]
 macro_rules! group {
     () => {
         "ldr r9, [r0], #4\nsxtab16 r10, r3, r9\nsxtab16 r9, r3, r9, ror #8\nstr r10, [r2]\nstr r9, [r2, r6]\nadd r2, r7\n"
+    };
+}
+
+/// The same without the extension; of r3 the lower half counts.
+#[cfg(not(tinysolve_dsp))]
+macro_rules! group {
+    () => {
+        concat!(
+            "ldrsb r9, [r0]\nldrsb r10, [r0, #2]\nadd r9, r3\nadd r10, r3\nuxth r9, r9\n",
+            "orr r9, r9, r10, lsl #16\nstr r9, [r2]\n",
+            "ldrsb r9, [r0, #1]\nldrsb r10, [r0, #3]\nadd r9, r3\nadd r10, r3\nuxth r9, r9\n",
+            "orr r9, r9, r10, lsl #16\nstr r9, [r2, r6]\nadd r0, r0, #4\nadd r2, r7\n",
+        )
     };
 }
 

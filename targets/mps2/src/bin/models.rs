@@ -62,7 +62,7 @@ mod check {
         let inputs = entry.inputs.chunks(model.shape().input_len as usize);
         let outputs = entry.outputs.chunks(model.shape().output_len as usize);
         let count = model.layer_count();
-        inputs.zip(outputs).take(samples).enumerate().all(|(sample, (input, output))| {
+        let right = inputs.zip(outputs).take(samples).enumerate().all(|(sample, (input, output))| {
             fill(&mut inference, input);
             for layer in 0..count {
                 let _ = inference.step();
@@ -82,7 +82,17 @@ mod check {
                 println!("fail {} sample {sample}: another output", entry.name);
             }
             right
-        })
+        });
+        let (inputs, checked) = (
+            samples.min(entry.outputs.len() / model.shape().output_len as usize),
+            layers && !entry.checksums.is_empty(),
+        );
+        println!(
+            "note {}: {inputs} inputs, {} checksums of layers",
+            entry.name,
+            if checked { inputs * count } else { 0 }
+        );
+        right
     }
 
     pub(super) fn model(entry: &Entry, arena: &mut [i8], samples: usize, printer: &mut Printer) -> bool {

@@ -5,7 +5,9 @@ use tinysolve::linear::Conjugation;
 use tinysolve::linear::cycle::{CycleOptions, GATES, Gates, Shape};
 use tinysolve::solve::Step;
 use tinysolve_tests::layouts::{Problem, problems, unseen_problems};
-use tinysolve_tests::pressure::{Outcome, Settings, Way, bytes, component_aware, pieces, solve, trained};
+use tinysolve_tests::pressure::{
+    Outcome, Settings, Way, bytes, component_aware, empty, network_in_bytes, pieces, solve, trained,
+};
 use tinysolve_tests::threads;
 
 /// Seeds no training has seen: the library's generator of test problems is another one.
@@ -51,6 +53,7 @@ pub(crate) fn bench(many: usize) {
         size(n);
     }
     network();
+    network_activations();
     two_words();
     corrupted();
     memory();
@@ -141,6 +144,22 @@ fn network() {
         row(name, case, "iterations, worst", worst(&outcomes), "iterations", None, true);
         row(name, case, "multiply-adds", work(&outcomes), "a fluid cell", None, true);
         row(name, case, "handed over", failed as f64, "solves", None, true);
+    }
+}
+
+/// The same network on empty squares, like the one it was trained on, and with activations in bytes: what an 8-bit pass would
+/// do to the iterations. Nothing leaves a direction here.
+fn network_activations() {
+    let set: Vec<Problem> = problems(32, 8, SEED).into_iter().map(empty).collect();
+    for tolerance in [1e-2, 1e-4] {
+        let found = network_in_bytes(&set, tolerance, 300);
+        let case = format!("6 empty squares, 32 x 32, to {tolerance:e}");
+        for (at, kernel) in
+            ["published network, 8 channels", "published network, activations in bytes"].iter().enumerate()
+        {
+            let counts = found.iter().skip(2).map(|found| found[at].map_or(f64::INFINITY, |count| count as f64));
+            row(kernel, &case, "iterations, median", median(counts), "iterations", None, true);
+        }
     }
 }
 

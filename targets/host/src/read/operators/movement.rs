@@ -65,12 +65,11 @@ impl Operator<'_, '_, '_> {
         ensure!(pairs.len() == rank && rank <= 4, "{} pairs of paddings for {rank} sides", pairs.len());
         let mut before = [0; 3];
         for (k, [first, last]) in pairs.iter().enumerate() {
-            let side = k + 3 - rank.min(3) - rank.saturating_sub(3);
-            if rank == 4 && k == 0 || rank < 4 && k + 3 < rank {
+            // Of four sides the first counts samples.
+            let Some(side) = (k + 3).checked_sub(rank) else {
                 ensure!(*first == 0 && *last == 0, "samples cannot be padded");
                 continue;
-            }
-            let side = if rank == 4 { k - 1 } else { side };
+            };
             before[side] = usize::try_from(*first)?;
             ensure!(before[side] <= 255, "a padding of {first}");
             let after = usize::try_from(*last)?;

@@ -3,7 +3,11 @@
 use anyhow::{Context, Result, bail, ensure};
 
 use super::{Operator, window_of};
+use crate::fixed;
 use crate::graph::{Op, Weighted, Window};
+
+/// Bits that a sum can be shifted to the left.
+const MAX_EXPONENT: i32 = 30;
 
 impl Operator<'_, '_, '_> {
     /// Weights, biases and the real multipliers of `outputs` outputs.
@@ -44,7 +48,7 @@ impl Operator<'_, '_, '_> {
         let tensors = &self.reader.graph.tensors;
         let (from, to) = (tensors[input].scale, tensors[output].scale);
         let whole = self.name == "FULLY_CONNECTED" && scales.len() == 1;
-        let scales = (0..outputs)
+        let scales: Vec<f64> = (0..outputs)
             .map(|k| {
                 let scale = scales[k.min(scales.len() - 1)];
                 // The reference multiplies in single precision where there is one scale for all.
@@ -55,6 +59,10 @@ impl Operator<'_, '_, '_> {
                 }
             })
             .collect();
+        for (output, real) in scales.iter().enumerate() {
+            let (_, exponent) = fixed::multiplier(*real);
+            ensure!(exponent <= MAX_EXPONENT, "output {output}: sums are multiplied by {real:e}, which no shift does");
+        }
         Ok((weights, bias, scales))
     }
 

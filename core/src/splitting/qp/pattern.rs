@@ -177,6 +177,18 @@ impl<'a, I: Index> QpPattern<'a, I> {
         Rows { ends: ends.iter(), columns, start: 0, place, bound: self.system_entries(), bound_entries: 1 }
     }
 
+    /// Which variable each row of A bounds, if it is a bound row: all that an iteration wants to know.
+    #[inline]
+    pub(super) fn bounded(&self) -> impl Iterator<Item = Option<usize>> {
+        let Lists { ends, columns } = self.a;
+        let mut start = 0;
+        ends.iter().map(move |end| {
+            let first = core::mem::replace(&mut start, end.get());
+            // A column that is not there is that of no variable.
+            (start.wrapping_sub(first) == 1).then(|| columns.get(first).map_or(usize::MAX, |column| column.get()))
+        })
+    }
+
     /// Hands each row of P, by number, columns and values, to `visit`: one loop for all that is no part of an iteration.
     #[inline]
     pub(super) fn each_of_p<T>(&self, values: &mut [T], visit: Visit<'_, 'a, I, T>) {

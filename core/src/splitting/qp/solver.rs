@@ -210,12 +210,13 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         for (rhs, [_, q, x, ..]) in top.iter_mut().zip(variables.iter()) {
             *rhs = sigma * *x - *q;
         }
-        let mut bottom = bottom.iter_mut();
-        for ((columns, range), [.., z, dual, _, weight]) in self.pattern.a_rows().zip(rows.iter()) {
+        let entries = values.get(self.pattern.system_entries()..).unwrap_or(&[]);
+        let (mut bottom, mut own) = (bottom.iter_mut(), entries.iter());
+        for (bounded, [.., z, dual, _, weight]) in self.pattern.bounded().zip(rows.iter()) {
             let target = *z - *dual;
-            if let [column] = columns {
-                let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                if let Some(rhs) = top.get_mut(column.get()) {
+            if let Some(column) = bounded {
+                let entry = own.next().copied().unwrap_or(T::ZERO);
+                if let Some(rhs) = top.get_mut(column) {
                     *rhs += *weight * entry * target;
                 }
             } else if let Some(rhs) = bottom.next() {
@@ -224,20 +225,21 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         }
         factor.substitute(&self.symbolic, rhs);
         let Some((top, bottom)) = rhs.split_at_checked(n) else { return };
-        let mut bottom = bottom.iter();
-        for ((columns, range), row) in self.pattern.a_rows().zip(rows.iter_mut()) {
+        let (mut bottom, mut own) = (bottom.iter(), entries.iter());
+        for (bounded, row) in self.pattern.bounded().zip(rows.iter_mut()) {
             let [_, lower, upper, z, dual, change, weight] = row;
-            let solved = if let [column] = columns {
-                let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                entry * top.get(column.get()).copied().unwrap_or(T::ZERO)
-            } else {
-                *z - *dual + *weight * bottom.next().copied().unwrap_or(T::ZERO)
+            let solved = match bounded {
+                Some(column) => {
+                    own.next().copied().unwrap_or(T::ZERO) * top.get(column).copied().unwrap_or(T::ZERO)
+                }
+                None => *z - *dual + *weight * bottom.next().copied().unwrap_or(T::ZERO),
             };
             let moved = alpha * solved + (T::ONE - alpha) * *z + *dual;
             *z = moved.max(*lower).min(*upper);
             let before = core::mem::replace(dual, moved - *z);
             if keep_changes {
-                *change = penalty_of(columns.len(), *weight) * (*dual - before);
+                let rho = if bounded.is_some() { *weight } else { T::ONE / *weight };
+                *change = rho * (*dual - before);
             }
         }
         for ([_, _, x, change, _], solved) in variables.iter_mut().zip(top) {

@@ -14,6 +14,7 @@
 
 pub mod comparison;
 pub mod draw;
+pub mod golden;
 pub mod grid;
 pub mod heat;
 pub mod layouts;

@@ -229,9 +229,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         for (bounded, row) in self.pattern.bounded().zip(rows.iter_mut()) {
             let [_, lower, upper, z, dual, change, weight] = row;
             let solved = match bounded {
-                Some(column) => {
-                    own.next().copied().unwrap_or(T::ZERO) * top.get(column).copied().unwrap_or(T::ZERO)
-                }
+                Some(column) => own.next().copied().unwrap_or(T::ZERO) * top.get(column).copied().unwrap_or(T::ZERO),
                 None => *z - *dual + *weight * bottom.next().copied().unwrap_or(T::ZERO),
             };
             let moved = alpha * solved + (T::ONE - alpha) * *z + *dual;

@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use crate::checks;
 use crate::objects::{Kind, Object, mark};
 use crate::qp::{ts_qp_config_t, ts_qp_data_t, ts_qp_t};
-use crate::qp_arguments::{Arguments, Count};
+use crate::qp_arguments::{Act, Arguments, Count};
 use crate::qp_shape::ts_qp_shape_t;
 use crate::solve::ts_go_on_t;
 use crate::status::{self, Refusal, size, ts_status_t};
@@ -73,8 +73,9 @@ pub unsafe extern "C" fn ts_qp_step(
     workspace: *mut f32,
     workspace_len: usize,
 ) -> ts_status_t {
+    let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { Arguments { qp, shape, workspace, workspace_len }.step() })
+    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.step())) }
 }
 
 /// Steps to the outcome.
@@ -87,7 +88,7 @@ pub unsafe extern "C" fn ts_qp_run(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { arguments.resume(&[], false) }.map(|(mut solver, _)| solver.run().step))
+    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.run().step)) }
 }
 
 /// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
@@ -102,23 +103,22 @@ pub unsafe extern "C" fn ts_qp_run_while(
     context: *mut c_void,
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
-    status::outcome((|| {
-        let go_on = go_on.ok_or(Error::Null { field: Field::Function })?;
-        loop {
-            // SAFETY: the pointers are as the header demands; no reference outlives the block.
-            let (step, report) = unsafe {
-                let (mut solver, _) = arguments.resume(&[], false)?;
-                (solver.step(), solver.report())
-            };
-            if step.is_final() {
-                return Ok(step);
-            }
-            // SAFETY: the function was given to be asked, with this context.
-            if unsafe { go_on(context, &report.into()) } == 0 {
-                return Ok(Step::Interrupted);
-            }
+    let Some(go_on) = go_on else { return status::outcome(Err(Error::Null { field: Field::Function }.into())) };
+    loop {
+        let mut report = None;
+        let step: Act<'_> = &mut |solver, _| {
+            let step = solver.step();
+            report = Some(solver.report()).filter(|_| !step.is_final());
+            Ok(step)
+        };
+        // SAFETY: the pointers are as the header demands; no reference outlives the call.
+        let status = unsafe { arguments.with(&[], false, step) };
+        let Some(report) = report else { return status };
+        // SAFETY: the function was given to be asked, with this context.
+        if unsafe { go_on(context, &report.into()) } == 0 {
+            return Step::Interrupted as ts_status_t;
         }
-    })())
+    }
 }
 
 /// Begins anew from the iterate that is there, which is the warm start, after an update as a rule: iterations count from 0
@@ -132,5 +132,10 @@ pub unsafe extern "C" fn ts_qp_restart(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { arguments.resume(&[], false) }.map(|(mut solver, _)| solver.restart()))
+    unsafe {
+        arguments.with(&[], false, &mut |solver, _| {
+            solver.restart();
+            Ok(Step::Running)
+        })
+    }
 }

@@ -7,9 +7,9 @@ use crate::checks::{self, Ledger};
 use crate::double::qp::ts_f64_qp_t;
 use crate::objects::{Kind, Object, mark};
 use crate::qp_shape::ts_qp_shape_t;
-use crate::status::{Refusal, size};
+use crate::status::{self, Refusal, size, ts_status_t};
 use tinysolve::factor::Symbolic;
-use tinysolve::solve::{Solver, Step};
+use tinysolve::solve::Step;
 use tinysolve::splitting::qp::{Qp, QpCheckpoint, QpPattern};
 use tinysolve::{Error, Field};
 
@@ -47,6 +47,9 @@ impl Count {
         })
     }
 }
+
+/// What a call does with the solver; `Running` is `TS_OK`.
+pub(crate) type Act<'v> = &'v mut dyn FnMut(&mut Lent<'_>, &ts_qp_shape_t) -> Result<Step, Error>;
 
 /// An array that a call is given beside the arguments all calls have.
 pub(crate) type Array = (Field, *const f64, Count);
@@ -91,38 +94,30 @@ impl Arguments {
         self.qp.cast()
     }
 
-    /// The solver where it stands.
+    /// Hands the solver where it stands to `act`: one copy of the checks for all calls, and nothing moved but what they
+    /// find.
     ///
     /// # Safety
     /// As the header says of all pointers.
-    pub(crate) unsafe fn resume<'a>(
-        &self,
-        arrays: &[Array],
-        writes: bool,
-    ) -> Result<(Lent<'a>, ts_qp_shape_t), Refusal> {
+    #[inline(never)]
+    pub(crate) unsafe fn with(&self, arrays: &[Array], writes: bool, act: Act<'_>) -> ts_status_t {
         // SAFETY: the promise above; any words are an object.
-        unsafe {
-            let shape = self.open(arrays, writes, &[])?;
-            let object = &mut *self.object();
-            checks::marked(Field::Object, mark::<f64>(Kind::Qp), object.mark)?;
-            if object.size != shape.variables {
-                let (need, got) = (size(object.size), size(shape.variables));
-                return Err(Error::Length { field: Field::Matrix, need, got }.into());
-            }
-            let [p_starts, p_columns, a_starts, a_columns] = shape.arrays();
-            let pattern = QpPattern::trusted(p_starts, p_columns, a_starts, a_columns)?;
-            let symbolic = Symbolic::trusted(checks::slice(shape.symbolic, size(shape.symbolic_len)))?;
-            let workspace = checks::slice_mut(self.workspace, self.workspace_len);
-            Ok((Qp::resume(pattern, symbolic, workspace, &mut object.state)?, shape))
-        }
-    }
-
-    /// # Safety
-    /// As the header says of all pointers.
-    pub(crate) unsafe fn step(&self) -> Result<Step, Refusal> {
-        // SAFETY: the promise above.
-        let (mut solver, _) = unsafe { self.resume(&[], false)? };
-        Ok(solver.step())
+        status::outcome(unsafe {
+            (|| {
+                let shape = self.open(arrays, writes, &[])?;
+                let object = &mut *self.object();
+                checks::marked(Field::Object, mark::<f64>(Kind::Qp), object.mark)?;
+                if object.size != shape.variables {
+                    let (need, got) = (size(object.size), size(shape.variables));
+                    return Err(Error::Length { field: Field::Matrix, need, got }.into());
+                }
+                let [p_starts, p_columns, a_starts, a_columns] = shape.arrays();
+                let pattern = QpPattern::trusted(p_starts, p_columns, a_starts, a_columns)?;
+                let symbolic = Symbolic::trusted(checks::slice(shape.symbolic, size(shape.symbolic_len)))?;
+                let workspace = checks::slice_mut(self.workspace, self.workspace_len);
+                Ok(act(&mut Qp::resume(pattern, symbolic, workspace, &mut object.state)?, &shape)?)
+            })()
+        })
     }
 
     /// Hands the solver and the slices of one or two arrays, which are only read, to `update`.
@@ -132,30 +127,33 @@ impl Arguments {
     pub(crate) unsafe fn update(
         &self,
         arrays: [Array; 2],
-        update: impl FnOnce(&mut Lent<'_>, [&[f64]; 2]) -> Result<(), Error>,
-    ) -> Result<(), Refusal> {
+        update: impl Fn(&mut Lent<'_>, [&[f64]; 2]) -> Result<(), Error>,
+    ) -> ts_status_t {
+        let act: Act<'_> = &mut |solver, shape| {
+            // SAFETY: the promise above, and the ledger took them.
+            let given = arrays.map(|(_, pointer, len)| unsafe { checks::slice(pointer, len.of(shape)) });
+            update(solver, given).map(|()| Step::Running)
+        };
         // SAFETY: the promise above.
-        unsafe {
-            let (mut solver, shape) = self.resume(&arrays, false)?;
-            Ok(update(&mut solver, arrays.map(|(_, pointer, len)| checks::slice(pointer, len.of(&shape))))?)
-        }
+        unsafe { self.with(&arrays, false, act) }
     }
 
     /// Hands the solver and an array to be written to `read`.
     ///
     /// # Safety
     /// As the header says of all pointers.
-    pub(crate) unsafe fn read<R>(
+    pub(crate) unsafe fn read(
         &self,
         out: *mut f64,
         len: Count,
-        read: impl FnOnce(&Lent<'_>, &mut [f64]) -> Result<R, Error>,
-    ) -> Result<R, Refusal> {
+        read: impl Fn(&Lent<'_>, &mut [f64]) -> Result<Step, Error>,
+    ) -> ts_status_t {
+        let act: Act<'_> = &mut |solver, shape| {
+            // SAFETY: the promise above, and the ledger took it.
+            read(solver, unsafe { checks::slice_mut(out, len.of(shape)) })
+        };
         // SAFETY: the promise above.
-        unsafe {
-            let (solver, shape) = self.resume(&[(Field::Output, out, len)], true)?;
-            Ok(read(&solver, checks::slice_mut(out, len.of(&shape)))?)
-        }
+        unsafe { self.with(&[(Field::Output, out, len)], true, act) }
     }
 }
 

@@ -4,7 +4,7 @@
 use crate::double::qp::ts_f64_qp_t;
 use crate::double::qp_arguments::{Arguments, Count, Lent, NONE};
 use crate::qp_shape::ts_qp_shape_t;
-use crate::status::{self, ts_status_t};
+use crate::status::ts_status_t;
 use tinysolve::Field;
 use tinysolve::solve::Step;
 
@@ -20,7 +20,7 @@ pub unsafe extern "C" fn ts_f64_qp_update_linear(
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     let arrays = [(Field::LinearTerm, q, Count::Variables), NONE];
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { arguments.update(arrays, |solver, [q, _]| solver.update_linear(q)) })
+    unsafe { arguments.update(arrays, |solver, [q, _]| solver.update_linear(q)) }
 }
 
 /// New bounds; they take effect with the next step. Where a row becomes an equality or ceases to be one, or its only bound
@@ -37,7 +37,7 @@ pub unsafe extern "C" fn ts_f64_qp_update_bounds(
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     let arrays = [(Field::Bounds, lower, Count::Constraints), (Field::Bounds, upper, Count::Constraints)];
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { arguments.update(arrays, |solver, [lower, upper]| solver.update_bounds(lower, upper)) })
+    unsafe { arguments.update(arrays, |solver, [lower, upper]| solver.update_bounds(lower, upper)) }
 }
 
 /// New values of P, with the scaling that was found for the first ones; the next step is a factorisation.
@@ -51,9 +51,7 @@ pub unsafe extern "C" fn ts_f64_qp_update_p(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe {
-        arguments.update([(Field::Values, p, Count::PEntries), NONE], |solver, [p, _]| solver.update_p(p))
-    })
+    unsafe { arguments.update([(Field::Values, p, Count::PEntries), NONE], |solver, [p, _]| solver.update_p(p)) }
 }
 
 /// New values of A, with the scaling that was found for the first ones; the next step is a factorisation.
@@ -67,9 +65,9 @@ pub unsafe extern "C" fn ts_f64_qp_update_a(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe {
+    unsafe {
         arguments.update([(Field::ConstraintValues, a, Count::AEntries), NONE], |solver, [a, _]| solver.update_a(a))
-    })
+    }
 }
 
 /// Begins anew from this x, an element a variable, and these multipliers, an element a constraint.
@@ -85,7 +83,7 @@ pub unsafe extern "C" fn ts_f64_qp_warm_start(
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     let arrays = [(Field::Iterate, x, Count::Variables), (Field::Dual, y, Count::Constraints)];
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { arguments.update(arrays, |solver, [x, y]| solver.warm_start(x, y)) })
+    unsafe { arguments.update(arrays, |solver, [x, y]| solver.warm_start(x, y)) }
 }
 
 /// Writes x, an element a variable.
@@ -99,7 +97,7 @@ pub unsafe extern "C" fn ts_f64_qp_primal(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { arguments.read(x, Count::Variables, |solver, x| solver.primal(x)) })
+    unsafe { arguments.read(x, Count::Variables, |solver, x| solver.primal(x).map(|()| Step::Running)) }
 }
 
 /// Writes the multipliers y, an element a constraint: P x + q + A'y = 0, y >= 0 at upper bounds, y <= 0 at lower ones.
@@ -113,7 +111,7 @@ pub unsafe extern "C" fn ts_f64_qp_dual(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    status::done(unsafe { arguments.read(y, Count::Constraints, |solver, y| solver.dual(y)) })
+    unsafe { arguments.read(y, Count::Constraints, |solver, y| solver.dual(y).map(|()| Step::Running)) }
 }
 
 /// Writes the proof of infeasibility, largest magnitude 1, and answers which: after `TS_STEP_PRIMAL_INFEASIBLE`, an element
@@ -138,5 +136,5 @@ pub unsafe extern "C" fn ts_f64_qp_certificate(
         Ok(solver.details().step)
     };
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { arguments.read(out, Count::These(out_len), copied) })
+    unsafe { arguments.read(out, Count::These(out_len), copied) }
 }

@@ -46,11 +46,14 @@ fn golden(block: &[Vec<&str>]) -> Result<Golden, String> {
     })
 }
 
-/// Solves it; what the solver says, x and y.
+/// What the solver says, x and y.
+pub type Solved<T> = (QpReport<T>, Vec<f64>, Vec<f64>);
+
+/// Solves it.
 ///
 /// # Errors
 /// What the library refuses, or a write behind the end of the workspace.
-pub fn solve<T: Real>(problem: &Problem, config: QpConfig<T>) -> Result<(QpReport<T>, Vec<f64>, Vec<f64>), String> {
+pub fn solve<T: Real>(problem: &Problem, config: QpConfig<T>) -> Result<Solved<T>, String> {
     let said = |error: tinysolve::Error| format!("{error:?}");
     let mut prepared = Prepared::new(problem).map_err(said)?;
     let (mut x, mut y) = (vec![T::ZERO; problem.variables()], vec![T::ZERO; problem.constraints()]);

@@ -5,7 +5,7 @@
 use tinysolve::Real;
 use tinysolve::solve::{Solver, Step};
 use tinysolve::splitting::Stopping;
-use tinysolve::splitting::qp::{QpConfig, QpReport};
+use tinysolve::splitting::qp::QpConfig;
 use tinysolve_tests::golden::{self, Golden};
 use tinysolve_tests::qp::{Prepared, Problem};
 
@@ -13,7 +13,7 @@ fn goldens() -> Vec<Golden> {
     golden::goldens().unwrap()
 }
 
-fn solve<T: Real>(problem: &Problem, config: QpConfig<T>) -> (QpReport<T>, Vec<f64>, Vec<f64>) {
+fn solve<T: Real>(problem: &Problem, config: QpConfig<T>) -> golden::Solved<T> {
     golden::solve(problem, config).unwrap()
 }
 

@@ -57,8 +57,8 @@ pub(crate) fn bench() -> Result<(), String> {
         ("50 MPC problems, f32 to 1e-5", worst::<f32>(&all, 1e-5)?, [None, Some(1e-4)]),
     ] {
         let [distance, gap, kkt @ ..] = figures;
-        print(case, "largest |x - x*|", distance, "", None, goals[0]);
-        print(case, "largest gap of the objective", gap, "of 1 + |objective|", None, goals[1]);
+        print(case, "largest error of x", distance, "", None, goals[0]);
+        print(case, "largest gap of the objective", gap, "of the objective, plus 1", None, goals[1]);
         for (name, residual) in names.iter().zip(kkt) {
             print(case, name, residual, "", None, None);
         }

@@ -66,6 +66,10 @@
     (TS_PACKED_LEN((m) < (n) ? (m) : (n)) + (size_t)((m) < (n) ? (m) : (n)) + (size_t)(n) * (size_t)3)
 /** Elements of workspace of ts_chambolle_pock_init. */
 #define TS_CHAMBOLLE_POCK_WORKSPACE_LEN(m, n) ((size_t)(n) * (size_t)2 + (size_t)(m) * (size_t)3)
+/** Elements of workspace of ts_consensus_init. */
+#define TS_CONSENSUS_WORKSPACE_LEN(n, functions) ((size_t)(n) * ((size_t)(functions) + (size_t)3))
+/** Elements of workspace of ts_condat_vu_init. */
+#define TS_CONDAT_VU_WORKSPACE_LEN(m, n) ((size_t)(n) * (size_t)2 + (size_t)(m) * (size_t)3)
 /** Elements of workspace of ts_masked_init. */
 #define TS_MASKED_WORKSPACE_LEN(rows, columns, rank_max) \
     ((size_t)256 + ((size_t)(rows) + (size_t)(columns)) * ((size_t)(rank_max) + (size_t)1) + \
@@ -275,6 +279,13 @@
 
 #if defined(TINYSOLVE_F64)
 /**
+ * `uint64_t` words of a `ts_f64_splitting_t`.
+ */
+#define TS_F64_SPLITTING_WORDS 18
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * `uint64_t` words of a `ts_f64_ssor_cg_t`.
  */
 #define TS_F64_SSOR_CG_WORDS 31
@@ -361,71 +372,6 @@
  * `uint64_t` words of a `ts_pressure_t`.
  */
 #define TS_PRESSURE_WORDS 71
-
-/**
- * 0: these elements are left alone.
- */
-#define TS_PROX_ZERO 0
-
-/**
- * Sum of |x_i|, or of first\[i\] |x_i| if `first` is given.
- */
-#define TS_PROX_L1 1
-
-/**
- * |x|² / 2.
- */
-#define TS_PROX_SQUARED_L2 2
-
-/**
- * |x|.
- */
-#define TS_PROX_L2 3
-
-/**
- * max |x_i|.
- */
-#define TS_PROX_L_INFINITY 4
-
-/**
- * Huber's function of width `a`.
- */
-#define TS_PROX_HUBER 5
-
-/**
- * x_i >= 0.
- */
-#define TS_PROX_NONNEGATIVE 6
-
-/**
- * first\[i\] <= x_i <= second\[i\], or `a` <= x_i <= `b` if both are null.
- */
-#define TS_PROX_BOUNDS 7
-
-/**
- * x >= 0, sum of x_i = `a`.
- */
-#define TS_PROX_SIMPLEX 8
-
-/**
- * Sum of |x_i| <= `a`.
- */
-#define TS_PROX_L1_BALL 9
-
-/**
- * |x| <= `a`.
- */
-#define TS_PROX_L2_BALL 10
-
-/**
- * |(x_1, ...)| <= `a` x_0.
- */
-#define TS_PROX_SECOND_ORDER_CONE 11
-
-/**
- * Sum of |x_{i+1} - x_i|.
- */
-#define TS_PROX_TOTAL_VARIATION 12
 
 /**
  * `uint64_t` words of a `ts_qp_t`.
@@ -853,6 +799,71 @@
  * The factor as it is.
  */
 #define TS_SUBGM_START_GIVEN 2
+
+/**
+ * 0: these elements are left alone.
+ */
+#define TS_PROX_ZERO 0
+
+/**
+ * Sum of |x_i|, or of first\[i\] |x_i| if `first` is given.
+ */
+#define TS_PROX_L1 1
+
+/**
+ * |x|² / 2.
+ */
+#define TS_PROX_SQUARED_L2 2
+
+/**
+ * |x|.
+ */
+#define TS_PROX_L2 3
+
+/**
+ * max |x_i|.
+ */
+#define TS_PROX_L_INFINITY 4
+
+/**
+ * Huber's function of width `a`.
+ */
+#define TS_PROX_HUBER 5
+
+/**
+ * x_i >= 0.
+ */
+#define TS_PROX_NONNEGATIVE 6
+
+/**
+ * first\[i\] <= x_i <= second\[i\], or `a` <= x_i <= `b` if both are null.
+ */
+#define TS_PROX_BOUNDS 7
+
+/**
+ * x >= 0, sum of x_i = `a`.
+ */
+#define TS_PROX_SIMPLEX 8
+
+/**
+ * Sum of |x_i| <= `a`.
+ */
+#define TS_PROX_L1_BALL 9
+
+/**
+ * |x| <= `a`.
+ */
+#define TS_PROX_L2_BALL 10
+
+/**
+ * |(x_1, ...)| <= `a` x_0.
+ */
+#define TS_PROX_SECOND_ORDER_CONE 11
+
+/**
+ * Sum of |x_{i+1} - x_i|.
+ */
+#define TS_PROX_TOTAL_VARIATION 12
 
 /**
  * `uint64_t` words of a `ts_tsallis_inf_t`.
@@ -1797,6 +1808,50 @@ typedef struct ts_f64_pressure_memory_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
+ */
+typedef struct ts_f64_prox_term_t {
+    /**
+     * f: `TS_PROX_...`.
+     */
+    uint32_t kind;
+    /**
+     * Elements of the part, which follow those of the term before.
+     */
+    uint32_t len;
+    /**
+     * Above 0; 1 for f itself.
+     */
+    double factor;
+    /**
+     * First parameter, as the kind says.
+     */
+    double a;
+    /**
+     * Second parameter.
+     */
+    double b;
+    /**
+     * First array of the kind, `len` elements, or null.
+     */
+    const double *first;
+    /**
+     * Second array, or null.
+     */
+    const double *second;
+    /**
+     * `len` elements, or null for 0.
+     */
+    const double *offset;
+    /**
+     * `len` elements, or null for 0.
+     */
+    const double *slope;
+} ts_f64_prox_term_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Values of a quadratic program's solver.
  */
 typedef struct ts_f64_qp_config_t {
@@ -1858,6 +1913,50 @@ typedef struct ts_f64_qp_config_t {
 typedef struct ts_f64_qp_t {
     uint64_t words[TS_F64_QP_WORDS];
 } ts_f64_qp_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What a solve can say of itself; residuals and objective are those of the last look.
+ */
+typedef struct ts_f64_qp_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations since the start or the last restart.
+     */
+    uint32_t iterations;
+    /**
+     * Factorisations so far.
+     */
+    uint32_t refactorisations;
+    /**
+     * Largest |A x - z|, z being A x moved into the bounds; infinite before the first look.
+     */
+    double primal;
+    /**
+     * Largest |P x + q + A'y|.
+     */
+    double dual;
+    /**
+     * Target of `primal`.
+     */
+    double primal_target;
+    /**
+     * Target of `dual`.
+     */
+    double dual_target;
+    /**
+     * 1/2 x'P x + q'x.
+     */
+    double objective;
+    /**
+     * rho.
+     */
+    double penalty;
+} ts_f64_qp_report_t;
 #endif
 
 /**
@@ -1940,50 +2039,6 @@ typedef struct ts_f64_qp_data_t {
 
 #if defined(TINYSOLVE_F64)
 /**
- * What a solve can say of itself; residuals and objective are those of the last look.
- */
-typedef struct ts_f64_qp_report_t {
-    /**
-     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
-     */
-    ts_status_t step;
-    /**
-     * Iterations since the start or the last restart.
-     */
-    uint32_t iterations;
-    /**
-     * Factorisations so far.
-     */
-    uint32_t refactorisations;
-    /**
-     * Largest |A x - z|, z being A x moved into the bounds; infinite before the first look.
-     */
-    double primal;
-    /**
-     * Largest |P x + q + A'y|.
-     */
-    double dual;
-    /**
-     * Target of `primal`.
-     */
-    double primal_target;
-    /**
-     * Target of `dual`.
-     */
-    double dual_target;
-    /**
-     * 1/2 x'P x + q'x.
-     */
-    double objective;
-    /**
-     * rho.
-     */
-    double penalty;
-} ts_f64_qp_report_t;
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
  * Values of a successive over-relaxation.
  */
 typedef struct ts_f64_sor_config_t {
@@ -2042,6 +2097,172 @@ typedef struct ts_f64_eigenvalue_t {
      */
     uint32_t iterations;
 } ts_f64_eigenvalue_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Values of a splitting method; each reads those it knows.
+ */
+typedef struct ts_f64_splitting_config_t {
+    /**
+     * Absolute tolerance of primal and dual residual, maximum norms, at least 0.
+     */
+    double absolute;
+    /**
+     * Relative to the largest term of a residual, at least 0. Less than about 1e-6 cannot be met.
+     */
+    double relative;
+    /**
+     * Step of gradients, of Douglas-Rachford, or of the primal variables; rho of ADMM, the lasso and consensus. Positive.
+     */
+    double step;
+    /**
+     * Step of the dual variables, positive; with `step` times it and the squared norm of the matrix below 1.
+     */
+    double dual_step;
+    /**
+     * Over-relaxation of Douglas-Rachford, ADMM, the lasso and consensus, in (0, 2).
+     */
+    double relaxation;
+    /**
+     * Iterations at most; at least 1.
+     */
+    uint32_t max_iterations;
+    /**
+     * Iterations between two looks at the residuals; at least 1.
+     */
+    uint32_t check_every;
+    /**
+     * `TS_STEP_STAGNATED` after this many iterations in which no residual fell; 0 for never.
+     */
+    uint32_t stagnation_window;
+    /**
+     * Iterations between two chances to change rho; 0 for never.
+     */
+    uint32_t adapt_every;
+    /**
+     * Proximal gradient: not 0 for Nesterov's momentum.
+     */
+    uint32_t accelerated;
+    /**
+     * Proximal gradient: not 0 to halve the step where it is too long.
+     */
+    uint32_t backtracking;
+} ts_f64_splitting_config_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A solve under way by any splitting method: counters and scalars, no pointer, so it may be copied, moved and saved together
+ * with x, the dual variables and the workspace.
+ */
+typedef struct ts_f64_splitting_t {
+    uint64_t words[TS_F64_SPLITTING_WORDS];
+} ts_f64_splitting_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What a solve can say of itself, at the last look.
+ */
+typedef struct ts_f64_splitting_report_t {
+    /**
+     * `TS_STEP_...`: the outcome, or `TS_STEP_RUNNING`.
+     */
+    ts_status_t step;
+    /**
+     * Iterations.
+     */
+    uint32_t iterations;
+    /**
+     * How far the two copies of the solution are apart; infinite before the first look.
+     */
+    double primal;
+    /**
+     * How far the gradients are from cancelling.
+     */
+    double dual;
+    /**
+     * Target of `primal`.
+     */
+    double primal_target;
+    /**
+     * Target of `dual`.
+     */
+    double dual_target;
+} ts_f64_splitting_report_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What is minimised, and the memory for it: fill it in once. A part that a method does not know may be null.
+ */
+typedef struct ts_f64_splitting_problem_t {
+    /**
+     * Elements of x.
+     */
+    uint32_t n;
+    /**
+     * Rows of the matrix.
+     */
+    uint32_t m;
+    /**
+     * Terms of f.
+     */
+    uint32_t first_count;
+    /**
+     * Terms of g.
+     */
+    uint32_t second_count;
+    /**
+     * PANOC: pairs that directions are made of; 3 to 10.
+     */
+    uint32_t memory;
+    /**
+     * Condat-Vu: rows of the smooth part's matrix.
+     */
+    uint32_t smooth_rows;
+    /**
+     * f: terms whose parts sum up to n. Consensus: the functions, a term of n elements each.
+     */
+    const struct ts_f64_prox_term_t *first;
+    /**
+     * g: terms whose parts sum up to n, or to m where g is of the image under the matrix.
+     */
+    const struct ts_f64_prox_term_t *second;
+    /**
+     * m rows of n elements.
+     */
+    const double *matrix;
+    /**
+     * m elements.
+     */
+    const double *rhs;
+    /**
+     * Condat-Vu: the smooth part is |smooth x - target|² / 2; `smooth_rows` rows of n elements.
+     */
+    const double *smooth;
+    /**
+     * `smooth_rows` elements.
+     */
+    const double *target;
+    /**
+     * Starting guess, then the answer: n elements.
+     */
+    double *x;
+    /**
+     * Dual variables, a starting guess too, 0 without a better one.
+     */
+    double *dual;
+    /**
+     * `TS_..._WORKSPACE_LEN` of the method.
+     */
+    double *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_f64_splitting_problem_t;
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -2564,32 +2785,6 @@ typedef struct ts_qp_t {
 } ts_qp_t;
 
 /**
- * The numbers of a quadratic program: minimise 1/2 x'P x + q'x, lower <= A x <= upper.
- */
-typedef struct ts_qp_data_t {
-    /**
-     * Stored entries of P, as many as the shape says.
-     */
-    const float *p;
-    /**
-     * Linear term, an element a variable.
-     */
-    const float *q;
-    /**
-     * Stored entries of A.
-     */
-    const float *a;
-    /**
-     * Lower bounds, an element a constraint; minus infinity for none.
-     */
-    const float *lower;
-    /**
-     * Upper bounds; infinity for none.
-     */
-    const float *upper;
-} ts_qp_data_t;
-
-/**
  * What a solve can say of itself; residuals and objective are those of the last look.
  */
 typedef struct ts_qp_report_t {
@@ -2652,6 +2847,32 @@ typedef struct ts_qp_size_t {
      */
     uint32_t workspace_len;
 } ts_qp_size_t;
+
+/**
+ * The numbers of a quadratic program: minimise 1/2 x'P x + q'x, lower <= A x <= upper.
+ */
+typedef struct ts_qp_data_t {
+    /**
+     * Stored entries of P, as many as the shape says.
+     */
+    const float *p;
+    /**
+     * Linear term, an element a variable.
+     */
+    const float *q;
+    /**
+     * Stored entries of A.
+     */
+    const float *a;
+    /**
+     * Lower bounds, an element a constraint; minus infinity for none.
+     */
+    const float *lower;
+    /**
+     * Upper bounds; infinity for none.
+     */
+    const float *upper;
+} ts_qp_data_t;
 
 /**
  * Counts what went into a ring. Put it and the ring in memory that a reset does not clear, and read it after a fault.
@@ -2751,7 +2972,7 @@ typedef struct ts_splitting_config_t {
      */
     float relative;
     /**
-     * Step of gradients, of Douglas-Rachford, or of the primal variables; rho of ADMM and the lasso. Positive.
+     * Step of gradients, of Douglas-Rachford, or of the primal variables; rho of ADMM, the lasso and consensus. Positive.
      */
     float step;
     /**
@@ -2759,7 +2980,7 @@ typedef struct ts_splitting_config_t {
      */
     float dual_step;
     /**
-     * Over-relaxation of Douglas-Rachford, ADMM and the lasso, in (0, 2).
+     * Over-relaxation of Douglas-Rachford, ADMM, the lasso and consensus, in (0, 2).
      */
     float relaxation;
     /**
@@ -2851,7 +3072,11 @@ typedef struct ts_splitting_problem_t {
      */
     uint32_t memory;
     /**
-     * f: terms whose parts sum up to n.
+     * Condat-Vu: rows of the smooth part's matrix.
+     */
+    uint32_t smooth_rows;
+    /**
+     * f: terms whose parts sum up to n. Consensus: the functions, a term of n elements each.
      */
     const struct ts_prox_term_t *first;
     /**
@@ -2866,6 +3091,14 @@ typedef struct ts_splitting_problem_t {
      * m elements.
      */
     const float *rhs;
+    /**
+     * Condat-Vu: the smooth part is |smooth x - target|² / 2; `smooth_rows` rows of n elements.
+     */
+    const float *smooth;
+    /**
+     * `smooth_rows` elements.
+     */
+    const float *target;
     /**
      * Starting guess, then the answer: n elements.
      */
@@ -4919,10 +5152,29 @@ ts_status_t ts_f64_prox_affine_factor(const double *matrix,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
+ * anything is written; the index of a refused parameter is that in its own operator.
+ */
+ts_status_t ts_f64_prox_terms(double *x,
+                              uint32_t n,
+                              double step,
+                              const struct ts_f64_prox_term_t *terms,
+                              uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * 1e-4 both ways, a look every 5 iterations, 4,000 at most; rho 0.1, adapted every 25; sigma 1e-6; over-relaxation 1.6; ten
  * rounds of scaling.
  */
 ts_status_t ts_f64_qp_config_default(struct ts_f64_qp_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_f64_qp_report(const struct ts_f64_qp_t *qp, struct ts_f64_qp_report_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -4975,13 +5227,6 @@ ts_status_t ts_f64_qp_run_while(struct ts_f64_qp_t *qp,
                                 size_t workspace_len,
                                 ts_f64_go_on_t go_on,
                                 void *context);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Writes what the solve can say of itself.
- */
-ts_status_t ts_f64_qp_report(const struct ts_f64_qp_t *qp, struct ts_f64_qp_report_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5211,6 +5456,263 @@ ts_status_t ts_f64_power_iteration(uint32_t n,
                                    double *x,
                                    double *work,
                                    struct ts_f64_eigenvalue_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Tolerances 1e-4, 4,000 iterations; steps and rho 1, over-relaxation 1.6, rho adapted every 10 iterations; accelerated and
+ * with backtracking.
+ */
+ts_status_t ts_f64_splitting_config_default(struct ts_f64_splitting_config_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes what a solve by any splitting method can say of itself.
+ */
+ts_status_t ts_f64_splitting_report(const struct ts_f64_splitting_t *solve,
+                                    struct ts_f64_splitting_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say:
+ * minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_proximal_gradient_init(struct ts_f64_splitting_t *solve,
+                                          const struct ts_f64_splitting_problem_t *problem,
+                                          const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: a gradient and an operator, more while the step is halved. The problem is that of
+ * `ts_f64_proximal_gradient_init`, with what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then
+ * repeats.
+ */
+ts_status_t ts_f64_proximal_gradient_step(struct ts_f64_splitting_t *solve,
+                                          const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_proximal_gradient_run(struct ts_f64_splitting_t *solve,
+                                         const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only
+ * `solve` is written. A term with an `offset` has no value: the steps are plain proximal gradient steps then.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_panoc_init(struct ts_f64_splitting_t *solve,
+                              const struct ts_f64_splitting_problem_t *problem,
+                              const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: at most ten gradients and operators, more while the step is halved. The problem is that of
+ * `ts_f64_panoc_init`, with what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_panoc_step(struct ts_f64_splitting_t *solve,
+                              const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_panoc_run(struct ts_f64_splitting_t *solve,
+                             const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only
+ * `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_chambolle_pock_init(struct ts_f64_splitting_t *solve,
+                                       const struct ts_f64_splitting_problem_t *problem,
+                                       const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: two products and two operators. The problem is that of `ts_f64_chambolle_pock_init`, with what is in
+ * its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_chambolle_pock_step(struct ts_f64_splitting_t *solve,
+                                       const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_chambolle_pock_run(struct ts_f64_splitting_t *solve,
+                                      const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x); `dual`
+ * has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_condat_vu_init(struct ts_f64_splitting_t *solve,
+                                  const struct ts_f64_splitting_problem_t *problem,
+                                  const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: four products and two operators. The problem is that of `ts_f64_condat_vu_init`, with
+ * what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_condat_vu_step(struct ts_f64_splitting_t *solve,
+                                  const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_condat_vu_run(struct ts_f64_splitting_t *solve,
+                                 const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the
+ * answer is the n elements of the workspace from n on. No dual, no matrix. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_douglas_rachford_init(struct ts_f64_splitting_t *solve,
+                                         const struct ts_f64_splitting_problem_t *problem,
+                                         const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: two operators. The problem is that of `ts_f64_douglas_rachford_init`, with what is in its arrays now.
+ * Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_douglas_rachford_step(struct ts_f64_splitting_t *solve,
+                                         const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_douglas_rachford_run(struct ts_f64_splitting_t *solve,
+                                        const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts ADMM: minimises f(x) + g(x); `dual` has n elements, the multipliers over rho. No matrix.
+ * Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_admm_init(struct ts_f64_splitting_t *solve,
+                             const struct ts_f64_splitting_problem_t *problem,
+                             const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: two operators. The problem is that of `ts_f64_admm_init`, with what is in its arrays now. Answers
+ * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_admm_step(struct ts_f64_splitting_t *solve,
+                             const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_admm_run(struct ts_f64_splitting_t *solve,
+                            const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts ADMM with one factor for all iterations: minimises |matrix x - rhs|² / 2 + g(x); `dual`
+ * has n elements, the multipliers over rho. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_lasso_init(struct ts_f64_splitting_t *solve,
+                              const struct ts_f64_splitting_problem_t *problem,
+                              const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: a solve with the factor and an operator, or a factorisation. The problem is that of
+ * `ts_f64_lasso_init`, with what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_lasso_step(struct ts_f64_splitting_t *solve,
+                              const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_lasso_run(struct ts_f64_splitting_t *solve,
+                             const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Checks everything and starts consensus ADMM: minimises f_1(x) + ... + g(x); each of the `first_count` terms of `first` is
+ * a function of all n elements. No dual, no matrix. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_consensus_init(struct ts_f64_splitting_t *solve,
+                                  const struct ts_f64_splitting_problem_t *problem,
+                                  const struct ts_f64_splitting_config_t *config);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Does one iteration: each operator once. The problem is that of `ts_f64_consensus_init`, with
+ * what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_f64_consensus_step(struct ts_f64_splitting_t *solve,
+                                  const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_f64_consensus_run(struct ts_f64_splitting_t *solve,
+                                 const struct ts_f64_splitting_problem_t *problem);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5599,6 +6101,18 @@ size_t ts_admm_workspace_len(uint32_t n);
  */
 size_t ts_lasso_workspace_len(uint32_t m,
                               uint32_t n);
+
+/**
+ * Elements of workspace of `ts_consensus_init` for so many functions; 0 where they do not fit the address space.
+ */
+size_t ts_consensus_workspace_len(uint32_t n,
+                                  uint32_t functions);
+
+/**
+ * Elements of workspace of `ts_condat_vu_init` for m rows and n columns; 0 where they do not fit the address space.
+ */
+size_t ts_condat_vu_workspace_len(uint32_t m,
+                                  uint32_t n);
 
 /**
  * Elements of workspace of `ts_chambolle_pock_init` for m rows and n columns; 0 where they do not fit the address space.
@@ -6567,6 +7081,33 @@ ts_status_t ts_prox_terms(float *x,
 ts_status_t ts_qp_config_default(struct ts_qp_config_t *out);
 
 /**
+ * Writes what the solve can say of itself.
+ */
+ts_status_t ts_qp_report(const struct ts_qp_t *qp, struct ts_qp_report_t *out);
+
+/**
+ * Writes how many `uint32_t` words of scratch `ts_qp_analyse` needs for this shape, whose `symbolic` is not looked at.
+ *
+ * Errors: `LENGTH`, `UNORDERED`, `OUT_OF_RANGE`, `TOO_LARGE` for indices that are none.
+ */
+ts_status_t ts_qp_scratch_len(const struct ts_qp_shape_t *shape,
+                              size_t *out);
+
+/**
+ * Finds an order of elimination by minimum degree and writes the symbolic factorisation, which then is to be the
+ * `symbolic` of the shape: once, at the start or on another machine. About dimension³ / 32 operations. With a
+ * `symbolic_len` of 0 only `out` is written: what the program takes.
+ *
+ * Errors: `LENGTH` (workspace: the scratch; symbolic), and those of `ts_qp_scratch_len`.
+ */
+ts_status_t ts_qp_analyse(const struct ts_qp_shape_t *shape,
+                          uint32_t *scratch,
+                          size_t scratch_len,
+                          uint16_t *symbolic,
+                          uint32_t symbolic_len,
+                          struct ts_qp_size_t *out);
+
+/**
  * Checks everything and takes a problem up, scaled, into `workspace` (`TS_QP_WORKSPACE_LEN` elements), which from then on
  * belongs to the solve; `data` is not needed after that. x and the multipliers are 0 to begin with. O(entries x rounds of
  * scaling).
@@ -6609,11 +7150,6 @@ ts_status_t ts_qp_run_while(struct ts_qp_t *qp,
                             size_t workspace_len,
                             ts_go_on_t go_on,
                             void *context);
-
-/**
- * Writes what the solve can say of itself.
- */
-ts_status_t ts_qp_report(const struct ts_qp_t *qp, struct ts_qp_report_t *out);
 
 /**
  * Begins anew from the iterate that is there, which is the warm start, after an update as a rule: iterations count from 0
@@ -6702,28 +7238,6 @@ ts_status_t ts_qp_certificate(struct ts_qp_t *qp,
                               size_t workspace_len,
                               float *out,
                               uint32_t out_len);
-
-/**
- * Writes how many `uint32_t` words of scratch `ts_qp_analyse` needs for this shape, whose `symbolic` is not looked at.
- *
- * Errors: `LENGTH`, `UNORDERED`, `OUT_OF_RANGE`, `TOO_LARGE` for indices that are none.
- */
-ts_status_t ts_qp_scratch_len(const struct ts_qp_shape_t *shape,
-                              size_t *out);
-
-/**
- * Finds an order of elimination by minimum degree and writes the symbolic factorisation, which then is to be the
- * `symbolic` of the shape: once, at the start or on another machine. About dimension³ / 32 operations. With a
- * `symbolic_len` of 0 only `out` is written: what the program takes.
- *
- * Errors: `LENGTH` (workspace: the scratch; symbolic), and those of `ts_qp_scratch_len`.
- */
-ts_status_t ts_qp_analyse(const struct ts_qp_shape_t *shape,
-                          uint32_t *scratch,
-                          size_t scratch_len,
-                          uint16_t *symbolic,
-                          uint32_t symbolic_len,
-                          struct ts_qp_size_t *out);
 
 /**
  * Empties the recorder over a ring of `len` records. The ring is not written.
@@ -6903,7 +7417,8 @@ ts_status_t ts_splitting_config_default(struct ts_splitting_config_t *out);
 ts_status_t ts_splitting_report(const struct ts_splitting_t *solve, struct ts_splitting_report_t *out);
 
 /**
- * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say: minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+ * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say:
+ * minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6913,8 +7428,9 @@ ts_status_t ts_proximal_gradient_init(struct ts_splitting_t *solve,
                                       const struct ts_splitting_config_t *config);
 
 /**
- * Does one iteration: a gradient and an operator, more while the step is halved. The problem is that of `ts_proximal_gradient_init`, with what is in its arrays now. Answers
- * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ * Does one iteration: a gradient and an operator, more while the step is halved. The problem is that of
+ * `ts_proximal_gradient_init`, with what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then
+ * repeats.
  */
 ts_status_t ts_proximal_gradient_step(struct ts_splitting_t *solve,
                                       const struct ts_splitting_problem_t *problem);
@@ -6926,8 +7442,8 @@ ts_status_t ts_proximal_gradient_run(struct ts_splitting_t *solve,
                                      const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only `solve` is written. A term with an
- * `offset` has no value: the steps are plain proximal gradient steps then.
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only
+ * `solve` is written. A term with an `offset` has no value: the steps are plain proximal gradient steps then.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6937,8 +7453,8 @@ ts_status_t ts_panoc_init(struct ts_splitting_t *solve,
                           const struct ts_splitting_config_t *config);
 
 /**
- * Does one iteration: at most ten gradients and operators, more while the step is halved. The problem is that of `ts_panoc_init`, with what is in its arrays now. Answers
- * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ * Does one iteration: at most ten gradients and operators, more while the step is halved. The problem is that of
+ * `ts_panoc_init`, with what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
  */
 ts_status_t ts_panoc_step(struct ts_splitting_t *solve,
                           const struct ts_splitting_problem_t *problem);
@@ -6949,8 +7465,53 @@ ts_status_t ts_panoc_step(struct ts_splitting_t *solve,
 ts_status_t ts_panoc_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the answer is the n elements of
- * the workspace from n on. No dual, no matrix. Only `solve` is written.
+ * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only
+ * `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_chambolle_pock_init(struct ts_splitting_t *solve,
+                                   const struct ts_splitting_problem_t *problem,
+                                   const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: two products and two operators. The problem is that of `ts_chambolle_pock_init`, with what is in
+ * its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_chambolle_pock_step(struct ts_splitting_t *solve,
+                                   const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_chambolle_pock_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x); `dual`
+ * has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
+ *
+ * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
+ * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
+ */
+ts_status_t ts_condat_vu_init(struct ts_splitting_t *solve,
+                              const struct ts_splitting_problem_t *problem,
+                              const struct ts_splitting_config_t *config);
+
+/**
+ * Does one iteration: four products and two operators. The problem is that of `ts_condat_vu_init`, with
+ * what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ */
+ts_status_t ts_condat_vu_step(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Steps to the outcome.
+ */
+ts_status_t ts_condat_vu_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the
+ * answer is the n elements of the workspace from n on. No dual, no matrix. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6960,8 +7521,8 @@ ts_status_t ts_douglas_rachford_init(struct ts_splitting_t *solve,
                                      const struct ts_splitting_config_t *config);
 
 /**
- * Does one iteration: two operators. The problem is that of `ts_douglas_rachford_init`, with what is in its arrays now. Answers
- * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ * Does one iteration: two operators. The problem is that of `ts_douglas_rachford_init`, with what is in its arrays now.
+ * Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
  */
 ts_status_t ts_douglas_rachford_step(struct ts_splitting_t *solve,
                                      const struct ts_splitting_problem_t *problem);
@@ -6973,7 +7534,8 @@ ts_status_t ts_douglas_rachford_run(struct ts_splitting_t *solve,
                                     const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts ADMM: minimises f(x) + g(x); `dual` has n elements, the multipliers over rho. No matrix. Only `solve` is written.
+ * Checks everything and starts ADMM: minimises f(x) + g(x); `dual` has n elements, the multipliers over rho. No matrix.
+ * Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6995,7 +7557,8 @@ ts_status_t ts_admm_step(struct ts_splitting_t *solve,
 ts_status_t ts_admm_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts ADMM with one factor for all iterations: minimises |matrix x - rhs|² / 2 + g(x); `dual` has n elements, the multipliers over rho. Only `solve` is written.
+ * Checks everything and starts ADMM with one factor for all iterations: minimises |matrix x - rhs|² / 2 + g(x); `dual`
+ * has n elements, the multipliers over rho. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -7005,8 +7568,8 @@ ts_status_t ts_lasso_init(struct ts_splitting_t *solve,
                           const struct ts_splitting_config_t *config);
 
 /**
- * Does one iteration: a solve with the factor and an operator, or a factorisation. The problem is that of `ts_lasso_init`, with what is in its arrays now. Answers
- * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ * Does one iteration: a solve with the factor and an operator, or a factorisation. The problem is that of
+ * `ts_lasso_init`, with what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
  */
 ts_status_t ts_lasso_step(struct ts_splitting_t *solve,
                           const struct ts_splitting_problem_t *problem);
@@ -7017,26 +7580,26 @@ ts_status_t ts_lasso_step(struct ts_splitting_t *solve,
 ts_status_t ts_lasso_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only `solve` is written.
+ * Checks everything and starts consensus ADMM: minimises f_1(x) + ... + g(x); each of the `first_count` terms of `first` is
+ * a function of all n elements. No dual, no matrix. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
  */
-ts_status_t ts_chambolle_pock_init(struct ts_splitting_t *solve,
-                                   const struct ts_splitting_problem_t *problem,
-                                   const struct ts_splitting_config_t *config);
+ts_status_t ts_consensus_init(struct ts_splitting_t *solve,
+                              const struct ts_splitting_problem_t *problem,
+                              const struct ts_splitting_config_t *config);
 
 /**
- * Does one iteration: two products and two operators. The problem is that of `ts_chambolle_pock_init`, with what is in its arrays now. Answers
- * `TS_STEP_RUNNING` or the outcome, which it then repeats.
+ * Does one iteration: each operator once. The problem is that of `ts_consensus_init`, with
+ * what is in its arrays now. Answers `TS_STEP_RUNNING` or the outcome, which it then repeats.
  */
-ts_status_t ts_chambolle_pock_step(struct ts_splitting_t *solve,
-                                   const struct ts_splitting_problem_t *problem);
+ts_status_t ts_consensus_step(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
  * Steps to the outcome.
  */
-ts_status_t ts_chambolle_pock_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+ts_status_t ts_consensus_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
  * Omega 1, no copy of the best iterate, 1e-5 relative to |b|.

@@ -32,6 +32,8 @@ pub(crate) struct Tick {
     pub(crate) inputs: [f32; INPUTS],
     pub(crate) iterations: u32,
     pub(crate) converged: bool,
+    /// Largest |A x - z| and |P x + q + A'y|.
+    pub(crate) residuals: [f32; 2],
 }
 
 fn main() -> ExitCode {
@@ -56,6 +58,9 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         iterations.iter().max().unwrap_or(&0),
         flight.iter().filter(|tick| tick.converged).count(),
     );
+    let [primal, dual] =
+        flight.iter().fold([0.0_f32; 2], |worst, tick| [0, 1].map(|k| worst[k].max(tick.residuals[k])));
+    println!("residuals at most: primal {primal:.1e}, dual {dual:.1e}");
     for tick in flight.iter().step_by(flight.len().div_ceil(10)) {
         let [x, y, z, ..] = tick.state;
         println!("{:5.2} s  x {x:7.3} m  y {y:7.3} m  z {z:7.3} m  {:4} iterations", tick.time, tick.iterations);
@@ -86,6 +91,7 @@ fn fly(ticks: u16, gust: f32) -> Result<Vec<Tick>, String> {
             inputs,
             iterations: report.iterations,
             converged: report.step == Step::Converged,
+            residuals: [solver.details().residuals.primal, solver.details().residuals.dual],
         });
         state = plant.step(&state, &inputs);
     }

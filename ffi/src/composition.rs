@@ -67,6 +67,47 @@ impl Composition<'_> {
     }
 }
 
+impl<'a> Composition<'a> {
+    /// Refuses no term at all, and terms that are not each over `n` elements.
+    pub(crate) fn each_over(&self, n: usize) -> Result<(), Error> {
+        if self.terms.is_empty() {
+            return Err(Error::Length { field: Field::Groups, need: 1, got: 0 });
+        }
+        match self.terms.iter().find(|term| size(term.len) != n) {
+            Some(term) => Err(Error::Length { field: Field::Groups, need: n, got: size(term.len) }),
+            None => Ok(()),
+        }
+    }
+
+    /// The terms as functions by themselves.
+    pub(crate) fn functions(&self) -> &'a [Function] {
+        // SAFETY: a function is a term and nothing else.
+        unsafe { checks::slice(self.terms.as_ptr().cast(), self.terms.len()) }
+    }
+}
+
+/// A term by itself, whose arrays were looked at.
+#[repr(transparent)]
+pub(crate) struct Function(ts_prox_term_t);
+
+impl Prox<f32> for Function {
+    fn scratch_len(&self, _n: usize) -> usize {
+        0
+    }
+
+    fn check(&self, _n: usize, _scratch: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn prox(&self, x: &mut [f32], step: f32, _scratch: &mut [f32]) {
+        Composition { terms: core::slice::from_ref(&self.0) }.prox(x, step, &mut []);
+    }
+
+    fn value(&self, x: &[f32]) -> f32 {
+        Composition { terms: core::slice::from_ref(&self.0) }.value(x)
+    }
+}
+
 impl Prox<f32> for Composition<'_> {
     fn scratch_len(&self, _n: usize) -> usize {
         0

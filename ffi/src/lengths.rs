@@ -4,7 +4,7 @@ use tinysolve::linear::{Cg, Pcg, Sor, SsorCg};
 use tinysolve::matrix::Differences;
 use tinysolve::operator::Sweep;
 use tinysolve::prox::separable::Zero;
-use tinysolve::splitting::{Admm, ChambollePock, Lasso, NoSmooth, Panoc, ProximalGradient, qp};
+use tinysolve::splitting::{Admm, ChambollePock, Consensus, Lasso, NoSmooth, Panoc, ProximalGradient, qp};
 
 use crate::status::size;
 
@@ -81,6 +81,18 @@ pub extern "C" fn ts_admm_workspace_len(n: u32) -> usize {
 #[unsafe(no_mangle)]
 pub extern "C" fn ts_lasso_workspace_len(m: u32, n: u32) -> usize {
     fitting(Lasso::<f32, Zero>::workspace_len(size(m), size(n), 0))
+}
+
+/// Elements of workspace of `ts_consensus_init` for so many functions; 0 where they do not fit the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_consensus_workspace_len(n: u32, functions: u32) -> usize {
+    fitting(Consensus::<f32, Zero, Zero>::workspace_len(size(n), size(functions), 0))
+}
+
+/// Elements of workspace of `ts_condat_vu_init` for m rows and n columns; 0 where they do not fit the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_condat_vu_workspace_len(m: u32, n: u32) -> usize {
+    ts_chambolle_pock_workspace_len(m, n)
 }
 
 /// Elements of workspace of `ts_chambolle_pock_init` for m rows and n columns; 0 where they do not fit the address space.

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Admm = 20,
     Lasso = 21,
     ChambollePock = 22,
+    Consensus = 23,
+    CondatVu = 24,
     Ladder = 32,
     Masked = 33,
     Subgm = 34,

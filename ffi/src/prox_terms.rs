@@ -3,6 +3,11 @@
 use crate::checks::{self, Ledger};
 use crate::proximal::check_step;
 use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, size, ts_status_t};
+use crate::term_kinds::{
+    TS_PROX_BOUNDS, TS_PROX_HUBER, TS_PROX_L_INFINITY, TS_PROX_L1, TS_PROX_L1_BALL, TS_PROX_L2, TS_PROX_L2_BALL,
+    TS_PROX_NONNEGATIVE, TS_PROX_SECOND_ORDER_CONE, TS_PROX_SIMPLEX, TS_PROX_SQUARED_L2, TS_PROX_TOTAL_VARIATION,
+    TS_PROX_ZERO,
+};
 use tinysolve::Field;
 use tinysolve::operator::Prox;
 use tinysolve::prox::Weighted;
@@ -12,33 +17,6 @@ use tinysolve::prox::rules::{Scale, Tilt, Translate};
 use tinysolve::prox::separable::{Bounds, Huber, Interval, L1, Nonnegative, SquaredL2, Zero};
 use tinysolve::prox::sets::{L1Ball, L2Ball, Simplex};
 use tinysolve::prox::variation::TotalVariation;
-
-/// 0: these elements are left alone.
-pub const TS_PROX_ZERO: u32 = 0;
-/// Sum of |x_i|, or of first\[i\] |x_i| if `first` is given.
-pub const TS_PROX_L1: u32 = 1;
-/// |x|² / 2.
-pub const TS_PROX_SQUARED_L2: u32 = 2;
-/// |x|.
-pub const TS_PROX_L2: u32 = 3;
-/// max |x_i|.
-pub const TS_PROX_L_INFINITY: u32 = 4;
-/// Huber's function of width `a`.
-pub const TS_PROX_HUBER: u32 = 5;
-/// x_i >= 0.
-pub const TS_PROX_NONNEGATIVE: u32 = 6;
-/// first\[i\] <= x_i <= second\[i\], or `a` <= x_i <= `b` if both are null.
-pub const TS_PROX_BOUNDS: u32 = 7;
-/// x >= 0, sum of x_i = `a`.
-pub const TS_PROX_SIMPLEX: u32 = 8;
-/// Sum of |x_i| <= `a`.
-pub const TS_PROX_L1_BALL: u32 = 9;
-/// |x| <= `a`.
-pub const TS_PROX_L2_BALL: u32 = 10;
-/// |(x_1, ...)| <= `a` x_0.
-pub const TS_PROX_SECOND_ORDER_CONE: u32 = 11;
-/// Sum of |x_{i+1} - x_i|.
-pub const TS_PROX_TOTAL_VARIATION: u32 = 12;
 
 /// One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
 #[derive(Clone, Copy)]

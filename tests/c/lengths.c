@@ -25,6 +25,8 @@ int main(void)
         CHECK(TS_DOUGLAS_RACHFORD_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
         CHECK(TS_ADMM_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
         CHECK(TS_LASSO_WORKSPACE_LEN(n, 100) == ts_lasso_workspace_len(n, 100));
+        CHECK(TS_CONSENSUS_WORKSPACE_LEN(n, 7) == ts_consensus_workspace_len(n, 7));
+        CHECK(TS_CONDAT_VU_WORKSPACE_LEN(n, 7) == ts_condat_vu_workspace_len(n, 7));
         CHECK(TS_CHAMBOLLE_POCK_WORKSPACE_LEN(n, 7) == ts_chambolle_pock_workspace_len(n, 7));
         CHECK(TS_MASKED_WORKSPACE_LEN(n, 2 * n, n % 9) == ts_masked_workspace_len(n, 2 * n, n % 9));
         CHECK(TS_COMPLETION_WORKSPACE_LEN(n % 50) == ts_completion_workspace_len(n % 50));

@@ -218,15 +218,18 @@ def main():
     solver = osqp.OSQP()
     settings = dict(eps_abs=1e-3, eps_rel=1e-3, rho=0.1, sigma=1e-6, alpha=1.6, scaling=10, check_termination=5)
     solver.setup(p, np.zeros(p.shape[0]), rows, lower, upper, verbose=False, check_dualgap=False, adaptive_rho_interval=25, **settings)
-    x, counts = np.array(START), []
+    x, counts, residuals = np.array(START), [], []
     for _ in range(40):
         lower[:STATES] = upper[:STATES] = -(a @ x)
         solver.update(l=lower, u=upper)
         result = solver.solve()
         counts.append(result.info.iter)
+        residuals.append((result.info.prim_res, result.info.dual_res))
         x = a @ x + b @ np.clip(result.x[:INPUTS], -HOVER, 1 - HOVER)
     print(f"  OSQP {osqp.__version__}: {np.mean(counts):.1f} iterations a tick, {max(counts)} at most; in the end {np.abs(x).max():.1e} away",
           file=sys.stderr)
+    primal, dual = np.max(residuals, axis=0)
+    print(f"  residuals at most: primal {primal:.1e}, dual {dual:.1e}", file=sys.stderr)
     for tool in ("arm-none-eabi-gcc", "qemu-system-arm"):
         if not shutil.which(tool):
             sys.exit(f"{tool} is not there")

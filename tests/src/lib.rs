@@ -15,6 +15,7 @@
 pub mod comparison;
 pub mod direction_bytes;
 pub mod draw;
+pub mod golden;
 pub mod grid;
 pub mod heat;
 pub mod layouts;

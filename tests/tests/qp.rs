@@ -5,53 +5,16 @@
 use tinysolve::Real;
 use tinysolve::solve::{Solver, Step};
 use tinysolve::splitting::Stopping;
-use tinysolve::splitting::qp::{QpConfig, QpReport};
+use tinysolve::splitting::qp::QpConfig;
+use tinysolve_tests::golden::{self, Golden};
 use tinysolve_tests::qp::{Prepared, Problem};
 
-/// One problem of `tests/data/qp/mpc.txt`.
-struct Golden {
-    problem: Problem,
-    iterations: u32,
-    objective: f64,
-    x: Vec<f64>,
-}
-
 fn goldens() -> Vec<Golden> {
-    let text = include_str!("../data/qp/mpc.txt");
-    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(' ').collect()).collect();
-    let number = |word: &str| word.parse::<usize>().unwrap();
-    lines
-        .chunks(4)
-        .map(|block| {
-            let case = &block[0];
-            let problem =
-                Problem::random_mpc(number(case[1]), number(case[2]), number(case[3]), number(case[4]) as u64);
-            let check: f64 = case[5].parse().unwrap();
-            assert!(
-                (problem.check() - check).abs() < 1e-8,
-                "another problem than the peer's: {} {check}",
-                problem.check()
-            );
-            Golden {
-                problem,
-                iterations: block[1][1].parse().unwrap(),
-                objective: block[2][1].parse().unwrap(),
-                x: block[3][1..].iter().map(|word| word.parse().unwrap()).collect(),
-            }
-        })
-        .collect()
+    golden::goldens().unwrap()
 }
 
-fn solve<T: Real>(problem: &Problem, config: QpConfig<T>) -> (QpReport<T>, Vec<f64>, Vec<f64>) {
-    let mut prepared = Prepared::new(problem).unwrap();
-    let (mut x, mut y) = (vec![T::ZERO; problem.variables()], vec![T::ZERO; problem.constraints()]);
-    let mut solver = prepared.solver(config).unwrap();
-    let _ = solver.run();
-    solver.primal(&mut x).unwrap();
-    solver.dual(&mut y).unwrap();
-    let report = solver.details();
-    assert!(prepared.guard_stands());
-    (report, x.iter().map(|x| x.to_f64()).collect(), y.iter().map(|y| y.to_f64()).collect())
+fn solve<T: Real>(problem: &Problem, config: QpConfig<T>) -> golden::Solved<T> {
+    golden::solve(problem, config).unwrap()
 }
 
 fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
@@ -123,95 +86,19 @@ fn no_more_iterations_than_osqp() {
     assert!(ours <= theirs, "{ours} against {theirs}");
 }
 
-/// What `certificate` gave, in f64.
-fn certificate<T: Real>(problem: &Problem, expected: Step) -> Vec<f64> {
-    let mut prepared = Prepared::<T>::new(problem).unwrap();
-    let mut solver = prepared.solver(QpConfig::default()).unwrap();
-    assert!(solver.certificate_len().is_none());
-    let report = solver.run();
-    assert_eq!(report.step, expected, "{:?}", solver.details());
-    assert_eq!(solver.step(), expected, "a final outcome is repeated");
-    let mut proof = vec![T::ZERO; solver.certificate_len().unwrap()];
-    solver.certificate(&mut proof).unwrap();
-    let proof: Vec<f64> = proof.iter().map(|v| v.to_f64()).collect();
-    assert!((proof.iter().fold(0.0_f64, |norm, v| norm.max(v.abs())) - 1.0).abs() < 1e-6);
-    proof
-}
-
-/// y'A x = 0 for all x, but y'z < 0 for all z within the bounds: so no A x is within them.
-fn check_primal_infeasible<T: Real>(problem: &Problem) {
-    let y = certificate::<T>(problem, Step::PrimalInfeasible);
-    let rest = problem.a_transposed_times(&y).iter().fold(0.0_f64, |norm, v| norm.max(v.abs()));
-    let support: f64 = y
-        .iter()
-        .zip(problem.lower.iter().zip(&problem.upper))
-        .filter(|(y, _)| **y != 0.0)
-        .map(|(y, (lower, upper))| if *y > 0.0 { upper * y } else { lower * y })
-        .sum();
-    assert!(rest <= 1.001e-4, "A'y = {rest:e}");
-    assert!(support < 0.0 && support.is_finite(), "support {support:e}");
-}
-
-/// From any feasible point this direction stays feasible and lowers the objective for ever.
-fn check_dual_infeasible<T: Real>(problem: &Problem) {
-    let x = certificate::<T>(problem, Step::DualInfeasible);
-    let slope: f64 = problem.q.iter().zip(&x).map(|(q, x)| q * x).sum();
-    assert!(slope < -1e-3, "{slope}");
-    assert!(problem.p_times(&x).iter().all(|px| px.abs() <= 1.001e-4));
-    for (ax, (lower, upper)) in problem.a_times(&x).iter().zip(problem.lower.iter().zip(&problem.upper)) {
-        assert!((lower.is_infinite() || *ax >= -1.001e-4) && (upper.is_infinite() || *ax <= 1.001e-4));
-    }
-}
-
 #[test]
 fn infeasible_problems_come_with_a_proof() {
-    let infinity = f64::INFINITY;
-    // x <= 0 and x >= 1e-3: a gap of ten times the tolerance.
-    let narrow = Problem::dense(&[vec![1.0]], &[0.0], &[vec![1.0], vec![1.0]], &[-infinity, 1e-3], &[0.0, infinity]);
-    // x + y >= 3 with both at most 1, and a general row more.
-    let corner = Problem::dense(
-        &[vec![1.0, 0.0], vec![0.0, 1.0]],
-        &[1.0, -1.0],
-        &[vec![1.0, 1.0], vec![1.0, 0.0], vec![0.0, 1.0], vec![1.0, -1.0]],
-        &[3.0, -1.0, -1.0, -5.0],
-        &[infinity, 1.0, 1.0, 5.0],
-    );
-    let mut problems = vec![narrow, corner];
-    // A random plant that is to be somewhere its inputs cannot bring it in time.
-    for seed in 0..10 {
-        let mut problem = Problem::random_mpc(3, 1, 5, 77 + seed);
-        let last = problem.constraints() - 1;
-        (problem.lower[last], problem.upper[last]) = (50.0, 60.0);
-        problems.push(problem);
-    }
-    for problem in &problems {
-        check_primal_infeasible::<f64>(problem);
-        check_primal_infeasible::<f32>(problem);
+    for problem in golden::infeasible() {
+        golden::check_primal_infeasible::<f64>(&problem).unwrap();
+        golden::check_primal_infeasible::<f32>(&problem).unwrap();
     }
 }
 
 #[test]
 fn unbounded_problems_come_with_a_direction() {
-    let infinity = f64::INFINITY;
-    // Curved in x only, and y may fall for ever.
-    let slide = Problem::dense(
-        &[vec![1.0, 0.0], vec![0.0, 0.0]],
-        &[1.0, 1.0],
-        &[vec![1.0, 0.0], vec![0.0, 1.0]],
-        &[-1.0, -infinity],
-        &[1.0, 3.0],
-    );
-    // A linear program whose only way out is along (1, 1).
-    let ray = Problem::dense(
-        &[vec![0.0, 0.0], vec![0.0, 0.0]],
-        &[-1.0, -1.0],
-        &[vec![1.0, -1.0], vec![1.0, 0.0]],
-        &[-1.0, 0.0],
-        &[1.0, infinity],
-    );
-    for problem in [slide, ray] {
-        check_dual_infeasible::<f64>(&problem);
-        check_dual_infeasible::<f32>(&problem);
+    for problem in golden::unbounded() {
+        golden::check_dual_infeasible::<f64>(&problem).unwrap();
+        golden::check_dual_infeasible::<f32>(&problem).unwrap();
     }
 }
 

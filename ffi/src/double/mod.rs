@@ -3,6 +3,7 @@
 
 pub mod cg;
 pub mod completion;
+mod composition;
 pub mod csr;
 pub mod dcd;
 pub mod dense;
@@ -25,11 +26,20 @@ pub mod prox_nonconvex;
 pub mod prox_norms;
 pub mod prox_separable;
 pub mod prox_sets;
+pub mod prox_terms;
 pub mod qp;
+mod qp_arguments;
+pub mod qp_solve;
+pub mod qp_update;
 pub mod recovery;
 pub mod solve;
 pub mod sor;
 pub mod spectrum;
+pub mod splitting;
+pub mod splitting_gradient;
+mod splitting_method;
+pub mod splitting_primal_dual;
+pub mod splitting_two;
 pub mod ssor_cg;
 pub mod stencil;
 pub mod subgm;

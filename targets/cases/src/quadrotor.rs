@@ -3,7 +3,7 @@
 //! Linearised about hovering and discretised exactly: the chains from torque to position are nilpotent, so the series of
 //! the matrix exponential ends. The numbers are those of a craft of 35 g: textbook mechanics, no copied data.
 
-use tinysolve::factor::{Pattern, Symbolic, analyse, minimum_degree, minimum_degree_scratch, scratch_len};
+use tinysolve::factor::{Pattern, Symbolic, analyse, scratch_len};
 use tinysolve::splitting::Stopping;
 use tinysolve::splitting::qp::{self, Qp, QpConfig, QpData, QpPattern};
 use tinysolve::{Error, Field};
@@ -29,8 +29,8 @@ const FORCES: usize = 48;
 /// Of the system that is factored.
 const DIM: usize = VARIABLES + STATES * STAGES;
 const SYSTEM: usize = VARIABLES + (A_ENTRIES - VARIABLES) + DIM;
-/// Elements of the factor below the diagonal, with the minimum-degree order.
-pub const FILL: usize = 2252;
+/// Elements of the factor below the diagonal, in the order of elimination of [`Problem`].
+pub const FILL: usize = 2250;
 const SYMBOLIC: usize = Symbolic::<u16>::data_len(DIM, SYSTEM, FILL);
 /// Elements of workspace.
 pub const WORKSPACE: usize = qp::workspace_len(VARIABLES, ROWS, VARIABLES, VARIABLES, A_ENTRIES, FILL);
@@ -186,12 +186,15 @@ impl Problem {
         Ok(problem)
     }
 
+    #[allow(clippy::cast_possible_truncation, reason = "a few hundred rows")]
     fn prepare(&mut self) -> Result<(), Error> {
         let (mut starts, mut columns, mut order) = ([0; DIM + 1], [0; SYSTEM], [0; DIM]);
         let pattern = QpPattern::new(&self.p_starts, &self.p_columns, &self.a_starts, &self.a_columns)?;
         pattern.write_system(&mut starts, &mut columns)?;
         let system = Pattern::new(&starts, &columns)?;
-        minimum_degree(system, &mut [0; minimum_degree_scratch(DIM)], &mut order)?;
+        // Variables, then multipliers, each stage by stage: as little fill as by minimum degree, and columns of L in which
+        // one row follows the other, which a solve goes through three times as fast.
+        order.iter_mut().enumerate().for_each(|(k, place)| *place = k as u16);
         let fill = analyse(system, &order, &mut [0; scratch_len(DIM, SYSTEM)], &mut self.symbolic)?.fill();
         if fill == FILL { Ok(()) } else { Err(Error::Length { field: Field::Symbolic, need: fill, got: FILL }) }
     }

@@ -6,6 +6,7 @@
 //! quasi-definite A, in every order of elimination.
 
 use super::symbolic::{Parts, Symbolic, take as split};
+use super::vfp;
 use crate::error::{self, Error, Field};
 use crate::factor::ldlt::is_pivot;
 use crate::matrix::Index;
@@ -126,6 +127,9 @@ impl<'a, T: Real> Numbers<'a, T> {
     pub(crate) fn substitute<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, x: &mut [T]) {
         let Parts { order, factor: structure, .. } = symbolic.parts();
         let y = &mut *self.row;
+        if vfp::substitute(order, &structure, [&*self.factor, &*self.reciprocals], y, x) {
+            return;
+        }
         for (y, place) in y.iter_mut().zip(order) {
             *y = x.get(place.get()).copied().unwrap_or(T::ZERO);
         }

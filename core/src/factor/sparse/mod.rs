@@ -10,6 +10,7 @@ mod degree;
 mod ldlt;
 mod pattern;
 mod symbolic;
+mod vfp;
 
 pub use analyse::{analyse, scratch_len, symbolic_len};
 pub use degree::{minimum_degree, minimum_degree_scratch};

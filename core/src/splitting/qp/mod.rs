@@ -10,7 +10,8 @@
 //! # How it is used
 //! 1. On the host, or once at start: [`QpPattern::write_system`], an order of elimination
 //!    ([`minimum_degree`](crate::factor::minimum_degree), or by stage), [`analyse`](crate::factor::analyse). The result is
-//!    plain indices that may live in flash.
+//!    plain indices that may live in flash. Where P is diagonal, as in MPC as a rule, and both variables and rows are
+//!    counted stage by stage, the order 0, 1, 2 ... has as little fill, and a solve with it is the fastest.
 //! 2. [`Qp::new`] takes the numbers up, scaled, into the workspace; they are not needed after that.
 //! 3. In each control tick: [`Qp::update_bounds`] or [`Qp::update_linear`], [`restart`](Qp::restart), steps, and
 //!    [`Qp::primal`]. The iterate stays, which is the warm start.
@@ -54,6 +55,7 @@ mod residual;
 mod scaling;
 mod solver;
 mod update;
+mod weights;
 
 #[cfg(test)]
 mod tests;

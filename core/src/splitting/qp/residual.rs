@@ -123,10 +123,16 @@ pub(super) fn look<T: Real, I: Index>(
     let mut of_rows = rows.iter();
     pattern.each_of_a(values, &mut |_, columns, values| {
         let Some([scale, _, _, z, dual, _, weight]) = of_rows.next() else { return };
-        let ax = row_times(columns, values, (variables, Of::Iterate));
+        let y = penalty_of(columns.len(), *weight) * *dual;
+        let mut ax = T::ZERO;
+        for (column, value) in columns.iter().zip(values) {
+            if let Some([_, _, x, _, sum]) = variables.get_mut(column.get()) {
+                ax += *value * *x;
+                *sum += *value * y;
+            }
+        }
         primal = largest(primal, ((ax - *z) / *scale).abs());
         primal_scale = largest(primal_scale, largest(ax.abs(), z.abs()) / *scale);
-        add_row(columns, values, penalty_of(columns.len(), *weight) * *dual, variables);
     });
     times_p(pattern, values, (variables, Of::Iterate), px);
     let (mut square, mut linear) = (Lanes::new(), Lanes::new());

@@ -5,20 +5,14 @@ use core::borrow::BorrowMut;
 use super::config::{QpCheckpoint, QpConfig};
 use super::memory::{Memory, Row, Variable, workspace_len};
 use super::pattern::QpPattern;
-use super::residual::{self, penalty_of};
-use super::scaling::power_of_two;
+use super::residual;
 use super::update::QpData;
 use crate::error::{self, Error, Field};
 use crate::factor::Symbolic;
 use crate::matrix::Index;
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
-use crate::splitting::{PENALTIES, Residuals};
-
-/// What rho is multiplied by in rows with equal bounds; OSQP takes 1000.
-const EQUALITY: f32 = 256.0;
-/// The same for rows without a bound.
-const FREE: f32 = 1.0 / 1_048_576.0;
+use crate::splitting::Residuals;
 
 /// A quadratic program being solved.
 ///
@@ -29,8 +23,8 @@ const FREE: f32 = 1.0 / 1_048_576.0;
 #[derive(Debug)]
 pub struct Qp<'a, T, I, S = QpCheckpoint<T>> {
     pub(super) pattern: QpPattern<'a, I>,
-    symbolic: Symbolic<'a, I>,
-    workspace: &'a mut [T],
+    pub(super) symbolic: Symbolic<'a, I>,
+    pub(super) workspace: &'a mut [T],
     pub(super) state: S,
 }
 
@@ -147,58 +141,6 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         self.state.borrow().details()
     }
 
-    /// Sets rho and the weights of all rows; y stays.
-    #[inline(never)]
-    pub(super) fn weigh(&mut self) {
-        let (pattern, memory, state) = self.parts();
-        state.factored.set(false);
-        let rho = state.penalty;
-        for ((columns, _), [_, lower, upper, _, dual, _, weight]) in pattern.a_rows().zip(memory.rows.iter_mut()) {
-            let is_bound = columns.len() == 1;
-            let free = !lower.is_finite() && !upper.is_finite();
-            let new = match (lower == upper, free) {
-                (true, _) => rho * T::from_f32(EQUALITY),
-                (_, true) if is_bound => T::ZERO,
-                (_, true) => rho * T::from_f32(FREE),
-                _ => rho,
-            };
-            let old = if is_bound || *weight != T::ZERO { penalty_of(columns.len(), *weight) } else { new };
-            *dual = if new == T::ZERO { T::ZERO } else { *dual * (old / new) };
-            *weight = if is_bound { new } else { T::ONE / new };
-        }
-    }
-
-    /// Factors the system of the present values and weights.
-    #[inline(never)]
-    fn refactor(&mut self) -> Step {
-        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
-        let Memory { values, rows, mut factor, .. } = memory;
-        let state = self.state.borrow_mut();
-        let sigma = state.regularisation;
-        self.pattern.each_of_p(values, &mut |_, _, values| {
-            if let Some(diagonal) = values.last_mut() {
-                *diagonal = sigma;
-            }
-        });
-        for ((columns, range), [.., weight]) in self.pattern.a_rows().zip(rows.iter()) {
-            let (place, term) = if let [column] = columns {
-                let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                let place = self.pattern.p_diagonal(column.get());
-                (place, values.get(place).copied().unwrap_or(T::ZERO) + *weight * (entry * entry))
-            } else {
-                (range.end - 1, -*weight)
-            };
-            if let Some(diagonal) = values.get_mut(place) {
-                *diagonal = term;
-            }
-        }
-        let system = values.get(..self.pattern.system_entries()).unwrap_or(&[]);
-        let factored = factor.eliminate(&self.symbolic, system) == Ok(self.pattern.variables());
-        state.refactorisations = state.refactorisations.saturating_add(1);
-        state.factored.set(factored);
-        if factored { Step::Running } else { state.progress.end(Step::NotPositiveDefinite) }
-    }
-
     /// One iteration; changes of x and y are kept if they will be looked at.
     #[inline(never)]
     fn iterate(&mut self, keep_changes: bool) {
@@ -210,12 +152,13 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         for (rhs, [_, q, x, ..]) in top.iter_mut().zip(variables.iter()) {
             *rhs = sigma * *x - *q;
         }
-        let mut bottom = bottom.iter_mut();
-        for ((columns, range), [.., z, dual, _, weight]) in self.pattern.a_rows().zip(rows.iter()) {
+        let entries = values.get(self.pattern.system_entries()..).unwrap_or(&[]);
+        let (mut bottom, mut own) = (bottom.iter_mut(), entries.iter());
+        for (bounded, [.., z, dual, _, weight]) in self.pattern.bounded().zip(rows.iter()) {
             let target = *z - *dual;
-            if let [column] = columns {
-                let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                if let Some(rhs) = top.get_mut(column.get()) {
+            if let Some(column) = bounded {
+                let entry = own.next().copied().unwrap_or(T::ZERO);
+                if let Some(rhs) = top.get_mut(column) {
                     *rhs += *weight * entry * target;
                 }
             } else if let Some(rhs) = bottom.next() {
@@ -224,20 +167,19 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         }
         factor.substitute(&self.symbolic, rhs);
         let Some((top, bottom)) = rhs.split_at_checked(n) else { return };
-        let mut bottom = bottom.iter();
-        for ((columns, range), row) in self.pattern.a_rows().zip(rows.iter_mut()) {
+        let (mut bottom, mut own) = (bottom.iter(), entries.iter());
+        for (bounded, row) in self.pattern.bounded().zip(rows.iter_mut()) {
             let [_, lower, upper, z, dual, change, weight] = row;
-            let solved = if let [column] = columns {
-                let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                entry * top.get(column.get()).copied().unwrap_or(T::ZERO)
-            } else {
-                *z - *dual + *weight * bottom.next().copied().unwrap_or(T::ZERO)
+            let solved = match bounded {
+                Some(column) => own.next().copied().unwrap_or(T::ZERO) * top.get(column).copied().unwrap_or(T::ZERO),
+                None => *z - *dual + *weight * bottom.next().copied().unwrap_or(T::ZERO),
             };
             let moved = alpha * solved + (T::ONE - alpha) * *z + *dual;
             *z = moved.max(*lower).min(*upper);
             let before = core::mem::replace(dual, moved - *z);
             if keep_changes {
-                *change = penalty_of(columns.len(), *weight) * (*dual - before);
+                let rho = if bounded.is_some() { *weight } else { T::ONE / *weight };
+                *change = rho * (*dual - before);
             }
         }
         for ([_, _, x, change, _], solved) in variables.iter_mut().zip(top) {
@@ -273,19 +215,6 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
             self.adapt(balance);
         }
         step
-    }
-
-    /// Changes rho by a power of two if that is at least a factor of 4.
-    fn adapt(&mut self, balance: T) {
-        let state = self.state.borrow_mut();
-        let old = state.penalty;
-        let wanted = (old * balance).max(T::from_f32(PENALTIES.0)).min(T::from_f32(PENALTIES.1));
-        let factor = power_of_two(wanted / old);
-        let four = T::from_f32(4.0);
-        if factor >= four || factor * four <= T::ONE {
-            state.penalty = old * factor;
-            self.weigh();
-        }
     }
 }
 

@@ -12,6 +12,7 @@
 mod dcd;
 mod heat;
 mod peers;
+mod qp;
 mod recovery;
 mod row;
 mod sor;
@@ -35,6 +36,8 @@ enum Experiment {
     Linear,
     /// Proximal operators beside other libraries, family `prox`.
     Prox,
+    /// Quadratic programs beside OSQP's solutions of them, family `splitting`.
+    Qp,
     /// What OSQP's generated code takes for the quadrotor on a simulated M4F, family `splitting`.
     Quadrotor,
 }
@@ -47,7 +50,7 @@ impl Experiment {
             Self::Dcd => "dcd",
             Self::Linear => "linear",
             Self::Prox => "prox",
-            Self::Quadrotor => "splitting",
+            Self::Qp | Self::Quadrotor => "splitting",
         }
     }
 }
@@ -56,7 +59,8 @@ impl Experiment {
 #[derive(Parser)]
 struct Arguments {
     /// Only rows of this family: `linear`, `prox` (times beside other libraries), `bandit` (iterations), `recovery`
-    /// (successes), `dcd` (multiply-adds) or `splitting` (instructions of OSQP's generated code).
+    /// (successes), `dcd` (multiply-adds) or `splitting` (accuracy and iterations beside OSQP, instructions of its
+    /// generated code).
     #[arg(long)]
     family: Option<String>,
     /// Only this experiment.
@@ -100,6 +104,12 @@ fn main() -> ExitCode {
         {
             eprintln!("left out: times beside other libraries, {family} ({reason})");
         }
+    }
+    if wants(Experiment::Qp)
+        && let Err(reason) = qp::bench()
+    {
+        eprintln!("quadratic programs: {reason}");
+        return ExitCode::FAILURE;
     }
     if wants(Experiment::Quadrotor)
         && let Err(reason) = peers::count("quadrotor")

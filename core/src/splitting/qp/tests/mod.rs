@@ -1,6 +1,8 @@
 //! What the constructor refuses, what a step does, what can be put away. Solutions are checked in `tests/tests/qp.rs`,
 //! against OSQP's.
 
+mod pattern;
+
 use super::*;
 use crate::error::{Error, Field};
 use crate::factor::{Pattern, Symbolic, analyse, minimum_degree, minimum_degree_scratch, scratch_len};

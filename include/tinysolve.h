@@ -2135,6 +2135,27 @@ typedef struct ts_f64_subgm_t {
 } ts_f64_subgm_t;
 #endif
 
+#if defined(TINYSOLVE_F64)
+/**
+ * What a cycle for varying coefficients is built with.
+ */
+typedef struct ts_f64_varying_config_t {
+    /**
+     * The c of A + c I, which the diagonal contains, in units of it; 0 for a system without.
+     */
+    double shift;
+    /**
+     * `TS_SHAPE_V` or `TS_SHAPE_W`.
+     */
+    uint32_t shape;
+    /**
+     * Nodes off the grid there is memory for: parts of coarse cells that faces of 0 cut apart. A twelfth of the cells is
+     * enough for nearly all walls; 0 where there are none.
+     */
+    uint32_t pieces;
+} ts_f64_varying_config_t;
+#endif
+
 /**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
  * write all of `y`, and nothing else that the solve uses.
@@ -2966,6 +2987,25 @@ typedef struct ts_subgm_config_t {
 typedef struct ts_subgm_t {
     uint64_t words[TS_SUBGM_WORDS];
 } ts_subgm_t;
+
+/**
+ * What a cycle for varying coefficients is built with.
+ */
+typedef struct ts_varying_config_t {
+    /**
+     * The c of A + c I, which the diagonal contains, in units of it; 0 for a system without.
+     */
+    float shift;
+    /**
+     * `TS_SHAPE_V` or `TS_SHAPE_W`.
+     */
+    uint32_t shape;
+    /**
+     * Nodes off the grid there is memory for: parts of coarse cells that faces of 0 cut apart. A twelfth of the cells is
+     * enough for nearly all walls; 0 where there are none.
+     */
+    uint32_t pieces;
+} ts_varying_config_t;
 
 #ifdef __cplusplus
 extern "C" {
@@ -5415,6 +5455,51 @@ ts_status_t ts_f64_variable_stencil_init_sor(struct ts_f64_operator_t *a,
                                              const uint8_t *mask);
 #endif
 
+#if defined(TINYSOLVE_F64)
+/**
+ * No shift, W, a twelfth of the cells as pieces.
+ */
+ts_status_t ts_f64_varying_config_default(struct ts_f64_varying_config_t *out, uint32_t nx, uint32_t ny);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Elements of the workspace of `ts_f64_varying_preconditioner_init`; 0 for an unknown shape, and where they do not fit the
+ * address space.
+ */
+size_t ts_f64_varying_workspace_len(uint32_t nx,
+                                    uint32_t ny,
+                                    uint32_t shape,
+                                    uint32_t pieces);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes one multigrid cycle for the operator of `ts_f64_variable_stencil_init` in the plane, with the same arrays, as a
+ * preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
+ * iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
+ * `ts_gates_hand_set`: training gains nothing here. The workspace has at least `ts_f64_varying_workspace_len` elements and is
+ * written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
+ *
+ * Worth it where coefficients differ by up to about 100; beyond that `ts_ssor_cg_...` needs less memory and may be faster.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
+ * `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a
+ * positive coupling, or with less on its diagonal than couplings and shift, `LENGTH` (workspace).
+ */
+ts_status_t ts_f64_varying_preconditioner_init(struct ts_f64_preconditioner_t *preconditioner,
+                                               uint32_t nx,
+                                               uint32_t ny,
+                                               const double *centre,
+                                               const double *east,
+                                               const double *north,
+                                               const uint8_t *mask,
+                                               const struct ts_f64_varying_config_t *config,
+                                               const struct ts_gates_t *gates,
+                                               double *workspace,
+                                               size_t workspace_len);
+#endif
+
 /**
  * A = L L' in place, for A symmetric and positive definite: `values` are the rows of the lower triangle, a00, a10, a11,
  * a20, ..., `TS_PACKED_LEN(n)` elements. About n³ / 6 multiplications.
@@ -7286,6 +7371,45 @@ ts_status_t ts_variable_stencil_init_sor(struct ts_operator_t *a,
                                          const float *north,
                                          const float *up,
                                          const uint8_t *mask);
+
+/**
+ * No shift, W, a twelfth of the cells as pieces.
+ */
+ts_status_t ts_varying_config_default(struct ts_varying_config_t *out, uint32_t nx, uint32_t ny);
+
+/**
+ * Elements of the workspace of `ts_varying_preconditioner_init`; 0 for an unknown shape, and where they do not fit the
+ * address space.
+ */
+size_t ts_varying_workspace_len(uint32_t nx,
+                                uint32_t ny,
+                                uint32_t shape,
+                                uint32_t pieces);
+
+/**
+ * Describes one multigrid cycle for the operator of `ts_variable_stencil_init` in the plane, with the same arrays, as a
+ * preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
+ * iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
+ * `ts_gates_hand_set`: training gains nothing here. The workspace has at least `ts_varying_workspace_len` elements and is
+ * written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
+ *
+ * Worth it where coefficients differ by up to about 100; beyond that `ts_ssor_cg_...` needs less memory and may be faster.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
+ * `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a
+ * positive coupling, or with less on its diagonal than couplings and shift, `LENGTH` (workspace).
+ */
+ts_status_t ts_varying_preconditioner_init(struct ts_preconditioner_t *preconditioner,
+                                           uint32_t nx,
+                                           uint32_t ny,
+                                           const float *centre,
+                                           const float *east,
+                                           const float *north,
+                                           const uint8_t *mask,
+                                           const struct ts_varying_config_t *config,
+                                           const struct ts_gates_t *gates,
+                                           float *workspace,
+                                           size_t workspace_len);
 
 /**
  * The version of the library: equals `TS_VERSION` if the header belongs to it.

@@ -75,6 +75,7 @@ pub mod subgm;
 pub mod subgm_values;
 pub mod tsallis_inf;
 pub mod variable_stencil;
+pub mod varying;
 pub mod version;
 
 #[cfg(all(feature = "panic-handler", not(test)))]

@@ -17,6 +17,7 @@ pub mod draw;
 pub mod grid;
 pub mod heat;
 pub mod layouts;
+pub mod materials;
 pub mod methods;
 pub mod policy;
 pub mod pressure;

@@ -34,3 +34,4 @@ pub mod ssor_cg;
 pub mod stencil;
 pub mod subgm;
 pub mod variable_stencil;
+pub mod varying;

@@ -221,8 +221,7 @@ fn a_plan_carries_it_from_call_to_call() {
         let (mut r, mut once, mut again) = (vec![0.0; nx * ny], vec![0.0; nx * ny], vec![0.0; nx * ny]);
         r.iter_mut().for_each(|r| *r = unit(&mut rng) - 0.5);
         let stencil = problem.stencil();
-        let mut cycle =
-            Varying::new(&stencil, 0.1, &Gates::HAND_SET, options, &mut numbers, &mut indices).unwrap();
+        let mut cycle = Varying::new(&stencil, 0.1, &Gates::HAND_SET, options, &mut numbers, &mut indices).unwrap();
         cycle.direction(&r, &mut once);
         let work = cycle.multiply_adds();
         let plan = cycle.suspend();

@@ -1690,6 +1690,48 @@ typedef struct ts_f64_pcg_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+ * the memory.
+ */
+typedef struct ts_f64_pressure_t {
+    uint64_t words[TS_F64_PRESSURE_WORDS];
+} ts_f64_pressure_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+ */
+typedef struct ts_f64_pressure_memory_t {
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says.
+     */
+    uint8_t *codes;
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes_len;
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says; may be null where that is 0.
+     */
+    uint16_t *indices;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices_len;
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says.
+     */
+    double *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_f64_pressure_memory_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * A region of square cells and how to solve on it.
  */
 typedef struct ts_f64_pressure_config_t {
@@ -1751,48 +1793,6 @@ typedef struct ts_f64_pressure_sizes_t {
      */
     size_t workspace;
 } ts_f64_pressure_sizes_t;
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
- * the memory.
- */
-typedef struct ts_f64_pressure_t {
-    uint64_t words[TS_F64_PRESSURE_WORDS];
-} ts_f64_pressure_t;
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
- */
-typedef struct ts_f64_pressure_memory_t {
-    /**
-     * At least as many elements as `ts_f64_pressure_sizes` says.
-     */
-    uint8_t *codes;
-    /**
-     * Elements of `codes`.
-     */
-    size_t codes_len;
-    /**
-     * At least as many elements as `ts_f64_pressure_sizes` says; may be null where that is 0.
-     */
-    uint16_t *indices;
-    /**
-     * Elements of `indices`.
-     */
-    size_t indices_len;
-    /**
-     * At least as many elements as `ts_f64_pressure_sizes` says.
-     */
-    double *workspace;
-    /**
-     * Elements of `workspace`.
-     */
-    size_t workspace_len;
-} ts_f64_pressure_memory_t;
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -2383,6 +2383,44 @@ typedef struct ts_pcg_t {
 } ts_pcg_t;
 
 /**
+ * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+ * the memory.
+ */
+typedef struct ts_pressure_t {
+    uint64_t words[TS_PRESSURE_WORDS];
+} ts_pressure_t;
+
+/**
+ * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+ */
+typedef struct ts_pressure_memory_t {
+    /**
+     * At least as many elements as `ts_pressure_sizes` says.
+     */
+    uint8_t *codes;
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes_len;
+    /**
+     * At least as many elements as `ts_pressure_sizes` says; may be null where that is 0.
+     */
+    uint16_t *indices;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices_len;
+    /**
+     * At least as many elements as `ts_pressure_sizes` says.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_pressure_memory_t;
+
+/**
  * A region of square cells and how to solve on it.
  */
 typedef struct ts_pressure_config_t {
@@ -2442,44 +2480,6 @@ typedef struct ts_pressure_sizes_t {
      */
     size_t workspace;
 } ts_pressure_sizes_t;
-
-/**
- * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
- * the memory.
- */
-typedef struct ts_pressure_t {
-    uint64_t words[TS_PRESSURE_WORDS];
-} ts_pressure_t;
-
-/**
- * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
- */
-typedef struct ts_pressure_memory_t {
-    /**
-     * At least as many elements as `ts_pressure_sizes` says.
-     */
-    uint8_t *codes;
-    /**
-     * Elements of `codes`.
-     */
-    size_t codes_len;
-    /**
-     * At least as many elements as `ts_pressure_sizes` says; may be null where that is 0.
-     */
-    uint16_t *indices;
-    /**
-     * Elements of `indices`.
-     */
-    size_t indices_len;
-    /**
-     * At least as many elements as `ts_pressure_sizes` says.
-     */
-    float *workspace;
-    /**
-     * Elements of `workspace`.
-     */
-    size_t workspace_len;
-} ts_pressure_memory_t;
 
 /**
  * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
@@ -4252,25 +4252,6 @@ ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *
 
 #if defined(TINYSOLVE_F64)
 /**
- * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
- */
-ts_status_t ts_f64_pressure_config_default(struct ts_f64_pressure_config_t *out,
-                                           uint32_t nx,
-                                           uint32_t ny);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Writes how much memory a configuration needs.
- *
- * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
- */
-ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
-                                  struct ts_f64_pressure_sizes_t *out);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
  * Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
  * again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
  *
@@ -4350,6 +4331,25 @@ ts_status_t ts_f64_pressure_finish(struct ts_f64_pressure_t *pressure,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_f64_pressure_report(const struct ts_f64_pressure_t *pressure, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ */
+ts_status_t ts_f64_pressure_config_default(struct ts_f64_pressure_config_t *out,
+                                           uint32_t nx,
+                                           uint32_t ny);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes how much memory a configuration needs.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
+                                  struct ts_f64_pressure_sizes_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -6113,20 +6113,6 @@ ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *precondi
                                             void *context);
 
 /**
- * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
- */
-ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
-                                       uint32_t nx,
-                                       uint32_t ny);
-
-/**
- * Writes how much memory a configuration needs.
- *
- * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
- */
-ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
-
-/**
  * Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
  * again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
  *
@@ -6193,6 +6179,20 @@ ts_status_t ts_pressure_finish(struct ts_pressure_t *pressure,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_pressure_report(const struct ts_pressure_t *pressure, struct ts_report_t *out);
+
+/**
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ */
+ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
+                                       uint32_t nx,
+                                       uint32_t ny);
+
+/**
+ * Writes how much memory a configuration needs.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
 
 /**
  * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.

@@ -52,6 +52,7 @@ pub mod pcg;
 pub mod plane;
 pub mod preconditioner;
 pub mod pressure;
+pub mod pressure_config;
 pub mod pressure_memory;
 pub mod prox_nonconvex;
 pub mod prox_norms;

@@ -1,7 +1,7 @@
 //! A multigrid cycle for coefficients that differ from face to face, and for A + c I, as a preconditioner.
 
 use crate::checks::{self, Ledger};
-use crate::cycle::{TS_SHAPE_W, ts_gates_t};
+use crate::cycle::{TS_SHAPE_V, ts_gates_t};
 use crate::lengths::fitting;
 use crate::operator::Array;
 use crate::preconditioner::{Preconditioner, PreconditionerRoom, ts_preconditioner_t};
@@ -65,10 +65,10 @@ fn halves(memory: &mut [f32], numbers_len: usize) -> (&mut [f32], &mut [u16]) {
     (numbers, unsafe { core::slice::from_raw_parts_mut(rest.as_mut_ptr().cast::<u16>(), len) })
 }
 
-/// No shift, W, a twelfth of the cells as pieces.
+/// No shift, V, a twelfth of the cells as pieces. W takes about an iteration less and a fifth more multiply-adds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_varying_config_default(out: *mut ts_varying_config_t, nx: u32, ny: u32) -> ts_status_t {
-    let config = ts_varying_config_t { shift: 0.0, shape: TS_SHAPE_W, pieces: nx.saturating_mul(ny) / 12 };
+    let config = ts_varying_config_t { shift: 0.0, shape: TS_SHAPE_V, pieces: nx.saturating_mul(ny) / 12 };
     // SAFETY: the pointer is as the header demands.
     status::done(unsafe { checks::write(Field::Output, out, config) })
 }
@@ -84,10 +84,11 @@ pub extern "C" fn ts_varying_workspace_len(nx: u32, ny: u32, shape: u32, pieces:
 /// Describes one multigrid cycle for the operator of `ts_variable_stencil_init` in the plane, with the same arrays, as a
 /// preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
 /// iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
-/// `ts_gates_hand_set`: training gains nothing here. The workspace has at least `ts_varying_workspace_len` elements and is
+/// `ts_gates_hand_set`: training gains nothing here, and trained gates are for pressure on cells. The workspace has at least `ts_varying_workspace_len` elements and is
 /// written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
 ///
-/// Worth it where coefficients differ by up to about 100; beyond that `ts_ssor_cg_...` needs less memory and may be faster.
+/// For coefficients that differ by up to about 100, in regions large against a cell: `cargo xtask bench --family dcd` has its
+/// iterations beside others. In small or easy systems `ts_ssor_cg_...` needs less memory and no levels.
 ///
 /// Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
 /// `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a

@@ -93,7 +93,7 @@ static void NAME(varying)(double shift, double tolerance)
     for (variant = 0; variant < 4u; variant++) {
         size_t len;
         CHECK(TS(varying_config_default)(&config, WIDE, HIGH) == TS_OK);
-        CHECK(config.shape == TS_SHAPE_W && config.pieces == PLATE / 12u);
+        CHECK(config.shape == TS_SHAPE_V && config.pieces == PLATE / 12u);
         config.shift = (REAL)shift;
         config.shape = variant % 2u == 0u ? TS_SHAPE_V : TS_SHAPE_W;
         config.pieces = variant < 2u ? 0u : config.pieces;

@@ -19,10 +19,11 @@ use crate::real::Real;
 ///
 /// Symmetric, and positive definite for any finite gates, as [`Cycle`]. Gates are looked up by the sum of weights of a node
 /// over its largest, so they do not depend on the unit of the coefficients: a cell deep in any material has 4. The shift
-/// counts as one more open face. [`Gates::HAND_SET`] is what to take: training gains nothing that counts here
-/// (`examples/train/varying.py` prints it beside conjugate gradients, IC(0), MIC(0) and SSOR), and up to a contrast of 100 in
-/// conductivity iterations stay below 20. Of the gates, those of levels 1 and 2 are used, for the finest and for all coarser ones;
-/// `strength` is not.
+/// counts as one more open face. [`Gates::HAND_SET`] and [`Shape::V`](super::Shape::V) are what to take: training gains nothing
+/// that counts here (`examples/train/varying.py` prints it beside conjugate gradients, IC(0), MIC(0) and SSOR), those of the
+/// pressure cycle lose an iteration, and W saves one that costs more than it saves (`cargo xtask bench --family dcd`, mixed
+/// materials). Up to a contrast of 100 in conductivity iterations stay below 20. Of the gates, those of levels 1 and 2 are
+/// used, for the finest and for all coarser ones; `strength` is not.
 #[derive(Debug)]
 pub struct Varying<'a, T> {
     cycle: Cycle<'a, T>,

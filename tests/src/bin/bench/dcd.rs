@@ -1,18 +1,26 @@
 //! Multiply-adds and iterations of every solver of pressure problems: the cycle with trained gates beside its baselines.
 
+use crate::{definite, varying};
 use serde_json::json;
 use tinysolve::linear::Conjugation;
 use tinysolve::linear::cycle::{CycleOptions, GATES, Gates, Shape};
 use tinysolve::solve::Step;
 use tinysolve_tests::layouts::{Problem, problems, unseen_problems};
-use tinysolve_tests::materials::{self, Materials};
 use tinysolve_tests::pressure::{Outcome, Settings, Way, bytes, component_aware, pieces, solve, trained};
 use tinysolve_tests::threads;
 
 /// Seeds no training has seen: the library's generator of test problems is another one.
 const SEED: u64 = 1;
 
-fn row(kernel: &str, case: &str, metric: &str, value: f64, unit: &str, goal: Option<f64>, lower_is_better: bool) {
+pub(crate) fn row(
+    kernel: &str,
+    case: &str,
+    metric: &str,
+    value: f64,
+    unit: &str,
+    goal: Option<f64>,
+    lower_is_better: bool,
+) {
     let line = json!({
         "family": "dcd", "kernel": kernel, "case": case, "target": "host", "metric": metric, "value": value,
         "unit": unit, "reference": null, "reference_name": "", "goal": goal, "lower_is_better": lower_is_better,
@@ -28,7 +36,7 @@ fn all(set: &[Problem], way: Way, settings: Settings) -> Vec<Outcome> {
     threads::map(set.len(), |index| solve(&set[index], way, settings))
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -55,7 +63,8 @@ pub(crate) fn bench(many: usize) {
     two_words();
     corrupted();
     memory();
-    varying();
+    varying::bench();
+    definite::bench(10_000);
     if many > 0 {
         let set = problems(128, many, 900_000);
         let outcomes = all(&set, Way::Cycle(trained(), component_aware(128)), Settings::to(1e-6));
@@ -146,38 +155,6 @@ fn network() {
     }
 }
 
-/// Heat in mixed materials, with a shift in half of the problems. What the trained gates of the pressure cycle do there is told
-/// too: they are not made for it.
-fn varying() {
-    for n in [64, 128] {
-        let set: Vec<Materials> = (0..20).map(|seed| Materials::new(n, 4_000 + seed)).collect();
-        let case = format!("mixed materials, {n} x {n}, to 1e-6");
-        let ways = [
-            ("cg", materials::Way::Cg),
-            ("ic0-pcg", materials::Way::Ic0),
-            ("textbook multigrid-pcg", materials::Way::TEXTBOOK),
-            ("varying cycle, hand set", materials::Way::Cycle(Gates::HAND_SET, component_aware(n))),
-            ("varying cycle, gates of the pressure cycle", materials::Way::Cycle(trained(), component_aware(n))),
-        ];
-        let mut found = Vec::new();
-        for (name, way) in ways {
-            let outcomes = threads::map(set.len(), |index| materials::solve(&set[index], way, 1e-6));
-            let iterations = || outcomes.iter().map(|outcome| f64::from(outcome.iterations));
-            let failed = outcomes.iter().filter(|outcome| !outcome.is_good).count();
-            let work = median(outcomes.iter().map(|outcome| outcome.multiply_adds));
-            row(name, &case, "iterations, median", median(iterations()), "iterations", None, true);
-            row(name, &case, "iterations, worst", iterations().fold(0.0, f64::max), "iterations", None, true);
-            row(name, &case, "multiply-adds", work, "a free cell", None, true);
-            row(name, &case, "not solved, or without the direction", failed as f64, "solves", None, true);
-            found.push((name, work));
-        }
-        let own = found.iter().find(|found| found.0 == "varying cycle, hand set").map_or(1.0, |found| found.1);
-        for (name, work) in found {
-            row(name, &case, "multiply-adds, times those of the hand-set cycle", work / own, "times", None, false);
-        }
-    }
-}
-
 /// What a region of 64 x 64 cells takes, and how many nodes off the grid layouts need.
 fn memory() {
     let grid = |shape| CycleOptions { shape, pieces: 0 };
@@ -210,6 +187,7 @@ fn two_words() {
         let one = all(&set, way, Settings::to(1e-6));
         let two = all(&set, way, Settings { two_words: true, ..Settings::to(1e-6) });
         let cg = all(&set, Way::ReducedCg, Settings::to(1e-6));
+        let whole = all(&set, Way::Cg, Settings::to(1e-6));
         let mean = |outcomes: &[Outcome]| outcomes.iter().map(|o| o.residual).sum::<f64>() / outcomes.len() as f64;
         let total = |outcomes: &[Outcome]| outcomes.iter().map(|o| f64::from(o.total)).sum::<f64>();
         let claimed = one.iter().map(|o| f64::from(o.iterations)).sum::<f64>();
@@ -218,6 +196,7 @@ fn two_words() {
         row("cycle, trained, x in two words", &case, metric, mean(&two), "of |b|", Some(1e-6), true);
         row("cycle, trained, x in one word", &case, metric, mean(&one), "of |b|", None, true);
         row("cg on the reduced system, x in one word", &case, metric, mean(&cg), "of |b|", None, true);
+        row("cg, x in one word", &case, metric, mean(&whole), "of |b|", None, true);
         let more = 100.0 * (total(&two) / claimed - 1.0);
         row("cycle, trained, x in two words", &case, "iterations more", more, "%", Some(15.0), true);
     }

@@ -10,11 +10,13 @@
 )]
 
 mod dcd;
+mod definite;
 mod heat;
 mod peers;
 mod recovery;
 mod row;
 mod sor;
+mod varying;
 
 use std::process::ExitCode;
 

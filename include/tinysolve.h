@@ -5457,9 +5457,11 @@ ts_status_t ts_f64_variable_stencil_init_sor(struct ts_f64_operator_t *a,
 
 #if defined(TINYSOLVE_F64)
 /**
- * No shift, W, a twelfth of the cells as pieces.
+ * No shift, V, a twelfth of the cells as pieces. W takes about an iteration less and a fifth more multiply-adds.
  */
-ts_status_t ts_f64_varying_config_default(struct ts_f64_varying_config_t *out, uint32_t nx, uint32_t ny);
+ts_status_t ts_f64_varying_config_default(struct ts_f64_varying_config_t *out,
+                                          uint32_t nx,
+                                          uint32_t ny);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5478,10 +5480,11 @@ size_t ts_f64_varying_workspace_len(uint32_t nx,
  * Describes one multigrid cycle for the operator of `ts_f64_variable_stencil_init` in the plane, with the same arrays, as a
  * preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
  * iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
- * `ts_gates_hand_set`: training gains nothing here. The workspace has at least `ts_f64_varying_workspace_len` elements and is
+ * `ts_gates_hand_set`: training gains nothing here, and trained gates are for pressure on cells. The workspace has at least `ts_f64_varying_workspace_len` elements and is
  * written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
  *
- * Worth it where coefficients differ by up to about 100; beyond that `ts_ssor_cg_...` needs less memory and may be faster.
+ * For coefficients that differ by up to about 100, in regions large against a cell: `cargo xtask bench --family dcd` has its
+ * iterations beside others. In small or easy systems `ts_ssor_cg_...` needs less memory and no levels.
  *
  * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
  * `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a
@@ -7373,9 +7376,11 @@ ts_status_t ts_variable_stencil_init_sor(struct ts_operator_t *a,
                                          const uint8_t *mask);
 
 /**
- * No shift, W, a twelfth of the cells as pieces.
+ * No shift, V, a twelfth of the cells as pieces. W takes about an iteration less and a fifth more multiply-adds.
  */
-ts_status_t ts_varying_config_default(struct ts_varying_config_t *out, uint32_t nx, uint32_t ny);
+ts_status_t ts_varying_config_default(struct ts_varying_config_t *out,
+                                      uint32_t nx,
+                                      uint32_t ny);
 
 /**
  * Elements of the workspace of `ts_varying_preconditioner_init`; 0 for an unknown shape, and where they do not fit the
@@ -7390,10 +7395,11 @@ size_t ts_varying_workspace_len(uint32_t nx,
  * Describes one multigrid cycle for the operator of `ts_variable_stencil_init` in the plane, with the same arrays, as a
  * preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
  * iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
- * `ts_gates_hand_set`: training gains nothing here. The workspace has at least `ts_varying_workspace_len` elements and is
+ * `ts_gates_hand_set`: training gains nothing here, and trained gates are for pressure on cells. The workspace has at least `ts_varying_workspace_len` elements and is
  * written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
  *
- * Worth it where coefficients differ by up to about 100; beyond that `ts_ssor_cg_...` needs less memory and may be faster.
+ * For coefficients that differ by up to about 100, in regions large against a cell: `cargo xtask bench --family dcd` has its
+ * iterations beside others. In small or easy systems `ts_ssor_cg_...` needs less memory and no levels.
  *
  * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
  * `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a

@@ -49,7 +49,7 @@ const fn workspace_len(sides: [usize; 2], options: CycleOptions) -> usize {
 ///
 /// # Safety
 /// Nobody else uses the memory while the parts live.
-unsafe fn cut<'a>(workspace: &'a mut [f32]) -> Result<(&'a mut Plan<f32>, &'a mut [f32]), Error> {
+unsafe fn cut(workspace: &mut [f32]) -> Result<(&mut Plan<f32>, &mut [f32]), Error> {
     let short = Error::Length { field: Field::Workspace, need: elements(size_of::<Plan<f32>>()), got: workspace.len() };
     let (plan, rest) = workspace.split_at_mut_checked(elements(size_of::<Plan<f32>>())).ok_or(short)?;
     const { assert!(align_of::<Plan<f32>>() <= align_of::<f32>()) }

@@ -2,7 +2,7 @@
 //! A multigrid cycle for coefficients that differ from face to face, and for A + c I, as a preconditioner.
 
 use crate::checks::{self, Ledger};
-use crate::cycle::{TS_SHAPE_W, ts_gates_t};
+use crate::cycle::{TS_SHAPE_V, ts_gates_t};
 use crate::double::operator::Array;
 use crate::double::preconditioner::{Preconditioner, PreconditionerRoom, ts_f64_preconditioner_t};
 use crate::lengths::fitting;
@@ -50,7 +50,7 @@ const fn workspace_len(sides: [usize; 2], options: CycleOptions) -> usize {
 ///
 /// # Safety
 /// Nobody else uses the memory while the parts live.
-unsafe fn cut<'a>(workspace: &'a mut [f64]) -> Result<(&'a mut Plan<f64>, &'a mut [f64]), Error> {
+unsafe fn cut(workspace: &mut [f64]) -> Result<(&mut Plan<f64>, &mut [f64]), Error> {
     let short = Error::Length { field: Field::Workspace, need: elements(size_of::<Plan<f64>>()), got: workspace.len() };
     let (plan, rest) = workspace.split_at_mut_checked(elements(size_of::<Plan<f64>>())).ok_or(short)?;
     const { assert!(align_of::<Plan<f64>>() <= align_of::<f64>()) }
@@ -66,14 +66,14 @@ fn halves(memory: &mut [f64], numbers_len: usize) -> (&mut [f64], &mut [u16]) {
     (numbers, unsafe { core::slice::from_raw_parts_mut(rest.as_mut_ptr().cast::<u16>(), len) })
 }
 
-/// No shift, W, a twelfth of the cells as pieces.
+/// No shift, V, a twelfth of the cells as pieces. W takes about an iteration less and a fifth more multiply-adds.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_varying_config_default(
     out: *mut ts_f64_varying_config_t,
     nx: u32,
     ny: u32,
 ) -> ts_status_t {
-    let config = ts_f64_varying_config_t { shift: 0.0, shape: TS_SHAPE_W, pieces: nx.saturating_mul(ny) / 12 };
+    let config = ts_f64_varying_config_t { shift: 0.0, shape: TS_SHAPE_V, pieces: nx.saturating_mul(ny) / 12 };
     // SAFETY: the pointer is as the header demands.
     status::done(unsafe { checks::write(Field::Output, out, config) })
 }
@@ -89,10 +89,11 @@ pub extern "C" fn ts_f64_varying_workspace_len(nx: u32, ny: u32, shape: u32, pie
 /// Describes one multigrid cycle for the operator of `ts_f64_variable_stencil_init` in the plane, with the same arrays, as a
 /// preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
 /// iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
-/// `ts_gates_hand_set`: training gains nothing here. The workspace has at least `ts_f64_varying_workspace_len` elements and is
+/// `ts_gates_hand_set`: training gains nothing here, and trained gates are for pressure on cells. The workspace has at least `ts_f64_varying_workspace_len` elements and is
 /// written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
 ///
-/// Worth it where coefficients differ by up to about 100; beyond that `ts_ssor_cg_...` needs less memory and may be faster.
+/// For coefficients that differ by up to about 100, in regions large against a cell: `cargo xtask bench --family dcd` has its
+/// iterations beside others. In small or easy systems `ts_ssor_cg_...` needs less memory and no levels.
 ///
 /// Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
 /// `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a

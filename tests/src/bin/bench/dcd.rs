@@ -56,6 +56,7 @@ fn iterations(outcomes: &[Outcome]) -> f64 {
 }
 
 pub(crate) fn bench(many: usize) {
+    definite::bench(40_000);
     for n in [64, 128, 256] {
         size(n);
     }
@@ -64,7 +65,6 @@ pub(crate) fn bench(many: usize) {
     corrupted();
     memory();
     varying::bench();
-    definite::bench(10_000);
     if many > 0 {
         let set = problems(128, many, 900_000);
         let outcomes = all(&set, Way::Cycle(trained(), component_aware(128)), Settings::to(1e-6));

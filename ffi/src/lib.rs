@@ -52,6 +52,7 @@ pub mod pcg;
 pub mod plane;
 pub mod preconditioner;
 pub mod pressure;
+pub mod pressure_config;
 pub mod pressure_memory;
 pub mod prox_nonconvex;
 pub mod prox_norms;
@@ -83,6 +84,7 @@ pub mod subgm_values;
 pub mod term_kinds;
 pub mod tsallis_inf;
 pub mod variable_stencil;
+pub mod varying;
 pub mod version;
 
 #[cfg(all(feature = "panic-handler", not(test)))]

@@ -19,6 +19,7 @@ pub mod golden;
 pub mod grid;
 pub mod heat;
 pub mod layouts;
+pub mod materials;
 pub mod methods;
 pub mod policy;
 pub mod pressure;

@@ -114,7 +114,7 @@ pub struct Outcome {
     pub step: Step,
     /// Iterations with the direction, if it was left.
     pub handed_over: Option<u32>,
-    /// |b - A x| / |b| in f64; of ways on the reduced system only.
+    /// |b - A x| / |b| in f64; of plain conjugate gradients and of ways on the reduced system only.
     pub residual: f64,
     /// Of the solve, building apart.
     pub seconds: f64,
@@ -196,7 +196,7 @@ pub fn solve(problem: &Problem, way: Way, settings: Settings) -> Outcome {
     solve_for(problem, way, settings).0
 }
 
-/// Solves one problem in one way; also x over the rectangle, of ways on the reduced system only.
+/// Solves one problem in one way; also x over the rectangle, of plain conjugate gradients and of ways on the reduced system only.
 #[must_use]
 pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, Vec<f32>) {
     let n = problem.n;
@@ -221,7 +221,12 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
                 Way::Ic0 => Incomplete::ic0(&operator, &mut pivots),
                 Way::Mic0 => Incomplete::mic0(&operator, 0.97, &mut pivots),
                 Way::Ssor(omega) => Incomplete::ssor(&operator, omega, &mut pivots),
-                _ => return (run(&operator, Identity, &b, config, &whole_count(0), unknowns).0, Vec::new()),
+                _ => {
+                    let (outcome, x, _) = run(&operator, Identity, &b, config, &whole_count(0), unknowns);
+                    let mut scratch = vec![0.0; Reduced::<f32>::scratch_len(n)];
+                    let reduced = Reduced::new(cells, &mut scratch).unwrap();
+                    return (Outcome { residual: reduced.true_relative_residual(&b, &x, &[]), ..outcome }, x);
+                }
             };
             let direction = direction.unwrap();
             let count = whole_count(direction.multiply_adds());

@@ -25,6 +25,7 @@ pub(super) struct Coarse<'m, T> {
 }
 
 /// The number of a node, on the grid or off it.
+#[inline(always)]
 fn at<'v, T>(
     halves: &'v mut [&mut [T]; 2],
     extra: &'v mut [[T; OF_EXTRA]],
@@ -43,25 +44,52 @@ fn at<'v, T>(
     }
 }
 
+/// The number of one end of an edge, whose colour is known: on the half that begins with the name `first`, or off the grid,
+/// where names begin with `beyond`.
+#[inline(always)]
+fn end<'v, T>(
+    values: &'v [T],
+    first: usize,
+    extra: &'v [[T; OF_EXTRA]],
+    beyond: usize,
+    of: usize,
+    id: u16,
+) -> Option<&'v T> {
+    let id = usize::from(id);
+    match values.get(id.wrapping_sub(first)) {
+        None => extra.get(id.wrapping_sub(beyond)).and_then(|numbers| numbers.get(of)),
+        on_grid => on_grid,
+    }
+}
+
+/// The same to be written.
+#[inline(always)]
+fn end_mut<'v, T>(
+    values: &'v mut [T],
+    first: usize,
+    extra: &'v mut [[T; OF_EXTRA]],
+    beyond: usize,
+    of: usize,
+    id: u16,
+) -> Option<&'v mut T> {
+    let id = usize::from(id);
+    match values.get_mut(id.wrapping_sub(first)) {
+        None => extra.get_mut(id.wrapping_sub(beyond)).and_then(|numbers| numbers.get_mut(of)),
+        on_grid => on_grid,
+    }
+}
+
 impl<T: Real> Coarse<'_, T> {
+    #[inline(always)]
     pub(super) fn x_of(&mut self, id: u16) -> T {
         at(&mut self.grid.x, self.extra, self.level.half, X, id).map_or(T::ZERO, |x| *x)
     }
 
-    fn add_to_x(&mut self, id: u16, value: T) {
-        if let Some(x) = at(&mut self.grid.x, self.extra, self.level.half, X, id) {
-            *x += value;
-        }
-    }
-
+    #[inline(always)]
     pub(super) fn add_to_r(&mut self, id: u16, value: T) {
         if let Some(r) = at(&mut self.grid.r, self.extra, self.level.half, R, id) {
             *r += value;
         }
-    }
-
-    fn gate_of(&mut self, id: u16) -> T {
-        at(&mut self.grid.gate, self.extra, self.level.half, GATE, id).map_or(T::ZERO, |gate| *gate)
     }
 
     /// Relaxes the nodes of one colour; from zero it takes x of this colour as 0.
@@ -116,13 +144,22 @@ impl<T: Real> Coarse<'_, T> {
                 *x = if from_zero { *gate * *r } else { *gate * (*r + *keep * *x) };
             }
         }
-        for index in 0..self.edges.len() {
-            let (Some(&[red, black, _]), Some(&weight)) = (self.edges.get(index), self.weights.get(index)) else {
-                break;
-            };
+        let half = self.level.half;
+        let Grid { x: [red, black], gate: [red_gate, black_gate], .. } = &mut self.grid;
+        let extra = &mut *self.extra;
+        let (to_x, to_gate, from_x) =
+            if colour == RED { (&mut **red, &**red_gate, &**black) } else { (&mut **black, &**black_gate, &**red) };
+        let (to_first, from_first) = if colour == RED { (0, half) } else { (half, 0) };
+        for (&[red, black, _], &weight) in self.edges.iter().zip(self.weights.iter()) {
             let (to, from) = if colour == RED { (red, black) } else { (black, red) };
-            let change = self.gate_of(to) * weight * self.x_of(from);
-            self.add_to_x(to, change);
+            let (Some(&gate), Some(&value)) =
+                (end(to_gate, to_first, extra, 2 * half, GATE, to), end(from_x, from_first, extra, 2 * half, X, from))
+            else {
+                continue;
+            };
+            if let Some(x) = end_mut(to_x, to_first, extra, 2 * half, X, to) {
+                *x += gate * weight * value;
+            }
         }
     }
 
@@ -168,12 +205,12 @@ impl<T: Real> Coarse<'_, T> {
             let ([x, _, _, keep, ..], [parent, ..]) = (numbers, node);
             child.add_to_r(*parent, *keep * *x);
         }
-        for index in 0..self.edges.len() {
-            let (Some(&[_, black, parent]), Some(&weight)) = (self.edges.get(index), self.weights.get(index)) else {
-                break;
-            };
-            let change = weight * self.x_of(black);
-            child.add_to_r(parent, change);
+        let half = self.level.half;
+        let Grid { x: [_, black_x], .. } = &self.grid;
+        for (&[_, black, parent], &weight) in self.edges.iter().zip(self.weights.iter()) {
+            if let Some(&x) = end(black_x, half, self.extra, 2 * half, X, black) {
+                child.add_to_r(parent, weight * x);
+            }
         }
         child.take_slots();
     }
@@ -269,13 +306,21 @@ impl<T: Real> Coarse<'_, T> {
             let [x, r, _, _, d, _] = numbers;
             *r -= *d * *x;
         }
-        for index in 0..self.edges.len() {
-            let (Some(&[red, black, _]), Some(&weight)) = (self.edges.get(index), self.weights.get(index)) else {
-                break;
+        let half = self.level.half;
+        let Grid { x: [red_x, black_x], r: [red_r, black_r], .. } = &mut self.grid;
+        for (&[red, black, _], &weight) in self.edges.iter().zip(self.weights.iter()) {
+            let extra = &mut *self.extra;
+            let (Some(&x), Some(&y)) =
+                (end(red_x, 0, extra, 2 * half, X, red), end(black_x, half, extra, 2 * half, X, black))
+            else {
+                continue;
             };
-            let (to_red, to_black) = (weight * self.x_of(black), weight * self.x_of(red));
-            self.add_to_r(red, to_red);
-            self.add_to_r(black, to_black);
+            if let Some(r) = end_mut(red_r, 0, extra, 2 * half, R, red) {
+                *r += weight * y;
+            }
+            if let Some(r) = end_mut(black_r, half, extra, 2 * half, R, black) {
+                *r += weight * x;
+            }
         }
     }
 

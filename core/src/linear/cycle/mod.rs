@@ -116,7 +116,7 @@ impl<'a, T: Real> Cycle<'a, T> {
         layout::sizes(nx, ny, options)
     }
 
-    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: about that of a solve on
+    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: a third above a solve on
     /// 64 x 64 cells (`cargo xtask bench --chips`, case `build`), most of it to bound the second visits of W by cycles on the
     /// second coarse level; with many pieces it grows with blocks x nodes and the square of the edges off the grid.
     ///

@@ -166,10 +166,9 @@ impl<'a, T: Real> Cycle<'a, T> {
             return Err(Error::Length { field: Field::Mask, need, got });
         }
         let options = plan.options();
-        let Parts { lines, mut store } = {
-            let sizes = Self::sizes(cells.nx, cells.ny, options);
-            Parts::cut(&cells, options, sizes, numbers, indices)?
-        };
+        // The half is what the vector of a cycle has room for: that of the cells, or none.
+        let sizes = super::layout::sizes_lent(cells.nx, cells.ny, options, cells.half);
+        let Parts { lines, mut store } = Parts::cut(&cells, options, sizes, numbers, indices)?;
         let mut level = Level::finest(&cells);
         let mut number = 0;
         while !super::layout::is_coarsest(level.nx, level.ny) {

@@ -8,6 +8,7 @@ use super::build;
 use super::cells::Cells;
 use super::gates::Gates;
 use super::layout::{self, CycleOptions, CycleSizes, Level};
+use super::plan::Plan;
 use super::{Cycle, Parts};
 use crate::error::{self, Error, Field};
 use crate::matrix::VariableStencil;
@@ -18,10 +19,11 @@ use crate::real::Real;
 ///
 /// Symmetric, and positive definite for any finite gates, as [`Cycle`]. Gates are looked up by the sum of weights of a node
 /// over its largest, so they do not depend on the unit of the coefficients: a cell deep in any material has 4. The shift
-/// counts as one more open face. [`Gates::HAND_SET`] is what to take: training gains nothing that counts here
-/// (`examples/train/varying.py` prints it beside conjugate gradients, IC(0), MIC(0) and SSOR), and up to a contrast of 100 in
-/// conductivity iterations stay below 20. Of the gates, those of levels 1 and 2 are used, for the finest and for all coarser ones;
-/// `strength` is not.
+/// counts as one more open face. [`Gates::HAND_SET`] and [`Shape::V`](super::Shape::V) are what to take: training gains nothing
+/// that counts here (`examples/train/varying.py` prints it beside conjugate gradients, IC(0), MIC(0) and SSOR), those of the
+/// pressure cycle lose an iteration, and W saves one that costs more than it saves (`cargo xtask bench --family dcd`, mixed
+/// materials). Up to a contrast of 100 in conductivity iterations stay below 20. Of the gates, those of levels 1 and 2 are
+/// used, for the finest and for all coarser ones; `strength` is not.
 #[derive(Debug)]
 pub struct Varying<'a, T> {
     cycle: Cycle<'a, T>,
@@ -31,6 +33,15 @@ pub struct Varying<'a, T> {
 /// The cells of a grid twice as fine, of which only the sides are looked at.
 const fn cells<'a>([nx, ny]: [usize; 2]) -> Cells<'a> {
     Cells { nx: 2 * nx, ny: 2 * ny, width: nx, half: 0, red: &[], black: &[] }
+}
+
+/// Names of nodes have 16 bits, for the two halves and what is off the grid.
+fn check_size([nx, ny]: [usize; 2]) -> Result<(), Error> {
+    let even = |side: usize| side.checked_next_multiple_of(2);
+    match even(nx).zip(even(ny)).and_then(|(nx, ny)| nx.checked_mul(ny)) {
+        Some(0..=0x8000) => Ok(()),
+        _ => Err(Error::TooLarge { field: Field::Size }),
+    }
 }
 
 impl<'a, T: Real> Varying<'a, T> {
@@ -61,11 +72,7 @@ impl<'a, T: Real> Varying<'a, T> {
         if nz != 1 {
             return Err(Error::OutOfRange { field: Field::Size, index: 2 });
         }
-        let even = |side: usize| side.checked_next_multiple_of(2);
-        match even(nx).zip(even(ny)).and_then(|(nx, ny)| nx.checked_mul(ny)) {
-            Some(0..=0x8000) => {}
-            _ => return Err(Error::TooLarge { field: Field::Size }),
-        }
+        check_size([nx, ny])?;
         gates.check()?;
         if !shift.is_finite() {
             return Err(Error::NotFinite { field: Field::Values, index: super::GATES });
@@ -107,6 +114,28 @@ impl<'a, T: Real> Varying<'a, T> {
         }
         cycle.make_ready(gates, options.shape, Some(shift), 0);
         Ok(Self { cycle, sides })
+    }
+
+    /// Puts the cycle away; see [`resume`](Self::resume).
+    #[must_use]
+    pub fn suspend(self) -> Plan<T> {
+        self.cycle.suspend()
+    }
+
+    /// Takes up a cycle on `nx` x `ny` cells that was put away, without building it: `numbers` and `indices` must hold what
+    /// they held. A few operations for each level.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new) for size and memory; `Length` (mask) where the plan is of another grid, `Corrupt` (object) for
+    /// a plan that no cycle has left.
+    pub fn resume(
+        sides: [usize; 2],
+        plan: &Plan<T>,
+        numbers: &'a mut [T],
+        indices: &'a mut [u16],
+    ) -> Result<Self, Error> {
+        check_size(sides)?;
+        Ok(Self { cycle: Cycle::resume(cells(sides), plan, numbers, indices)?, sides })
     }
 
     /// As [`Cycle::merged`].

@@ -2,6 +2,7 @@ use super::*;
 use crate::linear::{SsorPreconditioner, Stopping};
 use crate::matrix::Stencil;
 use crate::rng::Xoshiro128;
+use crate::vector;
 use std::vec;
 use std::vec::Vec;
 

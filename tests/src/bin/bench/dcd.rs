@@ -1,5 +1,6 @@
 //! Multiply-adds and iterations of every solver of pressure problems: the cycle with trained gates beside its baselines.
 
+use crate::{definite, varying};
 use serde_json::json;
 use tinysolve::linear::Conjugation;
 use tinysolve::linear::cycle::{CycleOptions, GATES, Gates, Shape};
@@ -13,7 +14,15 @@ use tinysolve_tests::threads;
 /// Seeds no training has seen: the library's generator of test problems is another one.
 const SEED: u64 = 1;
 
-fn row(kernel: &str, case: &str, metric: &str, value: f64, unit: &str, goal: Option<f64>, lower_is_better: bool) {
+pub(crate) fn row(
+    kernel: &str,
+    case: &str,
+    metric: &str,
+    value: f64,
+    unit: &str,
+    goal: Option<f64>,
+    lower_is_better: bool,
+) {
     let line = json!({
         "family": "dcd", "kernel": kernel, "case": case, "target": "host", "metric": metric, "value": value,
         "unit": unit, "reference": null, "reference_name": "", "goal": goal, "lower_is_better": lower_is_better,
@@ -29,7 +38,7 @@ fn all(set: &[Problem], way: Way, settings: Settings) -> Vec<Outcome> {
     threads::map(set.len(), |index| solve(&set[index], way, settings))
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+pub(crate) fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
@@ -49,6 +58,7 @@ fn iterations(outcomes: &[Outcome]) -> f64 {
 }
 
 pub(crate) fn bench(many: usize) {
+    definite::bench(40_000);
     for n in [64, 128, 256] {
         size(n);
     }
@@ -57,6 +67,7 @@ pub(crate) fn bench(many: usize) {
     two_words();
     corrupted();
     memory();
+    varying::bench();
     if many > 0 {
         let set = problems(128, many, 900_000);
         let outcomes = all(&set, Way::Cycle(trained(), component_aware(128)), Settings::to(1e-6));
@@ -195,6 +206,7 @@ fn two_words() {
         let one = all(&set, way, Settings::to(1e-6));
         let two = all(&set, way, Settings { two_words: true, ..Settings::to(1e-6) });
         let cg = all(&set, Way::ReducedCg, Settings::to(1e-6));
+        let whole = all(&set, Way::Cg, Settings::to(1e-6));
         let mean = |outcomes: &[Outcome]| outcomes.iter().map(|o| o.residual).sum::<f64>() / outcomes.len() as f64;
         let total = |outcomes: &[Outcome]| outcomes.iter().map(|o| f64::from(o.total)).sum::<f64>();
         let claimed = one.iter().map(|o| f64::from(o.iterations)).sum::<f64>();
@@ -203,6 +215,7 @@ fn two_words() {
         row("cycle, trained, x in two words", &case, metric, mean(&two), "of |b|", Some(1e-6), true);
         row("cycle, trained, x in one word", &case, metric, mean(&one), "of |b|", None, true);
         row("cg on the reduced system, x in one word", &case, metric, mean(&cg), "of |b|", None, true);
+        row("cg, x in one word", &case, metric, mean(&whole), "of |b|", None, true);
         let more = 100.0 * (total(&two) / claimed - 1.0);
         row("cycle, trained, x in two words", &case, "iterations more", more, "%", Some(15.0), true);
     }

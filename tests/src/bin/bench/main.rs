@@ -10,12 +10,14 @@
 )]
 
 mod dcd;
+mod definite;
 mod heat;
 mod peers;
 mod qp;
 mod recovery;
 mod row;
 mod sor;
+mod varying;
 
 use std::process::ExitCode;
 

@@ -208,3 +208,34 @@ fn what_does_not_fit_is_refused() {
     assert_eq!(refused, Some(Error::TooLarge { field: Field::Size }));
     assert_eq!(Varying::<f64>::sizes(usize::MAX, usize::MAX, ALL[0]).numbers, usize::MAX);
 }
+
+#[test]
+fn a_plan_carries_it_from_call_to_call() {
+    let mut rng = Xoshiro128::new(5);
+    for trial in 0..8 {
+        let sides = [[17, 12], [8, 8]][trial % 2];
+        let (options, problem) = (ALL[trial % 4], Problem::new(sides, 50.0, 0.1, 0.2, &mut rng));
+        let [nx, ny] = sides;
+        let sizes = Varying::<f64>::sizes(nx, ny, options);
+        let (mut numbers, mut indices) = (vec![0.0; sizes.numbers], vec![0; sizes.indices]);
+        let (mut r, mut once, mut again) = (vec![0.0; nx * ny], vec![0.0; nx * ny], vec![0.0; nx * ny]);
+        r.iter_mut().for_each(|r| *r = unit(&mut rng) - 0.5);
+        let stencil = problem.stencil();
+        let mut cycle = Varying::new(&stencil, 0.1, &Gates::HAND_SET, options, &mut numbers, &mut indices).unwrap();
+        cycle.direction(&r, &mut once);
+        let work = cycle.multiply_adds();
+        let plan = cycle.suspend();
+        let mut words = vec![0; Plan::<f64>::WORDS];
+        plan.to_words(&mut words).unwrap();
+        let plan = Plan::from_words(&words).unwrap();
+        let mut cycle = Varying::resume(sides, &plan, &mut numbers, &mut indices).unwrap();
+        cycle.direction(&r, &mut again);
+        assert_eq!((cycle.multiply_adds(), once), (work, again));
+        let other = Varying::resume([nx + 1, ny], &plan, &mut numbers, &mut indices).err().unwrap();
+        assert!(matches!(other, Error::Length { field: Field::Mask, .. }));
+        let short = Varying::resume(sides, &plan, &mut numbers[1..], &mut indices).err().unwrap();
+        assert!(matches!(short, Error::Length { field: Field::Workspace, .. }));
+        let wide = Varying::resume([usize::MAX, 2], &plan, &mut numbers, &mut indices).err().unwrap();
+        assert_eq!(wide, Error::TooLarge { field: Field::Size });
+    }
+}

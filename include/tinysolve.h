@@ -1701,6 +1701,48 @@ typedef struct ts_f64_pcg_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+ * the memory.
+ */
+typedef struct ts_f64_pressure_t {
+    uint64_t words[TS_F64_PRESSURE_WORDS];
+} ts_f64_pressure_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+ */
+typedef struct ts_f64_pressure_memory_t {
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says.
+     */
+    uint8_t *codes;
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes_len;
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says; may be null where that is 0.
+     */
+    uint16_t *indices;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices_len;
+    /**
+     * At least as many elements as `ts_f64_pressure_sizes` says.
+     */
+    double *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_f64_pressure_memory_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * A region of square cells and how to solve on it.
  */
 typedef struct ts_f64_pressure_config_t {
@@ -1762,48 +1804,6 @@ typedef struct ts_f64_pressure_sizes_t {
      */
     size_t workspace;
 } ts_f64_pressure_sizes_t;
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
- * the memory.
- */
-typedef struct ts_f64_pressure_t {
-    uint64_t words[TS_F64_PRESSURE_WORDS];
-} ts_f64_pressure_t;
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
- */
-typedef struct ts_f64_pressure_memory_t {
-    /**
-     * At least as many elements as `ts_f64_pressure_sizes` says.
-     */
-    uint8_t *codes;
-    /**
-     * Elements of `codes`.
-     */
-    size_t codes_len;
-    /**
-     * At least as many elements as `ts_f64_pressure_sizes` says; may be null where that is 0.
-     */
-    uint16_t *indices;
-    /**
-     * Elements of `indices`.
-     */
-    size_t indices_len;
-    /**
-     * At least as many elements as `ts_f64_pressure_sizes` says.
-     */
-    double *workspace;
-    /**
-     * Elements of `workspace`.
-     */
-    size_t workspace_len;
-} ts_f64_pressure_memory_t;
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -2356,6 +2356,27 @@ typedef struct ts_f64_subgm_t {
 } ts_f64_subgm_t;
 #endif
 
+#if defined(TINYSOLVE_F64)
+/**
+ * What a cycle for varying coefficients is built with.
+ */
+typedef struct ts_f64_varying_config_t {
+    /**
+     * The c of A + c I, which the diagonal contains, in units of it; 0 for a system without.
+     */
+    double shift;
+    /**
+     * `TS_SHAPE_V` or `TS_SHAPE_W`.
+     */
+    uint32_t shape;
+    /**
+     * Nodes off the grid there is memory for: parts of coarse cells that faces of 0 cut apart. A twelfth of the cells is
+     * enough for nearly all walls; 0 where there are none.
+     */
+    uint32_t pieces;
+} ts_f64_varying_config_t;
+#endif
+
 /**
  * y = A x for `n` unknowns, or z = M⁻¹ r for a preconditioner. `context` is what was given with the function. It must
  * write all of `y`, and nothing else that the solve uses.
@@ -2583,6 +2604,44 @@ typedef struct ts_pcg_t {
 } ts_pcg_t;
 
 /**
+ * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
+ * the memory.
+ */
+typedef struct ts_pressure_t {
+    uint64_t words[TS_PRESSURE_WORDS];
+} ts_pressure_t;
+
+/**
+ * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
+ */
+typedef struct ts_pressure_memory_t {
+    /**
+     * At least as many elements as `ts_pressure_sizes` says.
+     */
+    uint8_t *codes;
+    /**
+     * Elements of `codes`.
+     */
+    size_t codes_len;
+    /**
+     * At least as many elements as `ts_pressure_sizes` says; may be null where that is 0.
+     */
+    uint16_t *indices;
+    /**
+     * Elements of `indices`.
+     */
+    size_t indices_len;
+    /**
+     * At least as many elements as `ts_pressure_sizes` says.
+     */
+    float *workspace;
+    /**
+     * Elements of `workspace`.
+     */
+    size_t workspace_len;
+} ts_pressure_memory_t;
+
+/**
  * A region of square cells and how to solve on it.
  */
 typedef struct ts_pressure_config_t {
@@ -2642,44 +2701,6 @@ typedef struct ts_pressure_sizes_t {
      */
     size_t workspace;
 } ts_pressure_sizes_t;
-
-/**
- * A hierarchy and a solve on it: counters and scalars, no pointer, so it may be copied, moved and saved together with
- * the memory.
- */
-typedef struct ts_pressure_t {
-    uint64_t words[TS_PRESSURE_WORDS];
-} ts_pressure_t;
-
-/**
- * The memory of a pressure solve, for all calls: fill it in once. What it points to must stay as it is between calls.
- */
-typedef struct ts_pressure_memory_t {
-    /**
-     * At least as many elements as `ts_pressure_sizes` says.
-     */
-    uint8_t *codes;
-    /**
-     * Elements of `codes`.
-     */
-    size_t codes_len;
-    /**
-     * At least as many elements as `ts_pressure_sizes` says; may be null where that is 0.
-     */
-    uint16_t *indices;
-    /**
-     * Elements of `indices`.
-     */
-    size_t indices_len;
-    /**
-     * At least as many elements as `ts_pressure_sizes` says.
-     */
-    float *workspace;
-    /**
-     * Elements of `workspace`.
-     */
-    size_t workspace_len;
-} ts_pressure_memory_t;
 
 /**
  * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
@@ -3199,6 +3220,25 @@ typedef struct ts_subgm_config_t {
 typedef struct ts_subgm_t {
     uint64_t words[TS_SUBGM_WORDS];
 } ts_subgm_t;
+
+/**
+ * What a cycle for varying coefficients is built with.
+ */
+typedef struct ts_varying_config_t {
+    /**
+     * The c of A + c I, which the diagonal contains, in units of it; 0 for a system without.
+     */
+    float shift;
+    /**
+     * `TS_SHAPE_V` or `TS_SHAPE_W`.
+     */
+    uint32_t shape;
+    /**
+     * Nodes off the grid there is memory for: parts of coarse cells that faces of 0 cut apart. A twelfth of the cells is
+     * enough for nearly all walls; 0 where there are none.
+     */
+    uint32_t pieces;
+} ts_varying_config_t;
 
 #ifdef __cplusplus
 extern "C" {
@@ -4445,25 +4485,6 @@ ts_status_t ts_f64_function_preconditioner_init(struct ts_f64_preconditioner_t *
 
 #if defined(TINYSOLVE_F64)
 /**
- * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
- */
-ts_status_t ts_f64_pressure_config_default(struct ts_f64_pressure_config_t *out,
-                                           uint32_t nx,
-                                           uint32_t ny);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Writes how much memory a configuration needs.
- *
- * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
- */
-ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
-                                  struct ts_f64_pressure_sizes_t *out);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
  * Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
  * again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
  *
@@ -4543,6 +4564,25 @@ ts_status_t ts_f64_pressure_finish(struct ts_f64_pressure_t *pressure,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_f64_pressure_report(const struct ts_f64_pressure_t *pressure, struct ts_f64_report_t *out);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ */
+ts_status_t ts_f64_pressure_config_default(struct ts_f64_pressure_config_t *out,
+                                           uint32_t nx,
+                                           uint32_t ny);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes how much memory a configuration needs.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
+                                  struct ts_f64_pressure_sizes_t *out);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5917,6 +5957,54 @@ ts_status_t ts_f64_variable_stencil_init_sor(struct ts_f64_operator_t *a,
                                              const uint8_t *mask);
 #endif
 
+#if defined(TINYSOLVE_F64)
+/**
+ * No shift, V, a twelfth of the cells as pieces. W takes about an iteration less and a fifth more multiply-adds.
+ */
+ts_status_t ts_f64_varying_config_default(struct ts_f64_varying_config_t *out,
+                                          uint32_t nx,
+                                          uint32_t ny);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Elements of the workspace of `ts_f64_varying_preconditioner_init`; 0 for an unknown shape, and where they do not fit the
+ * address space.
+ */
+size_t ts_f64_varying_workspace_len(uint32_t nx,
+                                    uint32_t ny,
+                                    uint32_t shape,
+                                    uint32_t pieces);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Describes one multigrid cycle for the operator of `ts_f64_variable_stencil_init` in the plane, with the same arrays, as a
+ * preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
+ * iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
+ * `ts_gates_hand_set`: training gains nothing here, and trained gates are for pressure on cells. The workspace has at least `ts_f64_varying_workspace_len` elements and is
+ * written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
+ *
+ * For coefficients that differ by up to about 100, in regions large against a cell: `cargo xtask bench --family dcd` has its
+ * iterations beside others. In small or easy systems `ts_ssor_cg_...` needs less memory and no levels.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
+ * `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a
+ * positive coupling, or with less on its diagonal than couplings and shift, `LENGTH` (workspace).
+ */
+ts_status_t ts_f64_varying_preconditioner_init(struct ts_f64_preconditioner_t *preconditioner,
+                                               uint32_t nx,
+                                               uint32_t ny,
+                                               const double *centre,
+                                               const double *east,
+                                               const double *north,
+                                               const uint8_t *mask,
+                                               const struct ts_f64_varying_config_t *config,
+                                               const struct ts_gates_t *gates,
+                                               double *workspace,
+                                               size_t workspace_len);
+#endif
+
 /**
  * A = L L' in place, for A symmetric and positive definite: `values` are the rows of the lower triangle, a00, a10, a11,
  * a20, ..., `TS_PACKED_LEN(n)` elements. About n³ / 6 multiplications.
@@ -6542,20 +6630,6 @@ ts_status_t ts_function_preconditioner_init(struct ts_preconditioner_t *precondi
                                             void *context);
 
 /**
- * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
- */
-ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
-                                       uint32_t nx,
-                                       uint32_t ny);
-
-/**
- * Writes how much memory a configuration needs.
- *
- * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
- */
-ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
-
-/**
  * Builds the hierarchy of a region, one byte a cell, x running fastest: `TS_CELL_...`. Where walls have moved, call it
  * again on the same memory. `pressure` and the memory are written; `cells` is needed no longer.
  *
@@ -6622,6 +6696,20 @@ ts_status_t ts_pressure_finish(struct ts_pressure_t *pressure,
  * Writes what the solve can say of itself.
  */
 ts_status_t ts_pressure_report(const struct ts_pressure_t *pressure, struct ts_report_t *out);
+
+/**
+ * 1e-5 relative to |b|, W, a twelfth of the cells as pieces, x in one word, with the safeguard; open at y = 0.
+ */
+ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
+                                       uint32_t nx,
+                                       uint32_t ny);
+
+/**
+ * Writes how much memory a configuration needs.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration).
+ */
+ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
 
 /**
  * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
@@ -7849,6 +7937,48 @@ ts_status_t ts_variable_stencil_init_sor(struct ts_operator_t *a,
                                          const float *north,
                                          const float *up,
                                          const uint8_t *mask);
+
+/**
+ * No shift, V, a twelfth of the cells as pieces. W takes about an iteration less and a fifth more multiply-adds.
+ */
+ts_status_t ts_varying_config_default(struct ts_varying_config_t *out,
+                                      uint32_t nx,
+                                      uint32_t ny);
+
+/**
+ * Elements of the workspace of `ts_varying_preconditioner_init`; 0 for an unknown shape, and where they do not fit the
+ * address space.
+ */
+size_t ts_varying_workspace_len(uint32_t nx,
+                                uint32_t ny,
+                                uint32_t shape,
+                                uint32_t pieces);
+
+/**
+ * Describes one multigrid cycle for the operator of `ts_variable_stencil_init` in the plane, with the same arrays, as a
+ * preconditioner: symmetric and positive definite for any gates. It builds the levels, which takes about as long as some
+ * iterations; the arrays are needed no longer. Where coefficients change, call it again on the same memory. With
+ * `ts_gates_hand_set`: training gains nothing here, and trained gates are for pressure on cells. The workspace has at least `ts_varying_workspace_len` elements and is
+ * written by every call that uses the preconditioner. At most 32768 cells, sides rounded up to even numbers.
+ *
+ * For coefficients that differ by up to about 100, in regions large against a cell: `cargo xtask bench --family dcd` has its
+ * iterations beside others. In small or easy systems `ts_ssor_cg_...` needs less memory and no levels.
+ *
+ * Errors: `OUT_OF_RANGE` or `TOO_LARGE` (size), `OUT_OF_RANGE` (configuration: 1 is the shape), `NOT_FINITE` or
+ * `OUT_OF_RANGE` (values: the arrays, or 39 the shift, or a gate), `ZERO_DIAGONAL`, `OUT_OF_RANGE` (matrix) for a cell with a
+ * positive coupling, or with less on its diagonal than couplings and shift, `LENGTH` (workspace).
+ */
+ts_status_t ts_varying_preconditioner_init(struct ts_preconditioner_t *preconditioner,
+                                           uint32_t nx,
+                                           uint32_t ny,
+                                           const float *centre,
+                                           const float *east,
+                                           const float *north,
+                                           const uint8_t *mask,
+                                           const struct ts_varying_config_t *config,
+                                           const struct ts_gates_t *gates,
+                                           float *workspace,
+                                           size_t workspace_len);
 
 /**
  * The version of the library: equals `TS_VERSION` if the header belongs to it.

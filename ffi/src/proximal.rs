@@ -18,22 +18,28 @@ pub(crate) fn check_step<T: Real>(step: T) -> Result<(), Refusal> {
 }
 
 /// 0 if x of an operator that needs no other memory can be made a slice, and the step is one; else the status. A number
-/// and not a `Result`, since this is a good part of a small operator's code.
-#[inline(never)]
+/// and not a `Result`, and in line: asking is no longer than a call around which everything has to be kept.
+#[inline(always)]
 fn refused<T: Real>(x: *const T, n: u32, step: T) -> ts_status_t {
     let (start, len) = (x.addr(), size(n));
-    let (error, field) = if len != 0 && start == 0 {
-        (TS_ERROR_NULL, Field::Iterate)
-    } else if len != 0 && start & (align_of::<T>() - 1) != 0 {
-        (TS_ERROR_MISALIGNED, Field::Iterate)
-    } else if len > isize::MAX.unsigned_abs() / size_of::<T>() {
-        (TS_ERROR_TOO_LARGE, Field::Iterate)
-    } else if step > T::ZERO && step <= T::MAX {
-        return TS_OK;
-    } else {
-        (TS_ERROR_OUT_OF_RANGE, Field::Step)
-    };
-    status::done(Err(Refusal::new(error, field as u32, 0)))
+    let code = |error, field: Field| status::done(Err(Refusal::new(error, field as u32, 0)));
+    if len != 0 {
+        if start == 0 {
+            return code(TS_ERROR_NULL, Field::Iterate);
+        }
+        if start & (align_of::<T>() - 1) != 0 {
+            return code(TS_ERROR_MISALIGNED, Field::Iterate);
+        }
+        if len > isize::MAX.unsigned_abs() / size_of::<T>() {
+            return code(TS_ERROR_TOO_LARGE, Field::Iterate);
+        }
+    }
+    // Above 0, finite and no NaN, by the bits.
+    let bits = step.to_bits_u64();
+    if bits == 0 || bits >= T::INFINITY.to_bits_u64() {
+        return code(TS_ERROR_OUT_OF_RANGE, Field::Step);
+    }
+    TS_OK
 }
 
 /// Applies an operator that needs no other memory.

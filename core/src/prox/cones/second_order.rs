@@ -29,9 +29,9 @@ fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
         y.fill(T::ZERO);
         return T::ZERO;
     }
-    let height = if slope == T::ONE { (t + norm) / T::TWO } else { (t + slope * norm) / (T::ONE + slope * slope) };
+    let height = (t + slope * norm) / (T::ONE + slope * slope);
     let factor = slope * (height / norm);
-    each(true, y, |y| y * factor);
+    each(y, |y| y * factor);
     height
 }
 

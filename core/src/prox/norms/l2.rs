@@ -3,29 +3,22 @@
 use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::penalty::positive;
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
-/// The Euclidean norm, as [`vector::norm`], with a shorter way for what neither over- nor underflows.
-#[inline]
+/// The Euclidean norm, as [`vector::norm`]: where squares over- or underflow, they are summed again of x times a power of two.
+#[inline(never)]
 pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
-    let (fours, rest) = x.as_chunks::<4>();
-    let [mut l0, mut l1, mut l2, mut l3] = [T::ZERO; 4];
-    for [a, b, c, d] in fours {
-        l0 += *a * *a;
-        l1 += *b * *b;
-        l2 += *c * *c;
-        l3 += *d * *d;
+    let (mut squares, mut power) = (vfp::squares(x), T::ONE);
+    // By the bits, which is one comparison; also where one is not a number.
+    let smallest_safe = T::MIN_POSITIVE / (T::EPSILON * T::EPSILON);
+    let bits = squares.to_bits_u64();
+    if bits < smallest_safe.to_bits_u64() || bits >= T::INFINITY.to_bits_u64() {
+        power = vector::max_abs(x).normalising_power_of_two();
+        squares = x.iter().fold(T::ZERO, |sum, x| sum + (*x * power) * (*x * power));
     }
-    for a in rest {
-        l0 += *a * *a;
-    }
-    let squares = (l0 + l1) + (l2 + l3);
-    // Also where one is not a number.
-    if squares >= T::MIN_POSITIVE / (T::EPSILON * T::EPSILON) && squares <= T::MAX {
-        return squares.sqrt();
-    }
-    vector::norm(x)
+    squares.sqrt() / power
 }
 
 /// x times max(0, 1 - threshold / |x|), 0 at 0; the norm is scaled, so that nothing overflows.

@@ -25,13 +25,16 @@ fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
     if norm <= slope * t {
         return t;
     }
-    if slope * norm <= -t {
-        y.fill(T::ZERO);
-        return T::ZERO;
-    }
-    let height = (t + slope * norm) / (T::ONE + slope * slope);
-    let factor = slope * (height / norm);
-    each(y, |y| y * factor);
+    let sum = t + slope * norm;
+    let (height, factor) = if sum <= T::ZERO {
+        // In the polar cone, where the nearest point is 0.
+        (T::ZERO, T::ZERO)
+    } else {
+        let height = sum / (T::ONE + slope * slope);
+        (height, slope * (height / norm))
+    };
+    // No -0 is left of what is negative.
+    each(y, |y| y * factor + T::ZERO);
     height
 }
 
@@ -47,6 +50,7 @@ impl<T: Real> Prox<T> for SecondOrderCone<T> {
         positive(0, self.slope)
     }
 
+    #[inline]
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
         if let [t, y @ ..] = x {
             *t = project(self.slope, *t, y);

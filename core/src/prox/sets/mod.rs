@@ -40,11 +40,7 @@ pub(in crate::prox) fn excesses_over<T: Real>(x: &[T], tau: T) -> (T, T) {
 
 /// The first elements are done, with this sum, and so many of them are negative.
 #[inline]
-fn excesses_from<T: Real>(
-    (done, mut sum, mut negative): (usize, T, u32),
-    x: &[T],
-    excess: impl Fn(T) -> T,
-) -> (T, T) {
+fn excesses_from<T: Real>((done, mut sum, mut negative): (usize, T, u32), x: &[T], excess: impl Fn(T) -> T) -> (T, T) {
     for x in x.get(done..).unwrap_or(&[]) {
         let (part, sign) = excess(*x).positive_part();
         sum += part;

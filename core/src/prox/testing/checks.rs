@@ -136,9 +136,7 @@ pub(in crate::prox) fn run<S: Subject>() {
         let eps32 = S::FACTOR * f64::from(f32::EPSILON);
         let eps64 = S::FACTOR64 * f64::EPSILON;
         let singles = f64::from(f32::EPSILON);
-        for (p, tolerance, epsilon, what) in
-            [(&double, eps64, f64::EPSILON, "f64"), (&single, eps32, singles, "f32")]
-        {
+        for (p, tolerance, epsilon, what) in [(&double, eps64, f64::EPSILON, "f64"), (&single, eps32, singles, "f32")] {
             let outside = S::violation(&parameters, p);
             let allowed = tolerance * (n as f64) * case.scale();
             assert!(outside <= allowed, "{what}: outside by {outside:e}: {p:?}, v = {v:?}, {parameters:?}");

@@ -1,6 +1,14 @@
 //! Compositions from C: every tag gives the bits of the operator it stands for, with and without factor, offset and slope; what
 //! makes no sense is refused before anything is written.
-#![allow(clippy::unwrap_used, clippy::std_instead_of_core, reason = "a test on the host")]
+#![allow(
+    unsafe_code,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::std_instead_of_core,
+    reason = "a test on the host, of functions of C"
+)]
 
 use std::ptr::null;
 
@@ -222,8 +230,8 @@ fn nonsense_is_refused_before_anything_is_written() {
     }
     let mut x = [1.0; N];
     // SAFETY: null is what is to be refused.
-    let code = unsafe { -ts_prox_terms(x.as_mut_ptr(), N as u32, STEP, null(), 1) };
-    assert_eq!(code as u32 >> 24, TS_ERROR_NULL);
+    let code = unsafe { ts_prox_terms(x.as_mut_ptr(), N as u32, STEP, null(), 1) };
+    assert_eq!(-code as u32 >> 24, TS_ERROR_NULL);
     // An empty cone has no first element.
     let empty = ts_prox_term_t { len: 0, ..term(TS_PROX_SECOND_ORDER_CONE) };
     refused(N, STEP, &[good, empty], TS_ERROR_OUT_OF_RANGE, Field::Size);

@@ -105,10 +105,8 @@ const PIECE: usize = 1024;
 pub(super) fn squares<T: Real>(x: &[T]) -> T {
     #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
     if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
-        return x.chunks(PIECE).fold(T::ZERO, |sum, piece| {
-            // SAFETY: T is f32.
-            sum + T::from_bits_u64(unsafe { sums::squares(piece.as_ptr().cast(), piece.len()) }.into())
-        });
+        // SAFETY: T is f32.
+        return T::from_bits_u64(unsafe { sums::squares(x.as_ptr().cast(), x.len()) }.into());
     }
     products(x, x)
 }

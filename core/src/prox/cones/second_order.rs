@@ -26,15 +26,14 @@ fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
         return t;
     }
     let sum = t + slope * norm;
-    let (height, factor) = if sum <= T::ZERO {
+    if sum <= T::ZERO {
         // In the polar cone, where the nearest point is 0.
-        (T::ZERO, T::ZERO)
-    } else {
-        let height = sum / (T::ONE + slope * slope);
-        (height, slope * (height / norm))
-    };
-    // No -0 is left of what is negative.
-    each(y, |y| y * factor + T::ZERO);
+        y.fill(T::ZERO);
+        return T::ZERO;
+    }
+    let height = sum / (T::ONE + slope * slope);
+    let factor = slope * (height / norm);
+    each(y, |y| y * factor);
     height
 }
 

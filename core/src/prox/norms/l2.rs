@@ -9,7 +9,7 @@ use crate::vector;
 
 /// The Euclidean norm. Where squares over- or underflow they are summed again, of x times a power of two that brings whatever
 /// may have done so to where nothing does.
-#[inline(never)]
+#[inline]
 pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
     let (mut squares, mut power) = (vfp::squares(x), T::ONE);
     // By the bits, which is one comparison; also where one is not a number.

@@ -74,7 +74,6 @@ fn positive(random: &mut Random, n: usize) -> Vec<f64> {
     p
 }
 
-const ITERATED: f64 = 64.0;
 const SQUARES: &[usize] = &[1, 4, 9];
 const SHAPES: &[usize] = &[1, 6, 8, 9];
 

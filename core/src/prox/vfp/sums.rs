@@ -41,16 +41,23 @@ pub(super) unsafe extern "C" fn excess(x: *const f32, fours: usize, threshold: u
     )
 }
 
-/// Bits of the sum of squares of n elements, in four lanes, what is left over in the first: joined as (l0 + l1) + (l2 + l3). VMLA
-/// rounds its product, as two instructions would.
+/// Bits of the sum of squares of n elements: of pieces of 1024, one after the other, each in four lanes, what is left over in the
+/// first, joined as (l0 + l1) + (l2 + l3). VMLA rounds its product, as two instructions would.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn squares(x: *const f32, n: usize) -> u32 {
     naked_asm!(
         ".fpu fpv4-sp-d16",
         "movs r2, #0",
+        "vmov s8, r2",
+        "6:",
         "vmov s0, s1, r2, r2",
         "vmov s2, s3, r2, r2",
-        "lsrs r3, r1, #2",
+        "mov r3, r1",
+        "cmp.w r3, #1024",
+        "it hi",
+        "movhi.w r3, #1024",
+        "subs r1, r1, r3",
+        "lsrs.w r12, r3, #2",
         "beq 3f",
         "2:",
         "vldmia r0!, {{s4-s7}}",
@@ -58,21 +65,24 @@ pub(super) unsafe extern "C" fn squares(x: *const f32, n: usize) -> u32 {
         "vmla.f32 s1, s5, s5",
         "vmla.f32 s2, s6, s6",
         "vmla.f32 s3, s7, s7",
-        "subs r3, r3, #1",
+        "subs.w r12, r12, #1",
         "bne 2b",
         "3:",
-        "ands r1, r1, #3",
+        "ands r3, r3, #3",
         "beq 5f",
         "4:",
         "vldmia r0!, {{s4}}",
         "vmla.f32 s0, s4, s4",
-        "subs r1, r1, #1",
+        "subs r3, r3, #1",
         "bne 4b",
         "5:",
         "vadd.f32 s0, s0, s1",
         "vadd.f32 s2, s2, s3",
         "vadd.f32 s0, s0, s2",
-        "vmov r0, s0",
+        "vadd.f32 s8, s8, s0",
+        "cmp r1, #0",
+        "bne 6b",
+        "vmov r0, s8",
         "bx lr",
     )
 }

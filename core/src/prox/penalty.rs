@@ -96,9 +96,7 @@ pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> 
 
 /// `Err` unless this parameter is a finite number above 0.
 pub(super) fn positive<T: Real>(index: usize, value: T) -> Result<(), Error> {
-    // By the bits, which is one comparison where all is well.
-    let bits = value.to_bits_u64();
-    if bits != 0 && bits < T::INFINITY.to_bits_u64() { Ok(()) } else { above(index, value, T::ZERO) }
+    above(index, value, T::ZERO)
 }
 
 /// `Err` unless this parameter is a finite number above `bound`.

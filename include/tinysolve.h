@@ -4587,6 +4587,103 @@ ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ */
+ts_status_t ts_f64_prox_second_order_cone(double *x, uint32_t n, double step, double slope);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ */
+ts_status_t ts_f64_prox_rotated_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ */
+ts_status_t ts_f64_prox_exponential_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of each triple on the dual of the exponential cone.
+ */
+ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_f64_prox_semidefinite(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t dimension,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_f64_prox_nuclear_norm(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t rows,
+                                     uint32_t columns,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_rank(double *x,
+                             uint32_t n,
+                             double step,
+                             uint32_t rows,
+                             uint32_t columns,
+                             uint32_t count,
+                             double *scratch,
+                             size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_f64_prox_quadratic(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *matrix,
+                                  const double *linear,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_f64_prox_least_squares(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      const double *matrix,
+                                      const double *rhs,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
  */
 ts_status_t ts_f64_prox_l0(double *x, uint32_t n, double step);
@@ -5080,103 +5177,6 @@ ts_status_t ts_f64_prox_affine(double *x,
                                const double *factor,
                                double *scratch,
                                size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
- */
-ts_status_t ts_f64_prox_second_order_cone(double *x, uint32_t n, double step, double slope);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
- */
-ts_status_t ts_f64_prox_rotated_cone(double *x, uint32_t n, double step);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
- */
-ts_status_t ts_f64_prox_exponential_cone(double *x, uint32_t n, double step);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Projection of each triple on the dual of the exponential cone.
- */
-ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
- */
-ts_status_t ts_f64_prox_semidefinite(double *x,
-                                     uint32_t n,
-                                     double step,
-                                     uint32_t dimension,
-                                     double *scratch,
-                                     size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
- * shorter side.
- */
-ts_status_t ts_f64_prox_nuclear_norm(double *x,
-                                     uint32_t n,
-                                     double step,
-                                     uint32_t rows,
-                                     uint32_t columns,
-                                     double *scratch,
-                                     size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
- */
-ts_status_t ts_f64_prox_rank(double *x,
-                             uint32_t n,
-                             double step,
-                             uint32_t rows,
-                             uint32_t columns,
-                             uint32_t count,
-                             double *scratch,
-                             size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
- * elements. Scratch: as many.
- */
-ts_status_t ts_f64_prox_quadratic(double *x,
-                                  uint32_t n,
-                                  double step,
-                                  const double *matrix,
-                                  const double *linear,
-                                  double *scratch,
-                                  size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
- * side.
- */
-ts_status_t ts_f64_prox_least_squares(double *x,
-                                      uint32_t n,
-                                      double step,
-                                      uint32_t rows,
-                                      const double *matrix,
-                                      const double *rhs,
-                                      double *scratch,
-                                      size_t scratch_len);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -6712,6 +6712,85 @@ ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
 ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
 
 /**
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ */
+ts_status_t ts_prox_second_order_cone(float *x, uint32_t n, float step, float slope);
+
+/**
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ */
+ts_status_t ts_prox_rotated_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ */
+ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of each triple on the dual of the exponential cone.
+ */
+ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
+
+/**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_prox_semidefinite(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t dimension,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_prox_nuclear_norm(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t rows,
+                                 uint32_t columns,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_prox_rank(float *x,
+                         uint32_t n,
+                         float step,
+                         uint32_t rows,
+                         uint32_t columns,
+                         uint32_t count,
+                         float *scratch,
+                         size_t scratch_len);
+
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_prox_quadratic(float *x,
+                              uint32_t n,
+                              float step,
+                              const float *matrix,
+                              const float *linear,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_prox_least_squares(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  const float *matrix,
+                                  const float *rhs,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
  * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
  */
 ts_status_t ts_prox_l0(float *x, uint32_t n, float step);
@@ -7063,85 +7142,6 @@ ts_status_t ts_prox_affine(float *x,
                            const float *factor,
                            float *scratch,
                            size_t scratch_len);
-
-/**
- * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
- */
-ts_status_t ts_prox_second_order_cone(float *x, uint32_t n, float step, float slope);
-
-/**
- * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
- */
-ts_status_t ts_prox_rotated_cone(float *x, uint32_t n, float step);
-
-/**
- * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
- */
-ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
-
-/**
- * Projection of each triple on the dual of the exponential cone.
- */
-ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
-
-/**
- * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
- */
-ts_status_t ts_prox_semidefinite(float *x,
-                                 uint32_t n,
-                                 float step,
-                                 uint32_t dimension,
-                                 float *scratch,
-                                 size_t scratch_len);
-
-/**
- * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
- * shorter side.
- */
-ts_status_t ts_prox_nuclear_norm(float *x,
-                                 uint32_t n,
-                                 float step,
-                                 uint32_t rows,
-                                 uint32_t columns,
-                                 float *scratch,
-                                 size_t scratch_len);
-
-/**
- * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
- */
-ts_status_t ts_prox_rank(float *x,
-                         uint32_t n,
-                         float step,
-                         uint32_t rows,
-                         uint32_t columns,
-                         uint32_t count,
-                         float *scratch,
-                         size_t scratch_len);
-
-/**
- * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
- * elements. Scratch: as many.
- */
-ts_status_t ts_prox_quadratic(float *x,
-                              uint32_t n,
-                              float step,
-                              const float *matrix,
-                              const float *linear,
-                              float *scratch,
-                              size_t scratch_len);
-
-/**
- * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
- * side.
- */
-ts_status_t ts_prox_least_squares(float *x,
-                                  uint32_t n,
-                                  float step,
-                                  uint32_t rows,
-                                  const float *matrix,
-                                  const float *rhs,
-                                  float *scratch,
-                                  size_t scratch_len);
 
 /**
  * Factors A A' for `ts_prox_affine`: matrix has rows times n elements, factor gets rows (rows + 1) / 2. `PIVOT` with the

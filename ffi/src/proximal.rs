@@ -1,5 +1,7 @@
 //! What every proximal operator needs when it is called from C.
 
+use core::ptr::NonNull;
+
 use crate::checks::{self, Ledger};
 use crate::status::{
     self, Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, TS_OK, size,
@@ -18,22 +20,25 @@ pub(crate) fn check_step<T: Real>(step: T) -> Result<(), Refusal> {
 }
 
 /// 0 if x of an operator that needs no other memory can be made a slice, and the step is one; else the status. A number
-/// and not a `Result`, since this is a good part of a small operator's code.
-#[inline(never)]
-fn refused<T: Real>(x: *const T, n: u32, step: T) -> ts_status_t {
-    let (start, len) = (x.addr(), size(n));
-    let (error, field) = if len != 0 && start == 0 {
-        (TS_ERROR_NULL, Field::Iterate)
-    } else if len != 0 && start & (align_of::<T>() - 1) != 0 {
-        (TS_ERROR_MISALIGNED, Field::Iterate)
-    } else if len > isize::MAX.unsigned_abs() / size_of::<T>() {
-        (TS_ERROR_TOO_LARGE, Field::Iterate)
-    } else if step > T::ZERO && step <= T::MAX {
-        return TS_OK;
-    } else {
-        (TS_ERROR_OUT_OF_RANGE, Field::Step)
-    };
-    status::done(Err(Refusal::new(error, field as u32, 0)))
+/// and not a `Result`, and in line: asking is no longer than a call around which everything has to be kept.
+#[inline(always)]
+fn refused<T: Real>(x: *const T, len: usize, step: T) -> ts_status_t {
+    let code = |error, field: Field| status::done(Err(Refusal::new(error, field as u32, 0)));
+    if x.is_null() {
+        return code(TS_ERROR_NULL, Field::Iterate);
+    }
+    if x.addr() & (align_of::<T>() - 1) != 0 {
+        return code(TS_ERROR_MISALIGNED, Field::Iterate);
+    }
+    if len > isize::MAX.unsigned_abs() / size_of::<T>() {
+        return code(TS_ERROR_TOO_LARGE, Field::Iterate);
+    }
+    // Above 0, finite and no NaN, by the bits.
+    let bits = step.to_bits_u64();
+    if bits == 0 || bits >= T::INFINITY.to_bits_u64() {
+        return code(TS_ERROR_OUT_OF_RANGE, Field::Step);
+    }
+    TS_OK
 }
 
 /// Applies an operator that needs no other memory.
@@ -42,18 +47,33 @@ fn refused<T: Real>(x: *const T, n: u32, step: T) -> ts_status_t {
 /// `x` is as the header demands.
 #[inline]
 pub(crate) unsafe fn alone<T: Real>(x: *mut T, n: u32, step: T, operator: &impl Prox<T>) -> ts_status_t {
-    let refusal = refused(x, n, step);
+    // Of no elements, any pointer will do.
+    let x = if n == 0 { NonNull::dangling().as_ptr() } else { x };
+    let refusal = refused(x, size(n), step);
     if refusal != TS_OK {
         return refusal;
     }
     // SAFETY: not null, aligned, and short enough; the rest is promised.
-    let x = unsafe { checks::slice_mut(x, size(n)) };
+    let x = unsafe { core::slice::from_raw_parts_mut(x, size(n)) };
     if let Err(error) = operator.check(x.len(), 0) {
         // Where it is known what can be wrong, this is a number; the general conversion is longer than most operators.
         return error.code();
     }
     operator.prox(x, step, &mut []);
     TS_OK
+}
+
+/// The same of one that needs an element at least, which is asked first.
+///
+/// # Safety
+/// As for [`alone`].
+#[inline]
+pub(crate) unsafe fn alone_of_some<T: Real>(x: *mut T, n: u32, step: T, operator: &impl Prox<T>) -> ts_status_t {
+    if n == 0 {
+        return status::done(Err(Refusal::new(TS_ERROR_OUT_OF_RANGE, Field::Size as u32, 0)));
+    }
+    // SAFETY: as promised.
+    unsafe { alone(x, n, step, operator) }
 }
 
 /// Scratch from C.

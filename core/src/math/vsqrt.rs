@@ -1,10 +1,10 @@
-//! Single-precision square root in one instruction where the core has it.
+//! Square root in one instruction where the core has it.
 //!
 //! `libm` never uses VSQRT on 32-bit Arm, and `asm!` refuses VFP registers on the hard-float targets of stable Rust, so
 //! the instruction stands in a naked function. `libm` is the safe fallback; both round correctly, and the firmware test
 //! compares them bit for bit.
 
-#![allow(unsafe_code, reason = "a naked function is the only stable door to VSQRT")]
+#![allow(unsafe_code, reason = "a naked function is the only stable door to VSQRT, and intrinsics are unsafe")]
 
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[unsafe(naked)]
@@ -26,7 +26,34 @@ pub(super) fn sqrt(x: f32) -> f32 {
     vsqrt(x)
 }
 
-#[cfg(not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))))]
+/// One instruction on this host as well, to the same bits.
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[inline]
+pub(super) fn sqrt(x: f32) -> f32 {
+    use core::arch::x86_64::{_mm_cvtss_f32, _mm_set_ss, _mm_sqrt_ss};
+    // SAFETY: compiled only where SSE2 is part of the target.
+    unsafe { _mm_cvtss_f32(_mm_sqrt_ss(_mm_set_ss(x))) }
+}
+
+/// The same in double precision.
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+#[inline]
+pub(super) fn sqrt_double(x: f64) -> f64 {
+    use core::arch::x86_64::{_mm_cvtsd_f64, _mm_set_sd, _mm_sqrt_sd};
+    // SAFETY: compiled only where SSE2 is part of the target.
+    unsafe { _mm_cvtsd_f64(_mm_sqrt_sd(_mm_set_sd(x), _mm_set_sd(x))) }
+}
+
+#[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+#[inline]
+pub(super) fn sqrt_double(x: f64) -> f64 {
+    libm::sqrt(x)
+}
+
+#[cfg(not(any(
+    all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)),
+    all(target_arch = "x86_64", target_feature = "sse2")
+)))]
 #[inline]
 pub(super) fn sqrt(x: f32) -> f32 {
     libm::sqrtf(x)

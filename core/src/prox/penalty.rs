@@ -6,13 +6,10 @@ use crate::real::Real;
 
 /// A function p of one number by its proximal operator; a penalty is the [`Prox`] of the sum over elements.
 pub trait Penalty<T: Real> {
-    /// Whether the map is a few instructions, so that four elements at a time are worth the code.
-    const CHEAP: bool = true;
-
     /// v -> argmin over x of step p(x) + (x - v)² / 2. What depends on the step alone is computed once, here.
     fn map(&self, step: T) -> impl Fn(T) -> T;
 
-    /// Maps as many of the first elements as a kernel of this core can, to the same bits, and answers how many.
+    /// Maps the elements by a kernel of this core, to the same bits, and answers how many: all, or 0 where there is none.
     #[inline]
     fn ahead(&self, _x: &mut [T], _step: T) -> usize {
         0
@@ -50,7 +47,7 @@ macro_rules! separable {
             fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
                 let done = self.ahead(x, step);
                 if let Some(rest) = x.get_mut(done..) {
-                    crate::prox::penalty::each(<Self as Penalty<T>>::CHEAP, rest, self.map(step));
+                    crate::prox::penalty::each(rest, self.map(step));
                 }
             }
 
@@ -63,8 +60,6 @@ macro_rules! separable {
 pub(super) use separable;
 
 impl<T: Real, P: Penalty<T>> Penalty<T> for Each<P> {
-    const CHEAP: bool = P::CHEAP;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         self.0.map(step)
     }
@@ -82,32 +77,19 @@ separable! {
     impl [T: Real, P: Penalty<T>] Each<P>;
 }
 
-/// Whether loops are unrolled by hand: for chips, whose profile does not; elsewhere the compiler makes vectors of plain loops.
-const UNROLL: bool = cfg!(target_arch = "arm");
-
-/// x = map(x), four elements at a time where the map is `cheap`.
+/// x = map(x). Plain loops: a chip has the most used ones in assembly, and its flash is worth more than the few instructions of
+/// the others; elsewhere the compiler makes vectors of them.
 #[inline]
-pub(super) fn each<T: Real>(cheap: bool, x: &mut [T], map: impl Fn(T) -> T) {
-    let (fours, rest) = if cheap && UNROLL { x.as_chunks_mut::<4>() } else { (&mut [] as &mut [[T; 4]], x) };
-    for four in fours {
-        let [a, b, c, d] = *four;
-        *four = [map(a), map(b), map(c), map(d)];
-    }
-    for x in rest {
+pub(super) fn each<T: Real>(x: &mut [T], map: impl Fn(T) -> T) {
+    for x in x {
         *x = map(*x);
     }
 }
 
-/// x = map(x, datum), four elements at a time where the map is `cheap`.
+/// x = map(x, datum).
 #[inline]
-pub(super) fn each_with<T: Real>(cheap: bool, x: &mut [T], data: &[T], map: impl Fn(T, T) -> T) {
-    let (fours, rest) = if cheap && UNROLL { x.as_chunks_mut::<4>() } else { (&mut [] as &mut [[T; 4]], x) };
-    let (data, data_rest) = if cheap && UNROLL { data.as_chunks::<4>() } else { (&[] as &[[T; 4]], data) };
-    for (four, [p, q, r, s]) in fours.iter_mut().zip(data) {
-        let [a, b, c, d] = *four;
-        *four = [map(a, *p), map(b, *q), map(c, *r), map(d, *s)];
-    }
-    for (x, datum) in rest.iter_mut().zip(data_rest) {
+pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> T) {
+    for (x, datum) in x.iter_mut().zip(data) {
         *x = map(*x, *datum);
     }
 }
@@ -168,7 +150,7 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Weighted<'_, T, P> {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(P::CHEAP, x, self.weights, |v, weight| {
+        each_with(x, self.weights, |v, weight| {
             // A weight of 0 leaves the element as it is, whatever the penalty makes of a step of 0.
             if weight > T::ZERO { self.penalty.map(step * weight)(v) } else { v }
         });
@@ -205,7 +187,7 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(P::CHEAP, x, self.labels, |v, label| self.penalty.map(step * (label * label))(label * v) / label);
+        each_with(x, self.labels, |v, label| self.penalty.map(step * (label * label))(label * v) / label);
     }
 
     fn value(&self, x: &[T]) -> T {

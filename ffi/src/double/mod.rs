@@ -23,6 +23,8 @@ pub mod preconditioner;
 pub mod pressure;
 pub mod pressure_config;
 pub mod pressure_memory;
+pub mod prox_cones;
+pub mod prox_matrices;
 pub mod prox_nonconvex;
 pub mod prox_norms;
 pub mod prox_separable;

@@ -7,14 +7,10 @@ use crate::status::{self, size, ts_status_t};
 use tinysolve::Field;
 use tinysolve::factor::Packed;
 use tinysolve::matrix::MatRef;
-use tinysolve::prox::cones::{DualExponentialCone, ExponentialCone, RotatedCone, SecondOrderCone};
-use tinysolve::prox::quadratic::{LeastSquares, Quadratic};
-use tinysolve::prox::separable::{L1, Nonnegative};
 use tinysolve::prox::sets::{
     Affine, CappedSimplex, ExtendedSimplex, Halfspace, Hyperplane, Hyperslab, L1Ball, L2Ball, Simplex, SparseVectors,
     Sphere, WeightedL1Ball,
 };
-use tinysolve::prox::spectral::{Eigenvalues, SingularValues};
 
 /// Projection on x >= 0, sum of x_i = total > 0.
 #[unsafe(no_mangle)]
@@ -160,143 +156,6 @@ pub unsafe extern "C" fn ts_f64_prox_affine(
             ],
             Scratch(scratch, scratch_len),
             |[matrix, rhs, factor]| Ok(Affine { matrix: MatRef::row_major(matrix, size(rows), size(n))?, rhs, factor }),
-        )
-    }
-}
-
-/// Projection on |(x_1, ...)| <= slope x_0, slope > 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_second_order_cone(x: *mut f64, n: u32, step: f64, slope: f64) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe { alone(x, n, step, &SecondOrderCone { slope }) }
-}
-
-/// Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_rotated_cone(x: *mut f64, n: u32, step: f64) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe { alone(x, n, step, &RotatedCone) }
-}
-
-/// Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_exponential_cone(x: *mut f64, n: u32, step: f64) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe { alone(x, n, step, &ExponentialCone) }
-}
-
-/// Projection of each triple on the dual of the exponential cone.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_dual_exponential_cone(x: *mut f64, n: u32, step: f64) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe { alone(x, n, step, &DualExponentialCone) }
-}
-
-/// Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_semidefinite(
-    x: *mut f64,
-    n: u32,
-    step: f64,
-    dimension: u32,
-    scratch: *mut f64,
-    scratch_len: usize,
-) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(Eigenvalues { dimension: size(dimension), function: Nonnegative })
-        })
-    }
-}
-
-/// Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
-/// shorter side.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_nuclear_norm(
-    x: *mut f64,
-    n: u32,
-    step: f64,
-    rows: u32,
-    columns: u32,
-    scratch: *mut f64,
-    scratch_len: usize,
-) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(SingularValues { rows: size(rows), columns: size(columns), function: L1 })
-        })
-    }
-}
-
-/// Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_rank(
-    x: *mut f64,
-    n: u32,
-    step: f64,
-    rows: u32,
-    columns: u32,
-    count: u32,
-    scratch: *mut f64,
-    scratch_len: usize,
-) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(SingularValues {
-                rows: size(rows),
-                columns: size(columns),
-                function: SparseVectors { count: size(count) },
-            })
-        })
-    }
-}
-
-/// Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
-/// elements. Scratch: as many.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_quadratic(
-    x: *mut f64,
-    n: u32,
-    step: f64,
-    matrix: *const f64,
-    linear: *const f64,
-    scratch: *mut f64,
-    scratch_len: usize,
-) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over(
-            (x, n, step),
-            [(Field::Values, matrix, Packed::elements(size(n))), (Field::RightHandSide, linear, size(n))],
-            Scratch(scratch, scratch_len),
-            |[matrix, linear]| Ok(Quadratic { matrix, linear }),
-        )
-    }
-}
-
-/// Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
-/// side.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn ts_f64_prox_least_squares(
-    x: *mut f64,
-    n: u32,
-    step: f64,
-    rows: u32,
-    matrix: *const f64,
-    rhs: *const f64,
-    scratch: *mut f64,
-    scratch_len: usize,
-) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over(
-            (x, n, step),
-            [(Field::Matrix, matrix, size(rows).saturating_mul(size(n))), (Field::RightHandSide, rhs, size(rows))],
-            Scratch(scratch, scratch_len),
-            |[matrix, rhs]| Ok(LeastSquares { matrix: MatRef::row_major(matrix, size(rows), size(n))?, rhs }),
         )
     }
 }

@@ -63,7 +63,11 @@ fn blame(archive: &Path, symbols: &Symbols) -> String {
 /// The archive for the host, double precision included, and a shared library from the same object.
 pub(crate) fn build_host(tools: &Toolchain) -> Result<PathBuf> {
     let mut cargo = tools.cargo();
-    cargo.arg("rustc").env("CARGO_ENCODED_RUSTFLAGS", "");
+    cargo
+        .arg("rustc")
+        .env("CARGO_ENCODED_RUSTFLAGS", "")
+        // Vectors instead of short code: it is flash that a chip lacks.
+        .args(["--config", "profile.chip.opt-level=3"]);
     let raw = staticlib(tools, &mut cargo, "host", None, "panic-handler,f64")?;
     let archive = localise(tools, &raw, "host", "")?;
     let symbols = Symbols::of(&archive)?;

@@ -130,7 +130,14 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
             let size = archive::linked_size(tools, abi, &archive, &functions)?;
             let held = group.abi.as_deref().is_none_or(|name| name == abi.name);
             let [budget, ceiling] = [group.budget, group.ceiling].map(|bytes| bytes.filter(|_| held));
-            let row = row(&group.family, &group.name, abi.name, "flash", size.flash(), budget);
+            let (name, bytes) = match &*group.without {
+                [] => (group.name.clone(), size.flash()),
+                without => {
+                    let spared = named(tools, abi, &functions, |name| has(name, without))?;
+                    (format!("{}, without {}", group.name, without.join(", ")), size.flash() - spared)
+                }
+            };
+            let row = row(&group.family, &name, abi.name, "flash", bytes, budget);
             measured.rows.push(Row { ceiling: as_value(ceiling), ..row });
         }
         for part in list.code.iter().filter(|part| part.abi == abi.name) {
@@ -174,14 +181,21 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
 /// Bytes of the symbols of a part, by their names in the linked program.
 fn code(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str], part: &Code) -> Result<u64> {
     archive::linked_size(tools, abi, archive, functions)?;
-    let has = |name: &str, pieces: &[String]| pieces.iter().any(|piece| name.contains(piece.as_str()));
-    let symbols = archive::largest(tools, abi, functions)?;
-    let names = symbols.iter().map(|(bytes, symbol)| (bytes, format!("{:#}", rustc_demangle::demangle(symbol))));
-    let bytes = names.filter(|(_, name)| has(name, &part.symbols) && !has(name, &part.without)).map(|(bytes, _)| bytes);
-    match bytes.sum() {
+    match named(tools, abi, functions, |name| has(name, &part.symbols) && !has(name, &part.without))? {
         0 => bail!("[[code]] {}: no such symbol", part.name),
         bytes => Ok(bytes),
     }
+}
+
+fn has(name: &str, pieces: &[String]) -> bool {
+    pieces.iter().any(|piece| name.contains(piece.as_str()))
+}
+
+/// Bytes of the symbols, by their Rust names, of a program that has been linked of these functions.
+fn named(tools: &Toolchain, abi: &Abi, functions: &[&str], wanted: impl Fn(&str) -> bool) -> Result<u64> {
+    let symbols = archive::largest(tools, abi, functions)?;
+    let names = symbols.iter().map(|(bytes, symbol)| (bytes, format!("{:#}", rustc_demangle::demangle(symbol))));
+    Ok(names.filter(|(_, name)| wanted(name)).map(|(bytes, _)| bytes).sum())
 }
 
 /// Functions of the archive that the names stand for.

@@ -25,13 +25,15 @@ fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
     if norm <= slope * t {
         return t;
     }
-    if slope * norm <= -t {
+    let sum = t + slope * norm;
+    if sum <= T::ZERO {
+        // In the polar cone, where the nearest point is 0.
         y.fill(T::ZERO);
         return T::ZERO;
     }
-    let height = if slope == T::ONE { (t + norm) / T::TWO } else { (t + slope * norm) / (T::ONE + slope * slope) };
+    let height = sum / (T::ONE + slope * slope);
     let factor = slope * (height / norm);
-    each(true, y, |y| y * factor);
+    each(y, |y| y * factor);
     height
 }
 
@@ -47,6 +49,7 @@ impl<T: Real> Prox<T> for SecondOrderCone<T> {
         positive(0, self.slope)
     }
 
+    #[inline]
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
         if let [t, y @ ..] = x {
             *t = project(self.slope, *t, y);

@@ -16,8 +16,6 @@ pub struct Cauchy<T> {
 }
 
 impl<T: Real> Penalty<T> for Cauchy<T> {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let squared = self.width * self.width;
         let three = T::TWO + T::ONE;

@@ -17,8 +17,6 @@ pub struct ExponentialType<T> {
 }
 
 impl<T: Real> Penalty<T> for ExponentialType<T> {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let rate = self.rate;
         let weight = step / (T::ONE - (-rate).exp());

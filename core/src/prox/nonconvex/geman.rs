@@ -16,8 +16,6 @@ pub struct Geman<T> {
 }
 
 impl<T: Real> Penalty<T> for Geman<T> {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let d = self.offset;
         let weight = step * d;

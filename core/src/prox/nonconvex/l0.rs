@@ -8,8 +8,6 @@ use crate::real::Real;
 pub struct L0;
 
 impl<T: Real> Penalty<T> for L0 {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let threshold = (T::TWO * step).sqrt();
         // NaN stays.

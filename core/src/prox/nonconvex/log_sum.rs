@@ -15,8 +15,6 @@ pub struct LogSum<T> {
 }
 
 impl<T: Real> Penalty<T> for LogSum<T> {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let offset = self.offset;
         let reach = T::TWO * step.sqrt();

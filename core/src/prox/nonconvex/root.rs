@@ -11,8 +11,6 @@ use crate::real::Real;
 pub struct SquareRoot;
 
 impl<T: Real> Penalty<T> for SquareRoot {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let (half, three) = (step / T::TWO, T::TWO + T::ONE);
         let root = cube_root(step);
@@ -38,8 +36,6 @@ impl<T: Real> Penalty<T> for SquareRoot {
 pub struct TwoThirds;
 
 impl<T: Real> Penalty<T> for TwoThirds {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let three = T::TWO + T::ONE;
         let constant = T::TWO * step / three;

@@ -2,41 +2,35 @@
 
 use crate::error::Error;
 use crate::operator::Prox;
-use crate::prox::penalty::positive;
+use crate::prox::penalty::{each, positive};
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
-/// The Euclidean norm, as [`vector::norm`], with a shorter way for what neither over- nor underflows.
+/// The Euclidean norm. Where squares over- or underflow they are summed again, of x times a power of two that brings whatever
+/// may have done so to where nothing does.
 #[inline]
 pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
-    let (fours, rest) = x.as_chunks::<4>();
-    let [mut l0, mut l1, mut l2, mut l3] = [T::ZERO; 4];
-    for [a, b, c, d] in fours {
-        l0 += *a * *a;
-        l1 += *b * *b;
-        l2 += *c * *c;
-        l3 += *d * *d;
+    let (mut squares, mut power) = (vfp::squares(x), T::ONE);
+    // By the bits, which is one comparison; also where one is not a number.
+    let smallest_safe = (T::MIN_POSITIVE / (T::EPSILON * T::EPSILON)).to_bits_u64();
+    let bits = squares.to_bits_u64();
+    if bits < smallest_safe || bits >= T::INFINITY.to_bits_u64() {
+        // Sums below 2^-80 (f64: 2^-918) times 2^200 (2^1800), numbers up to 2^128 (2^1024) times 2^-80 (2^-600).
+        let (up, down) = if size_of::<T>() > 4 { (1923_u64 << 52, 423 << 52) } else { (227 << 23, 47 << 23) };
+        power = T::from_bits_u64(if bits < smallest_safe { up } else { down });
+        squares = x.iter().fold(T::ZERO, |sum, x| sum + (*x * power) * (*x * power));
     }
-    for a in rest {
-        l0 += *a * *a;
-    }
-    let squares = (l0 + l1) + (l2 + l3);
-    // Also where one is not a number.
-    if squares >= T::MIN_POSITIVE / (T::EPSILON * T::EPSILON) && squares <= T::MAX {
-        return squares.sqrt();
-    }
-    vector::norm(x)
+    squares.sqrt() / power
 }
 
 /// x times max(0, 1 - threshold / |x|), 0 at 0; the norm is scaled, so that nothing overflows.
 #[inline]
 pub(in crate::prox) fn shrink_norm<T: Real>(x: &mut [T], threshold: T) {
     let norm = norm(x);
-    if norm <= threshold {
-        x.fill(T::ZERO);
-    } else {
-        vector::scale((norm - threshold) / norm, x);
-    }
+    let factor = if norm <= threshold { T::ZERO } else { (norm - threshold) / norm };
+    // No -0 is left of what is negative.
+    each(x, |x| x * factor + T::ZERO);
 }
 
 /// f(x) = |x|: v max(0, 1 - step / |v|), 0 at 0. One norm, 1 division, n multiplications.
@@ -52,6 +46,7 @@ impl<T: Real> Prox<T> for L2 {
         Ok(())
     }
 
+    #[inline]
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         shrink_norm(x, step);
     }

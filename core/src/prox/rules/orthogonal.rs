@@ -7,8 +7,8 @@ use crate::prox::penalty::positive;
 use crate::real::Real;
 use crate::vector;
 
-/// f(Q x) for Q Q' = a I, m rows, n columns: v + Q' (prox of f with a step at Q v, less Q v) / a. 2 m n multiplications; scratch 2 m and that
-/// of f.
+/// f(Q x) for Q Q' = a I, m rows, n columns: v + Q' (prox of f with a step at Q v, less Q v) / a; of a square Q the first and the
+/// last term cancel. 2 m n multiplications; scratch 2 m and that of f.
 #[derive(Clone, Copy, Debug)]
 pub struct Orthogonal<'a, T, F> {
     /// f, of m elements.
@@ -65,6 +65,11 @@ impl<T: Real, F: Prox<T>> Prox<T> for Orthogonal<'_, T, F> {
         self.apply(x, y);
         vector::copy(y, z);
         self.function.prox(z, step * self.factor, inner);
+        if rows == x.len() {
+            // Then v is Q'Q v / a, whose rounding would be all that is left of an element that ends near 0.
+            x.fill(T::ZERO);
+            y.fill(T::ZERO);
+        }
         for (z, y) in z.iter_mut().zip(&*y) {
             *z = (*z - *y) / self.factor;
         }

@@ -10,8 +10,6 @@ use crate::real::Real;
 pub struct L1;
 
 impl<T: Real> Penalty<T> for L1 {
-    const CHEAP: bool = !vfp::PRESENT;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         move |v| v.soft_threshold(step)
     }

@@ -11,8 +11,6 @@ use crate::real::Real;
 pub struct Nonnegative;
 
 impl<T: Real> Penalty<T> for Nonnegative {
-    const CHEAP: bool = !vfp::PRESENT;
-
     fn map(&self, _step: T) -> impl Fn(T) -> T {
         |v| if v <= T::ZERO { T::ZERO } else { v }
     }

@@ -9,8 +9,6 @@ use crate::real::Real;
 pub struct Exponential;
 
 impl<T: Real> Penalty<T> for Exponential {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let log = step.ln();
         move |v| {
@@ -31,8 +29,6 @@ impl<T: Real> Penalty<T> for Exponential {
 pub struct Entropy;
 
 impl<T: Real> Penalty<T> for Entropy {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let shift = T::ONE + step.ln();
         move |v| step * wright_omega(v / step - shift)

@@ -38,8 +38,6 @@ pub struct FiniteSet<'a, T> {
 }
 
 impl<T: Real> Penalty<T> for FiniteSet<'_, T> {
-    const CHEAP: bool = false;
-
     fn map(&self, _step: T) -> impl Fn(T) -> T {
         |v| {
             let nearer = |best: T, other: T| if (v - other).abs() < (v - best).abs() { other } else { best };

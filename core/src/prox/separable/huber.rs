@@ -13,14 +13,11 @@ pub struct Huber<T> {
 }
 
 impl<T: Real> Penalty<T> for Huber<T> {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let bound = self.width + step;
-        // v less step clamp(v / (m + step), -1, 1), which is both branches.
-        let slope = if bound > T::ZERO { T::ONE / bound } else { T::ZERO };
-        let shrink = self.width * slope;
-        move |v| if v.abs() <= bound { v * shrink } else { v - step.with_sign_of(v) }
+        // Not at the bound itself, where both agree: so a bound of 0, which has no quotient, is never asked for it.
+        let shrink = self.width / bound;
+        move |v| if v.abs() < bound { v * shrink } else { v - step.with_sign_of(v) }
     }
 
     fn cost(&self, x: T) -> T {

@@ -10,8 +10,6 @@ use crate::real::Real;
 pub struct NegativeLog;
 
 impl<T: Real> Penalty<T> for NegativeLog {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         move |v| positive_root(-v, step)
     }
@@ -27,8 +25,6 @@ impl<T: Real> Penalty<T> for NegativeLog {
 pub struct Reciprocal;
 
 impl<T: Real> Penalty<T> for Reciprocal {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let root = cube_root(step);
         let three = T::TWO + T::ONE;

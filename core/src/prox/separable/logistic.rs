@@ -21,8 +21,6 @@ fn sigmoid<T: Real>(z: T) -> T {
 }
 
 impl<T: Real> Penalty<T> for Logistic {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         move |v| {
             let mut z = if T::TWO * v >= step { (v - step).max(T::ZERO) } else { v.min(T::ZERO) };

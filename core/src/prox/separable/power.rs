@@ -34,8 +34,6 @@ fn cubic<T: Real>(a: T, v: T) -> T {
 }
 
 impl<T: Real> Penalty<T> for Power {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let exponent = self.exponent;
         let three = T::TWO + T::ONE;

@@ -8,8 +8,6 @@ use crate::real::Real;
 pub struct SquaredL2;
 
 impl<T: Real> Penalty<T> for SquaredL2 {
-    const CHEAP: bool = false;
-
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let shrink = T::ONE / (T::ONE + step);
         move |v| v * shrink

@@ -4,14 +4,16 @@ use super::{indicator, rounding};
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::prox::penalty::finite;
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
-/// Moves x along a until a'x is in [low, high]; n multiplications, and 4 n more if x has to move: twice, since the first move
+/// Moves x along a until a'x is in [low, high]; n multiplications, and 4 n more if x has to move: as a rule twice, since the first move
 /// leaves the rounding of a long way, and the second one only that of where it ends.
 fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
+    let mut squares = T::ZERO;
     for _ in 0..2 {
-        let at = vector::dot(normal, x);
+        let at = vfp::products(normal, x);
         let off = if at > high {
             at - high
         } else if at < low {
@@ -19,19 +21,21 @@ fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
         } else {
             return;
         };
-        vector::axpy(-(off / vector::dot(normal, normal)), normal, x);
+        if squares == T::ZERO {
+            squares = vfp::products(normal, normal);
+        }
+        vector::axpy(-(off / squares), normal, x);
     }
 }
 
 fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
     error::exact(Field::Values, n, normal.len())?;
-    error::finite(Field::Values, normal)?;
-    let squares = vector::dot(normal, normal);
+    let squares = vfp::products(normal, normal);
     if squares > T::ZERO && squares.is_finite() {
-        Ok(())
-    } else {
-        Err(Error::OutOfRange { field: Field::Values, index: 0 })
+        return Ok(());
     }
+    error::finite(Field::Values, normal)?;
+    Err(Error::OutOfRange { field: Field::Values, index: 0 })
 }
 
 /// How far a'x may be off by rounding.

@@ -26,35 +26,26 @@ use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
-/// Sum of max(excess(x_i), 0), four at a time, and how many are not negative.
+/// Sum of max(excess(x_i), 0), and how many are not negative.
 #[inline]
 pub(in crate::prox) fn excesses<T: Real>(x: &[T], excess: impl Fn(T) -> T) -> (T, T) {
-    excesses_from(0, T::ZERO, 0, x, excess)
+    excesses_from((0, T::ZERO, 0), x, excess)
 }
 
 /// The same over x - tau, by a kernel where this core has one.
 #[inline]
 pub(in crate::prox) fn excesses_over<T: Real>(x: &[T], tau: T) -> (T, T) {
-    let (done, sum, negative) = vfp::excesses(x, tau);
-    excesses_from(done, sum, negative, x, |x| x - tau)
+    excesses_from(vfp::excesses(x, tau), x, |x| x - tau)
 }
 
+/// The first elements are done, with this sum, and so many of them are negative.
 #[inline]
-fn excesses_from<T: Real>(done: usize, sum: T, negative: u32, x: &[T], excess: impl Fn(T) -> T) -> (T, T) {
-    let (mut sum, mut negative) = (sum, negative);
-    let mut add = |x: T| {
-        let (part, sign) = excess(x).positive_part();
+fn excesses_from<T: Real>((done, mut sum, mut negative): (usize, T, u32), x: &[T], excess: impl Fn(T) -> T) -> (T, T) {
+    for x in x.get(done..).unwrap_or(&[]) {
+        let (part, sign) = excess(*x).positive_part();
         sum += part;
         negative = negative.wrapping_add(sign);
-    };
-    let (fours, rest) = x.get(done..).unwrap_or(&[]).as_chunks::<4>();
-    for [a, b, c, d] in fours {
-        add(*a);
-        add(*b);
-        add(*c);
-        add(*d);
     }
-    rest.iter().for_each(|x| add(*x));
     (sum, T::from_u32(u32::try_from(x.len()).unwrap_or(u32::MAX).wrapping_sub(negative)))
 }
 

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::penalty::{each, positive};
 use crate::prox::root::michelot;
+use crate::prox::vfp;
 use crate::real::Real;
 
 /// x >= 0, sum of x_i = a: max(v - tau, 0) with the tau at which the sum is right.
@@ -47,10 +48,11 @@ fn project<T: Real>(x: &mut [T], total: T) {
         x.fill(T::NAN);
         return;
     }
-    each(true, x, |x| x - largest);
+    each(x, |x| x - largest);
     let tau = michelot(-total, total, x.len(), |tau| excesses_over(x, tau));
     // By the sign bit, so that a NaN goes the same way everywhere.
-    each(true, x, |x| (x - tau).positive_part().0);
+    let done = vfp::beyond(x, tau);
+    each(x.get_mut(done..).unwrap_or(&mut []), |x| (x - tau).positive_part().0);
 }
 
 /// x >= 0, sum of x_i <= a: negative elements become 0, and if the sum is still more than a, as [`Simplex`].

@@ -69,7 +69,12 @@ impl Case<'_> {
 
     /// The objective of `z` is not below that of `p`; of a convex function, (v - p) / step is a subgradient at p, which is
     /// sharper.
-    fn minimal<S: Subject>(&self, p: &[f64], z: &[f64], tolerance: f64, what: &str) {
+    ///
+    /// All terms are times the step. So with a long one, where f is steep, the best of all numbers that can be written may miss the
+    /// bound that is meant for the rounding of |z - v|² / 2. What is asked of the objective itself, f(z) + |z - v|² / (2 step), is
+    /// 8 epsilon (1 + |v|); a convex function is held to that, or less: to what it changes by between p and its neighbours at a
+    /// distance of epsilon (1 + |v|).
+    fn minimal<S: Subject>(&self, p: &[f64], z: &[f64], (tolerance, epsilon): (f64, f64), what: &str) {
         let (f_p, f_z) = (S::objective(self.parameters, p), S::objective(self.parameters, z));
         assert!(f_p.is_finite(), "{what}: f(p) = {f_p}, p = {p:?}, v = {:?}, step {:e}", self.v, self.step);
         if f_z == f64::INFINITY {
@@ -85,7 +90,11 @@ impl Case<'_> {
         };
         let n = self.v.len() as f64;
         let reach = size(&move_to).max(self.scale());
-        let allowed = tolerance * (n * self.scale() * reach + self.step * (f_z.abs() + f_p.abs()));
+        let mut allowed = tolerance * (n * self.scale() * reach + self.step * (f_z.abs() + f_p.abs()));
+        if gap < -allowed && S::CONVEX {
+            let unit = epsilon * (1.0 + size(self.v));
+            allowed = allowed.max(self.step * (8.0 * unit).min(self.steepness::<S>(p, f_p, unit)));
+        }
         assert!(
             gap >= -allowed,
             "{what}: gap {gap:e}, allowed {allowed:e}; z = {z:?}, p = {p:?}, v = {:?}, step {:e}, parameters {:?}",
@@ -93,6 +102,23 @@ impl Case<'_> {
             self.step,
             self.parameters
         );
+    }
+
+    /// Sum over elements of what f changes by, at most, when one of them moves this far.
+    fn steepness<S: Subject>(&self, p: &[f64], f_p: f64, far: f64) -> f64 {
+        let mut near = p.to_vec();
+        let mut sum = 0.0;
+        for (k, p) in p.iter().enumerate() {
+            let mut change = 0.0_f64;
+            for far in [far, -far] {
+                near[k] = p + far;
+                let there = (S::objective(self.parameters, &near) - f_p).abs();
+                change = if there.is_finite() { change.max(there) } else { change };
+            }
+            near[k] = *p;
+            sum += change;
+        }
+        sum
     }
 }
 
@@ -109,7 +135,8 @@ pub(in crate::prox) fn run<S: Subject>() {
         let single = apply::<S, f32>(&parameters, &v, step);
         let eps32 = S::FACTOR * f64::from(f32::EPSILON);
         let eps64 = S::FACTOR64 * f64::EPSILON;
-        for (p, tolerance, what) in [(&double, eps64, "f64"), (&single, eps32, "f32")] {
+        let singles = f64::from(f32::EPSILON);
+        for (p, tolerance, epsilon, what) in [(&double, eps64, f64::EPSILON, "f64"), (&single, eps32, singles, "f32")] {
             let outside = S::violation(&parameters, p);
             let allowed = tolerance * (n as f64) * case.scale();
             assert!(outside <= allowed, "{what}: outside by {outside:e}: {p:?}, v = {v:?}, {parameters:?}");
@@ -121,12 +148,12 @@ pub(in crate::prox) fn run<S: Subject>() {
                     z.iter_mut().zip(p).enumerate().filter(|(k, _)| *k != only).for_each(|(_, (z, p))| *z = *p);
                 }
                 S::feasible(&mut random, &parameters, &mut z);
-                case.minimal::<S>(p, &z, tolerance, what);
+                case.minimal::<S>(p, &z, (tolerance, epsilon), what);
             }
             // Where elements are often 0, or nothing is moved.
             for mut z in [vec![0.0; n], v.clone(), random.point(n)] {
                 S::feasible(&mut random, &parameters, &mut z);
-                case.minimal::<S>(p, &z, tolerance, what);
+                case.minimal::<S>(p, &z, (tolerance, epsilon), what);
             }
         }
         if S::CONVEX {

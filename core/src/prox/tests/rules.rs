@@ -35,6 +35,12 @@ fn turned<T: Real>(n: usize) -> ours::Orthogonal<'static, T, separable::L1> {
     ours::Orthogonal { function: separable::L1, matrix, factor: T::from_f64(4.0) }
 }
 
+/// All rows of the same map but the last one.
+fn turned_onto_fewer<T: Real>(n: usize) -> ours::Orthogonal<'static, T, separable::L1> {
+    let matrix = MatRef::row_major(rotation(n)[..(n - 1) * n].to_vec().leak(), n - 1, n).unwrap();
+    ours::Orthogonal { function: separable::L1, matrix, factor: T::from_f64(4.0) }
+}
+
 fn parts<T: Real>(n: usize) -> ours::SeparableSum<'static, T> {
     let (l1, l2): (&dyn Prox<T>, &dyn Prox<T>) = (&separable::L1, &norms::L2);
     ours::SeparableSum { parts: Box::leak(Box::new([(n / 2, l1), (n - n / 2, l2)])) }
@@ -85,6 +91,13 @@ whole! {
         const FACTOR: f64 = 32.0;
         operator(n, _) turned::<T>(n);
         objective(_, x) absolute(&rotated(x));
+    }
+    OrthogonalRows {
+        const HAS_VALUE: bool = false;
+        const FACTOR: f64 = 32.0;
+        const SIZES: &'static [usize] = &[2, 3, 5, 8];
+        operator(n, _) turned_onto_fewer::<T>(n);
+        objective(_, x) absolute(&rotated(x)[..x.len() - 1]);
     }
     Conjugate {
         const HAS_VALUE: bool = false;

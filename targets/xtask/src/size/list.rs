@@ -32,6 +32,9 @@ pub(super) struct Flash {
     pub(super) budget: Option<u64>,
     /// What it may take until the budget is reached.
     pub(super) ceiling: Option<u64>,
+    /// Symbols whose names contain one of these are left out, and the row says so.
+    #[serde(default)]
+    pub(super) without: Vec<String>,
 }
 
 /// A part of what functions link: the symbols whose names contain one of `symbols` and none of `without`.

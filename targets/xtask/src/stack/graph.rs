@@ -4,7 +4,7 @@ use super::readable;
 use super::symbols::{Names, callee, code, names, taken};
 use crate::thumb;
 use anyhow::{Context, Result, bail};
-use object::{Object, ObjectSection, RelocationFlags, SectionIndex, elf};
+use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, SectionIndex, elf};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -31,6 +31,7 @@ impl Graph {
         let names = names(&file);
         let mut graph = Self::calls(&file, &names)?;
         graph.take_compilers_word(&file, &names)?;
+        graph.take_aliases(&file, &names);
         Ok(graph)
     }
 
@@ -66,6 +67,18 @@ impl Graph {
             functions.insert(name.clone(), function);
         }
         Ok(Self(functions))
+    }
+
+    /// Functions of the C ABI with the same code stand in one place, and are known by every name they have there.
+    fn take_aliases(&mut self, file: &object::File, names: &Names) {
+        for symbol in file.symbols().filter(ObjectSymbol::is_global) {
+            let (Some(SectionIndex(section)), Ok(alias)) = (symbol.section_index(), symbol.name()) else { continue };
+            let Some((name, ..)) = names.get(&(section, symbol.address() & !1)) else { continue };
+            if let Some(function) = self.0.get(name).filter(|_| name != alias) {
+                let function = function.clone();
+                self.0.insert(alias.to_owned(), function);
+            }
+        }
     }
 
     /// Frame sizes from `.stack_sizes`: an address, which is a relocation, and a number in LEB128.

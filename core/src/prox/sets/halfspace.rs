@@ -11,20 +11,19 @@ use crate::vector;
 /// Moves x along a until a'x is in [low, high]; n multiplications, and 4 n more if x has to move: as a rule twice, since the first move
 /// leaves the rounding of a long way, and the second one only that of where it ends.
 fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
-    let mut squares = T::ZERO;
-    for _ in 0..2 {
-        let at = vfp::products(normal, x);
-        let off = if at > high {
-            at - high
+    let off = |at: T| {
+        if at > high {
+            Some(at - high)
         } else if at < low {
-            at - low
+            Some(at - low)
         } else {
-            return;
-        };
-        if squares == T::ZERO {
-            squares = vfp::products(normal, normal);
+            None
         }
-        vector::axpy(-(off / squares), normal, x);
+    };
+    let Some(far) = off(vfp::products(normal, x)) else { return };
+    let squares = vfp::products(normal, normal);
+    if let Some(near) = off(vfp::move_along(-(far / squares), normal, x)) {
+        vector::axpy(-(near / squares), normal, x);
     }
 }
 

@@ -23,6 +23,7 @@ use tinysolve::prox::sets::{L1Ball, L2Ball, Simplex};
 use tinysolve::prox::variation::TotalVariation;
 use tinysolve_ffi::prox_terms::*;
 use tinysolve_ffi::status::{TS_ERROR_LENGTH, TS_ERROR_NOT_FINITE, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_OK};
+use tinysolve_ffi::term_kinds::*;
 
 const N: usize = 6;
 const STEP: f32 = 0.7;

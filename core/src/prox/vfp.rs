@@ -142,10 +142,8 @@ fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
         let pairs = x0.iter().zip(y0).zip(x1.iter().zip(y1)).zip(x2.iter().zip(y2)).zip(x3.iter().zip(y3));
         for (((p, q), r), s) in pairs {
             for (lane, (x, y)) in lanes.iter_mut().zip([p, q, r, s]) {
-                for (x, y) in x.as_chunks::<4>().0.iter().zip(y.as_chunks::<4>().0) {
-                    for ((lane, x), y) in lane.iter_mut().zip(x).zip(y) {
-                        *lane += *x * *y;
-                    }
+                for ((lane, x), y) in lane.iter_mut().zip(x).zip(y) {
+                    *lane += *x * *y;
                 }
             }
         }
@@ -170,12 +168,12 @@ fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
     sum
 }
 
-/// Four pieces, in sixteens: a line of a cache or two from each piece in turn.
+/// Four pieces, in fours.
 #[cfg(not(target_arch = "arm"))]
-fn quarters<T>(x: &[T]) -> [&[[T; 16]]; 4] {
-    let mut rest = x.as_chunks::<16>().0;
+fn quarters<T>(x: &[T]) -> [&[[T; 4]]; 4] {
+    let mut rest = x.as_chunks::<4>().0;
     [(); 4].map(|()| {
-        let (piece, after) = rest.split_at_checked(PIECE / 16).unwrap_or((&[], &[]));
+        let (piece, after) = rest.split_at_checked(PIECE / 4).unwrap_or((&[], &[]));
         rest = after;
         piece
     })

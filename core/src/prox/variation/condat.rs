@@ -82,8 +82,8 @@ fn mean<T: Real>(first: T, after: &[T]) -> T {
 /// dual there.
 ///
 /// There are two levels the segment may have, a low and a high one; `below` is how far the dual path of the low level is below
-/// the upper bound, `above` how far that of the high level is above the lower one. Nothing happens while both are positive, which a
-/// chip finds by one test of two sign bits. What is not a number compares with nothing, so it stays to the end.
+/// the upper bound, `above` how far that of the high level is above the lower one. Nothing happens while both are positive, which is one
+/// test of two sign bits.
 #[inline]
 fn segment<T: Real>(first: T, rest: &[T], step: T) -> (usize, T, T) {
     let (mut low, mut high) = (first - step, first + step);
@@ -96,8 +96,7 @@ fn segment<T: Real>(first: T, rest: &[T], step: T) -> (usize, T, T) {
         below -= *value - low;
         above += *value - high;
         length += T::ONE;
-        // Where a comparison of floats is dear.
-        if cfg!(target_arch = "arm") && (below.positive_part().1 | above.positive_part().1) == 0 {
+        if (below.positive_part().1 | above.positive_part().1) == 0 {
             continue;
         }
         if below < T::ZERO {
@@ -114,6 +113,9 @@ fn segment<T: Real>(first: T, rest: &[T], step: T) -> (usize, T, T) {
             }
             high += above / length;
             (above, high_end) = (T::ZERO, at);
+        }
+        if below.partial_cmp(&above).is_none() {
+            break;
         }
     }
     // At the end of the signal the path is at 0. A NaN is all that follows it.

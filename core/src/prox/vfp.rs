@@ -7,7 +7,6 @@
 #![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 
 use crate::real::Real;
-use crate::vector;
 
 mod maps;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
@@ -116,23 +115,8 @@ pub(super) fn squares<T: Real>(x: &[T]) -> T {
 /// what is left over in the first: (l0 + l1) + (l2 + l3). On a host four pieces at a time, since each of its lanes waits for itself.
 #[inline]
 pub(super) fn products<T: Real>(x: &[T], y: &[T]) -> T {
-    add_products(T::ZERO, x, y)
-}
-
-/// y += a x, and [`products`] of what comes out with x: in one pass, over what fits the cache of a host.
-#[inline]
-pub(super) fn move_along<T: Real>(a: T, x: &[T], y: &mut [T]) -> T {
-    x.chunks(4 * PIECE).zip(y.chunks_mut(4 * PIECE)).fold(T::ZERO, |sum, (x, y)| {
-        vector::axpy(a, x, y);
-        add_products(sum, x, y)
-    })
-}
-
-/// A sum of products, going on after whole pieces.
-#[inline]
-fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
     #[cfg_attr(target_arch = "arm", allow(unused_mut, reason = "moved on by the loop of hosts"))]
-    let (mut x, mut y, mut sum) = (x, y, sum);
+    let (mut x, mut y, mut sum) = (x, y, T::ZERO);
     #[cfg(not(target_arch = "arm"))]
     while let (Some((x4, x_rest)), Some((y4, y_rest))) = (x.split_at_checked(4 * PIECE), y.split_at_checked(4 * PIECE))
     {

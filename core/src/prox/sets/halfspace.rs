@@ -11,19 +11,20 @@ use crate::vector;
 /// Moves x along a until a'x is in [low, high]; n multiplications, and 4 n more if x has to move: as a rule twice, since the first move
 /// leaves the rounding of a long way, and the second one only that of where it ends.
 fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
-    let off = |at: T| {
-        if at > high {
-            Some(at - high)
+    let mut squares = T::ZERO;
+    for _ in 0..2 {
+        let at = vfp::products(normal, x);
+        let off = if at > high {
+            at - high
         } else if at < low {
-            Some(at - low)
+            at - low
         } else {
-            None
+            return;
+        };
+        if squares == T::ZERO {
+            squares = vfp::products(normal, normal);
         }
-    };
-    let Some(far) = off(vfp::products(normal, x)) else { return };
-    let squares = vfp::products(normal, normal);
-    if let Some(near) = off(vfp::move_along(-(far / squares), normal, x)) {
-        vector::axpy(-(near / squares), normal, x);
+        vector::axpy(-(off / squares), normal, x);
     }
 }
 

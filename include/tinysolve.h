@@ -4615,6 +4615,57 @@ ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Prox of step times the sum of `count` terms, each over all n elements, by Dykstra's algorithm: for sets, the projection on
+ * their intersection. Ends when a round moves nothing by more than tolerance times the largest magnitude, or after `rounds`.
+ * Scratch: (count + 1) n.
+ *
+ * Errors: `LENGTH` (workspace, groups: no term, or one of another length), `OUT_OF_RANGE` (step, iterations, tolerance,
+ * configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_prox_dykstra(double *x,
+                                uint32_t n,
+                                double step,
+                                const struct ts_f64_prox_term_t *terms,
+                                uint32_t count,
+                                uint32_t rounds,
+                                double tolerance,
+                                double *scratch,
+                                size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the distance to the set that `count` terms are, for the parts of x as under `ts_f64_prox_terms`: x moves by step
+ * towards it, or on it if it is nearer. Scratch: n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_prox_distance(double *x,
+                                 uint32_t n,
+                                 double step,
+                                 const struct ts_f64_prox_term_t *terms,
+                                 uint32_t count,
+                                 double *scratch,
+                                 size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times the squared distance to such a set: (x + step P x) / (1 + step). Scratch: n.
+ *
+ * Errors: as for `ts_f64_prox_distance`.
+ */
+ts_status_t ts_f64_prox_squared_distance(double *x,
+                                         uint32_t n,
+                                         double step,
+                                         const struct ts_f64_prox_term_t *terms,
+                                         uint32_t count,
+                                         double *scratch,
+                                         size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
  */
 ts_status_t ts_f64_prox_semidefinite(double *x,
@@ -4637,6 +4688,19 @@ ts_status_t ts_f64_prox_nuclear_norm(double *x,
                                      uint32_t columns,
                                      double *scratch,
                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_spectral_norm(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      uint32_t columns,
+                                      double *scratch,
+                                      size_t scratch_len);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -6732,6 +6796,51 @@ ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
 ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
 
 /**
+ * Prox of step times the sum of `count` terms, each over all n elements, by Dykstra's algorithm: for sets, the projection on
+ * their intersection. Ends when a round moves nothing by more than tolerance times the largest magnitude, or after `rounds`.
+ * Scratch: (count + 1) n.
+ *
+ * Errors: `LENGTH` (workspace, groups: no term, or one of another length), `OUT_OF_RANGE` (step, iterations, tolerance,
+ * configuration: a parameter of a term).
+ */
+ts_status_t ts_prox_dykstra(float *x,
+                            uint32_t n,
+                            float step,
+                            const struct ts_prox_term_t *terms,
+                            uint32_t count,
+                            uint32_t rounds,
+                            float tolerance,
+                            float *scratch,
+                            size_t scratch_len);
+
+/**
+ * Prox of step times the distance to the set that `count` terms are, for the parts of x as under `ts_prox_terms`: x moves by step
+ * towards it, or on it if it is nearer. Scratch: n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step, configuration: a parameter of a term).
+ */
+ts_status_t ts_prox_distance(float *x,
+                             uint32_t n,
+                             float step,
+                             const struct ts_prox_term_t *terms,
+                             uint32_t count,
+                             float *scratch,
+                             size_t scratch_len);
+
+/**
+ * Prox of step / 2 times the squared distance to such a set: (x + step P x) / (1 + step). Scratch: n.
+ *
+ * Errors: as for `ts_prox_distance`.
+ */
+ts_status_t ts_prox_squared_distance(float *x,
+                                     uint32_t n,
+                                     float step,
+                                     const struct ts_prox_term_t *terms,
+                                     uint32_t count,
+                                     float *scratch,
+                                     size_t scratch_len);
+
+/**
  * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
  */
 ts_status_t ts_prox_semidefinite(float *x,
@@ -6752,6 +6861,17 @@ ts_status_t ts_prox_nuclear_norm(float *x,
                                  uint32_t columns,
                                  float *scratch,
                                  size_t scratch_len);
+
+/**
+ * Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_prox_spectral_norm(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  uint32_t columns,
+                                  float *scratch,
+                                  size_t scratch_len);
 
 /**
  * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.

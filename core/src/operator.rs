@@ -98,6 +98,24 @@ pub trait Prox<T: Real> {
     fn value(&self, x: &[T]) -> T;
 }
 
+impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for &P {
+    fn scratch_len(&self, n: usize) -> usize {
+        (**self).scratch_len(n)
+    }
+
+    fn check(&self, n: usize, scratch: usize) -> Result<(), Error> {
+        (**self).check(n, scratch)
+    }
+
+    fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
+        (**self).prox(x, step, scratch);
+    }
+
+    fn value(&self, x: &[T]) -> T {
+        (**self).value(x)
+    }
+}
+
 /// A linear map K from n elements to m.
 pub trait LinearMap<T: Real> {
     /// m.

@@ -5,6 +5,7 @@ use crate::status::{size, ts_status_t};
 use tinysolve::Field;
 use tinysolve::factor::Packed;
 use tinysolve::matrix::MatRef;
+use tinysolve::prox::norms::LInfinity;
 use tinysolve::prox::quadratic::{LeastSquares, Quadratic};
 use tinysolve::prox::separable::{L1, Nonnegative};
 use tinysolve::prox::sets::SparseVectors;
@@ -44,6 +45,25 @@ pub unsafe extern "C" fn ts_prox_nuclear_norm(
     unsafe {
         over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
             Ok(SingularValues { rows: size(rows), columns: size(columns), function: L1 })
+        })
+    }
+}
+
+/// Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_prox_spectral_norm(
+    x: *mut f32,
+    n: u32,
+    step: f32,
+    rows: u32,
+    columns: u32,
+    scratch: *mut f32,
+    scratch_len: usize,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
+            Ok(SingularValues { rows: size(rows), columns: size(columns), function: LInfinity })
         })
     }
 }

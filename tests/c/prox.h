@@ -125,9 +125,37 @@ static void NAME(sets)(void)
     GIVES(TS(prox_dual_exponential_cone)(NAME(x), 3, R(1.0)), R(0.0), R(0.0), R(0.00124), -R(2.0));
     GIVES(TS(prox_semidefinite)(NAME(x), N, R(1.0), 2, NAME(scratch), 10), R(3.0), R(0.0), R(0.0), R(0.0));
     GIVES(TS(prox_nuclear_norm)(NAME(x), N, R(1.0), 1, 4, NAME(scratch), 6), R(2.17588), -R(0.36265), R(0.0), -R(1.45058));
+    GIVES(TS(prox_spectral_norm)(NAME(x), N, R(1.0), 1, 4, NAME(scratch), 6), R(2.17588), -R(0.36265), R(0.0), -R(1.45058));
     GIVES(TS(prox_rank)(NAME(x), N, R(1.0), 1, 4, 1, NAME(scratch), 6), R(3.0), -R(0.5), R(0.0), -R(2.0));
     GIVES(TS(prox_quadratic)(NAME(x), N, R(1.0), packed, NAME(zeros), NAME(scratch), 10), R(1.5), -R(0.25), R(0.0), -R(1.0));
     GIVES(TS(prox_least_squares)(NAME(x), N, R(1.0), 4, identity, NAME(zeros), NAME(scratch), 14), R(1.5), -R(0.25), R(0.0), -R(1.0));
+}
+
+/* x >= 0 within the unit ball, and distances to the first. */
+static void NAME(intersections)(void)
+{
+    TS(prox_term_t) both[2];
+    memset(both, 0, sizeof both);
+    both[0].kind = TS_PROX_NONNEGATIVE;
+    both[1].kind = TS_PROX_L2_BALL;
+    both[1].a = R(1.0);
+    both[0].len = both[1].len = N;
+    both[0].factor = both[1].factor = R(1.0);
+    GIVES(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 2, 1000, R(1e-6), NAME(scratch), 12), R(1.0), R(0.0), R(0.0), R(0.0));
+    GIVES(TS(prox_distance)(NAME(x), N, R(1.0), both, 1, NAME(scratch), 4), R(3.0), -R(0.25746), R(0.0), -R(1.02986));
+    GIVES(TS(prox_squared_distance)(NAME(x), N, R(1.0), both, 1, NAME(scratch), 4), R(3.0), -R(0.25), R(0.0), -R(1.0));
+    NAME(set)(R(3.0), -R(0.5), R(0.0), -R(2.0));
+    CHECK(REFUSED(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 2, 0, R(1e-6), NAME(scratch), 12), TS_ERROR_OUT_OF_RANGE, TS_FIELD_ITERATIONS));
+    CHECK(REFUSED(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 2, 9, -R(1.0), NAME(scratch), 12), TS_ERROR_OUT_OF_RANGE, TS_FIELD_TOLERANCE));
+    CHECK(REFUSED(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 0, 9, R(1e-6), NAME(scratch), 12), TS_ERROR_LENGTH, TS_FIELD_GROUPS));
+    CHECK(REFUSED(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 2, 9, R(1e-6), NAME(scratch), 11), TS_ERROR_LENGTH, TS_FIELD_WORKSPACE));
+    CHECK(REFUSED(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 2, 9, R(1e-6), NAME(x), 12), TS_ERROR_OVERLAP, TS_FIELD_ITERATE));
+    CHECK(REFUSED(TS(prox_distance)(NAME(x), 3, R(1.0), both, 1, NAME(scratch), 3), TS_ERROR_LENGTH, TS_FIELD_GROUPS));
+    CHECK(REFUSED(TS(prox_distance)(NAME(x), N, R(0.0), both, 1, NAME(scratch), 4), TS_ERROR_OUT_OF_RANGE, TS_FIELD_STEP));
+    CHECK(REFUSED(TS(prox_squared_distance)(NAME(x), N, R(1.0), both, 1, NULL, 4), TS_ERROR_NULL, TS_FIELD_WORKSPACE));
+    both[1].len = 3;
+    CHECK(REFUSED(TS(prox_dykstra)(NAME(x), N, R(1.0), both, 2, 9, R(1e-6), NAME(scratch), 12), TS_ERROR_LENGTH, TS_FIELD_GROUPS));
+    CHECK(NAME(is)(R(3.0), -R(0.5), R(0.0), -R(2.0)));
 }
 
 static void NAME(refusals)(void)
@@ -163,5 +191,6 @@ static void NAME(operators)(void)
     NAME(nonconvex)();
     NAME(norms)();
     NAME(sets)();
+    NAME(intersections)();
     NAME(refusals)();
 }

@@ -58,13 +58,29 @@ pub(super) fn piecewise<T: Real>(mut low: T, mut high: T, mut at: impl FnMut(T) 
 /// the numbers matters. 0 if there are not so many; NaN counts as larger than all.
 #[inline]
 pub(super) fn kth_largest<T: Real>(k: usize, count_from: impl Fn(T) -> usize) -> T {
+    search(k, false, count_from)
+}
+
+/// A bound that as many of non-negative numbers reach as the k-th largest: that itself, or below it but above the next one, which
+/// takes fewer passes.
+#[inline]
+pub(super) fn bound_of_largest<T: Real>(k: usize, count_from: impl Fn(T) -> usize) -> T {
+    search(k, true, count_from)
+}
+
+#[inline]
+fn search<T: Real>(k: usize, any: bool, count_from: impl Fn(T) -> usize) -> T {
     let top = if size_of::<T>() > 4 { 62 } else { 30 };
     let mut bits = 0_u64;
     for place in (0..=top).rev() {
         let tried = bits | 1 << place;
         // Positive numbers are ordered as their bits are.
-        if count_from(T::from_bits_u64(tried)) >= k {
+        let count = count_from(T::from_bits_u64(tried));
+        if count >= k {
             bits = tried;
+        }
+        if any && count == k {
+            break;
         }
     }
     T::from_bits_u64(bits)
@@ -81,6 +97,8 @@ mod tests {
         sorted.sort_by(|a, b| b.total_cmp(a));
         for k in 1..=values.len() {
             assert_eq!(kth_largest(k, |t| values.iter().filter(|v| **v >= t).count()), sorted[k - 1]);
+            let bound = bound_of_largest(k, |t| values.iter().filter(|v| **v >= t).count());
+            assert!(bound <= sorted[k - 1] && sorted.get(k).is_none_or(|next| bound > *next || bound == sorted[k - 1]));
         }
         assert_eq!(kth_largest(9, |t| values.iter().filter(|v| **v >= t).count()), 0.0);
         let wide = [0.1_f64, 1e300, 1e-310];

@@ -24,6 +24,7 @@ pub mod pressure;
 pub mod pressure_config;
 pub mod pressure_memory;
 pub mod prox_cones;
+pub mod prox_intersection;
 pub mod prox_matrices;
 pub mod prox_nonconvex;
 pub mod prox_norms;

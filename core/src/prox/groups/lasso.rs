@@ -14,6 +14,24 @@ fn each_weight<T: Real>(weights: &[T]) -> impl Iterator<Item = T> + '_ {
     weights.iter().copied().chain(core::iter::repeat_n(T::ONE, ones))
 }
 
+/// Does short groups on a host, and answers what is left, with its weights.
+#[cfg_attr(target_arch = "arm", allow(unused_variables, reason = "for hosts"))]
+#[inline]
+fn ahead<'a, T: Real>(
+    x: &'a mut [T],
+    groups: Groups<'_>,
+    weights: &'a [T],
+    step: T,
+    absolute: Option<T>,
+) -> (&'a mut [T], &'a [T]) {
+    #[cfg(not(target_arch = "arm"))]
+    if let Groups::Equal(len) = groups {
+        let done = super::short::shrink(x, len, weights, step, absolute);
+        return (x.get_mut(done * len..).unwrap_or(&mut []), weights.get(done..).unwrap_or(&[]));
+    }
+    (x, weights)
+}
+
 fn check<T: Real>(groups: Groups<'_>, group_weights: &[T], n: usize) -> Result<(), Error> {
     groups.check(n)?;
     if group_weights.is_empty() { Ok(()) } else { weights(groups.count(n), group_weights) }
@@ -39,7 +57,8 @@ impl<T: Real> Prox<T> for GroupLasso<'_, T> {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        for (group, weight) in self.groups.of_mut(x).zip(each_weight(self.weights)) {
+        let (x, weights) = ahead(x, self.groups, self.weights, step, None);
+        for (group, weight) in self.groups.of_mut(x).zip(each_weight(weights)) {
             shrink_norm(group, step * weight);
         }
     }
@@ -74,7 +93,8 @@ impl<T: Real> Prox<T> for SparseGroupLasso<'_, T> {
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         let threshold = step * self.absolute;
-        for (group, weight) in self.groups.of_mut(x).zip(each_weight(self.weights)) {
+        let (x, weights) = ahead(x, self.groups, self.weights, step, Some(threshold));
+        for (group, weight) in self.groups.of_mut(x).zip(each_weight(weights)) {
             for x in &mut *group {
                 *x = x.soft_threshold(threshold);
             }

@@ -2,6 +2,8 @@
 
 mod division;
 mod lasso;
+#[cfg(not(target_arch = "arm"))]
+mod short;
 mod sparse_groups;
 mod wgsef;
 

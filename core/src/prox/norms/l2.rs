@@ -7,13 +7,26 @@ use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
+/// Bits of the smallest sum of squares of which nothing that matters has underflowed.
+#[inline]
+fn smallest_safe<T: Real>() -> u64 {
+    (T::MIN_POSITIVE / (T::EPSILON * T::EPSILON)).to_bits_u64()
+}
+
+/// Whether the root of a sum of squares is the norm: by the bits, which is one comparison; also where one is not a number.
+#[cfg(not(target_arch = "arm"))]
+#[inline]
+pub(in crate::prox) fn safe_to_root<T: Real>(squares: T) -> bool {
+    let bits = squares.to_bits_u64();
+    bits >= smallest_safe::<T>() && bits < T::INFINITY.to_bits_u64()
+}
+
 /// The Euclidean norm. Where squares over- or underflow they are summed again, of x times a power of two that brings whatever
 /// may have done so to where nothing does.
 #[inline]
 pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
     let (mut squares, mut power) = (vfp::squares(x), T::ONE);
-    // By the bits, which is one comparison; also where one is not a number.
-    let smallest_safe = (T::MIN_POSITIVE / (T::EPSILON * T::EPSILON)).to_bits_u64();
+    let smallest_safe = smallest_safe::<T>();
     let bits = squares.to_bits_u64();
     if bits < smallest_safe || bits >= T::INFINITY.to_bits_u64() {
         // Sums below 2^-80 (f64: 2^-918) times 2^200 (2^1800), numbers up to 2^128 (2^1024) times 2^-80 (2^-600).

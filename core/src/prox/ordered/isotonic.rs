@@ -11,11 +11,22 @@ use crate::real::Real;
 /// equal means pool and no division is done before the end. 2 products a comparison, at most 2 n comparisons.
 pub(super) fn pool<T: Real>(values: &mut [T], counts: &mut [T]) {
     let n = values.len().min(counts.len());
+    let Some((&first, _)) = values.split_first().filter(|_| n > 0) else { return };
+    // The pool that is open is kept apart from those that are closed.
+    let (mut sum, mut count) = (first, T::ONE);
     let mut pools = 0_usize;
-    for k in 0..n {
+    for k in 1..n {
         let Some(&value) = values.get(k) else { return };
-        let (mut sum, mut count) = (value, T::ONE);
-        // The pools so far lie before element k.
+        if !(sum >= value * count) {
+            if let (Some(value), Some(entry)) = (values.get_mut(pools), counts.get_mut(pools)) {
+                (*value, *entry) = (sum, count);
+            }
+            pools += 1;
+            (sum, count) = (value, T::ONE);
+            continue;
+        }
+        sum += value;
+        count += T::ONE;
         while let Some(last) = pools.checked_sub(1) {
             let (Some(&other), Some(&others)) = (values.get(last), counts.get(last)) else { return };
             if !(other * count >= sum * others) {
@@ -25,26 +36,25 @@ pub(super) fn pool<T: Real>(values: &mut [T], counts: &mut [T]) {
             count += others;
             pools = last;
         }
-        if let (Some(value), Some(entry)) = (values.get_mut(pools), counts.get_mut(pools)) {
-            (*value, *entry) = (sum, count);
-        }
-        pools += 1;
     }
     // From the end on: a pool's elements lie at or behind its own place.
     let mut end = n;
-    while let Some(last) = pools.checked_sub(1) {
-        let (Some(&sum), Some(&count)) = (values.get(last), counts.get(last)) else { return };
-        let mean = sum / count;
-        let mut left = count;
-        while left > T::ZERO && end > last {
-            end -= 1;
-            left -= T::ONE;
-            if let Some(value) = values.get_mut(end) {
-                *value = mean;
-            }
+    loop {
+        let start = end.saturating_sub(whole(count));
+        if let Some(pool) = values.get_mut(start..end) {
+            pool.fill(sum / count);
         }
-        pools = last;
+        end = start;
+        let Some(last) = pools.checked_sub(1) else { return };
+        let (Some(&other), Some(&others)) = (values.get(last), counts.get(last)) else { return };
+        (sum, count, pools) = (other, others, last);
     }
+}
+
+/// A count as an index: exact, being at most 2^24.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number of at least 1")]
+fn whole<T: Real>(count: T) -> usize {
+    count.to_f32() as usize
 }
 
 /// `x_0 <= x_1 <= ...`: pool adjacent violators. At most 2 n comparisons of 2 products each, n divisions; scratch n, which counts exactly

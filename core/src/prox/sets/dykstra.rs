@@ -13,28 +13,28 @@ use crate::vector;
 /// the limit only, linearly for polyhedra, and fulfils the last function of the list best. Scratch: n for each function, n, and the
 /// largest scratch among them.
 #[derive(Clone, Copy)]
-pub struct Dykstra<'a, T> {
+pub struct Dykstra<'a, T, P = &'a dyn Prox<T>> {
     /// The functions, at least one.
-    pub parts: &'a [&'a dyn Prox<T>],
+    pub parts: &'a [P],
     /// The most rounds, at least 1.
     pub rounds: u32,
     /// When to stop, at least 0; epsilon as a rule.
     pub tolerance: T,
 }
 
-impl<T: Real> core::fmt::Debug for Dykstra<'_, T> {
+impl<T: Real, P> core::fmt::Debug for Dykstra<'_, T, P> {
     fn fmt(&self, out: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         out.debug_struct("Dykstra").field("parts", &self.parts.len()).field("rounds", &self.rounds).finish()
     }
 }
 
-impl<T: Real> Dykstra<'_, T> {
+impl<T: Real, P: Prox<T>> Dykstra<'_, T, P> {
     fn inner(&self, n: usize) -> usize {
         self.parts.iter().fold(0, |most, part| most.max(part.scratch_len(n)))
     }
 }
 
-impl<T: Real> Prox<T> for Dykstra<'_, T> {
+impl<T: Real, P: Prox<T>> Prox<T> for Dykstra<'_, T, P> {
     fn scratch_len(&self, n: usize) -> usize {
         self.parts.len().saturating_add(1).saturating_mul(n).saturating_add(self.inner(n))
     }

@@ -58,7 +58,7 @@ fn whole<T: Real>(count: T) -> usize {
 }
 
 /// `x_0 <= x_1 <= ...`: pool adjacent violators. At most 2 n comparisons of 2 products each, n divisions; scratch n, which counts exactly
-/// up to 2^24 elements (f32). Measured in f32: error 1e-7 for 256 elements.
+/// up to 2^24 elements. Measured in f32: error 1e-7 for 256 elements.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Isotonic;
 

@@ -36,7 +36,7 @@ pub(crate) struct Arguments {
 }
 
 /// The binary interface whose functions are listed one by one.
-const MAIN: &str = "v7em-hf";
+pub(crate) const MAIN: &str = "v7em-hf";
 
 /// Everything measured.
 struct Measured {

@@ -34,14 +34,15 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
-/// The Python of an environment below `target` that has the versions of `peers/requirements.txt`; made when it is not
-/// there, or has others.
+/// The Python of an environment below `target` that has the versions of `peers/requirements.txt`, and of `optional.txt` if
+/// they can be built; made when it is not there, or was made by other lists.
 fn environment(target: &Path) -> Result<PathBuf, String> {
     let environment = target.join("peers");
     let python = environment.join("bin/python");
-    let wanted = folder().join("requirements.txt");
-    let wanted_text = fs::read_to_string(&wanted).map_err(|error| format!("{}: {error}", wanted.display()))?;
-    // A copy of the list is the last thing that is written, so it stands for a whole environment.
+    let [wanted, optional] = ["requirements.txt", "optional.txt"].map(|name| folder().join(name));
+    let read = |list: &Path| fs::read_to_string(list).map_err(|error| format!("{}: {error}", list.display()));
+    let wanted_text = read(&wanted)? + &read(&optional)?;
+    // A copy of the lists is the last thing that is written, so it stands for a whole environment.
     let installed = environment.join("requirements.txt");
     if python.is_file() && fs::read_to_string(&installed).is_ok_and(|text| text == wanted_text) {
         return Ok(python);
@@ -56,10 +57,10 @@ fn environment(target: &Path) -> Result<PathBuf, String> {
     // Built from source, which takes a C compiler: the rows they stand for are left out without.
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-    if let Err(reason) = say(pip.arg(folder().join("optional.txt"))) {
+    if let Err(reason) = say(pip.arg(&optional)) {
         eprintln!("left out: what tests/peers/optional.txt names ({reason})");
     }
-    fs::copy(&wanted, &installed).map_err(|error| format!("{}: {error}", installed.display()))?;
+    fs::write(&installed, wanted_text).map_err(|error| format!("{}: {error}", installed.display()))?;
     Ok(python)
 }
 

@@ -866,6 +866,11 @@
 #define TS_PROX_TOTAL_VARIATION 12
 
 /**
+ * A function of the caller's: `function` with `context`. It may call any other operator, also one that needs scratch.
+ */
+#define TS_PROX_FUNCTION 13
+
+/**
  * `uint64_t` words of a `ts_tsallis_inf_t`.
  */
 #define TS_TSALLIS_INF_WORDS 6
@@ -1808,6 +1813,15 @@ typedef struct ts_f64_pressure_sizes_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * x = prox of the caller's function at x, `n` elements, with this step, above 0. `context` is what was given with the
+ * function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
+ * elements of x NaN, which a splitting method answers with `TS_STEP_DIVERGED`.
+ */
+typedef ts_status_t (*ts_f64_prox_function_t)(void *context, double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
  */
 typedef struct ts_f64_prox_term_t {
@@ -1847,7 +1861,39 @@ typedef struct ts_f64_prox_term_t {
      * `len` elements, or null for 0.
      */
     const double *slope;
+    /**
+     * The operator of a `TS_PROX_FUNCTION`; not looked at otherwise.
+     */
+    ts_f64_prox_function_t function;
+    /**
+     * What `function` is handed.
+     */
+    void *context;
 } ts_f64_prox_term_t;
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * How a vector is divided into consecutive groups, and what they weigh. Fill it in.
+ */
+typedef struct ts_f64_prox_groups_t {
+    /**
+     * Where `ends` is null: elements of every group, at least 1; the last one may be shorter.
+     */
+    uint32_t len;
+    /**
+     * Groups: elements of `ends` and of `weights`. Not looked at where both are null.
+     */
+    uint32_t count;
+    /**
+     * Group j ends before element `ends[j]`: strictly ascending, the last is n. Null for groups of `len` elements.
+     */
+    const uint32_t *ends;
+    /**
+     * An element a group; null for 1.
+     */
+    const double *weights;
+} ts_f64_prox_groups_t;
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -2190,6 +2236,10 @@ typedef struct ts_f64_splitting_report_t {
      * Target of `dual`.
      */
     double dual_target;
+    /**
+     * The step, or rho, as it is now: it may have been halved, doubled, adapted.
+     */
+    double step_or_penalty;
 } ts_f64_splitting_report_t;
 #endif
 
@@ -2703,6 +2753,13 @@ typedef struct ts_pressure_sizes_t {
 } ts_pressure_sizes_t;
 
 /**
+ * x = prox of the caller's function at x, `n` elements, with this step, above 0. `context` is what was given with the
+ * function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
+ * elements of x NaN, which a splitting method answers with `TS_STEP_DIVERGED`.
+ */
+typedef ts_status_t (*ts_prox_function_t)(void *context, float *x, uint32_t n, float step);
+
+/**
  * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
  */
 typedef struct ts_prox_term_t {
@@ -2742,7 +2799,37 @@ typedef struct ts_prox_term_t {
      * `len` elements, or null for 0.
      */
     const float *slope;
+    /**
+     * The operator of a `TS_PROX_FUNCTION`; not looked at otherwise.
+     */
+    ts_prox_function_t function;
+    /**
+     * What `function` is handed.
+     */
+    void *context;
 } ts_prox_term_t;
+
+/**
+ * How a vector is divided into consecutive groups, and what they weigh. Fill it in.
+ */
+typedef struct ts_prox_groups_t {
+    /**
+     * Where `ends` is null: elements of every group, at least 1; the last one may be shorter.
+     */
+    uint32_t len;
+    /**
+     * Groups: elements of `ends` and of `weights`. Not looked at where both are null.
+     */
+    uint32_t count;
+    /**
+     * Group j ends before element `ends[j]`: strictly ascending, the last is n. Null for groups of `len` elements.
+     */
+    const uint32_t *ends;
+    /**
+     * An element a group; null for 1.
+     */
+    const float *weights;
+} ts_prox_groups_t;
 
 /**
  * Values of a quadratic program's solver.
@@ -3066,6 +3153,10 @@ typedef struct ts_splitting_report_t {
      * Target of `dual`.
      */
     float dual_target;
+    /**
+     * The step, or rho, as it is now: it may have been halved, doubled, adapted.
+     */
+    float step_or_penalty;
 } ts_splitting_report_t;
 
 /**
@@ -4615,6 +4706,93 @@ ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Prox of step times the sum of w_i f(x_i), n weights of at least 0; f is a term of one element: `len` 1. An element of weight
+ * 0 stays as it is.
+ *
+ * Errors: `LENGTH` (groups: the term has another length), `NOT_FINITE` (weights), `OUT_OF_RANGE` (step; weights: one below 0, at
+ * the index; configuration: a parameter of the term).
+ */
+ts_status_t ts_f64_prox_weighted(double *x,
+                                 uint32_t n,
+                                 double step,
+                                 const struct ts_f64_prox_term_t *term,
+                                 const double *weights);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of f(y_i x_i), n labels y_i, none 0; f is a term of one element: `len` 1.
+ *
+ * Errors: `LENGTH` (groups: the term has another length), `NOT_FINITE` (weights: the labels), `OUT_OF_RANGE` (step; weights: a label
+ * of 0, at the index; configuration: a parameter of the term).
+ */
+ts_status_t ts_f64_prox_labelled(double *x,
+                                 uint32_t n,
+                                 double step,
+                                 const struct ts_f64_prox_term_t *term,
+                                 const double *labels);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of w_g |x_g|, weights of at least 0, often the square roots of the lengths.
+ *
+ * Errors: `NULL` (groups), `LENGTH` (weights: not one a group), `NOT_FINITE` (weights), `UNORDERED` (groups: an end is not above the
+ * one before, at the index), `OUT_OF_RANGE` (step; groups: a length of 0, or the last end is not n; weights: one below 0, at the index).
+ */
+ts_status_t ts_f64_prox_group_lasso_of(double *x,
+                                       uint32_t n,
+                                       double step,
+                                       const struct ts_f64_prox_groups_t *groups);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of w_g |x_g| and absolute times the sum of |x_i|, weights and absolute of at least 0.
+ *
+ * Errors: those of `ts_f64_prox_group_lasso_of`; `NOT_FINITE`, `OUT_OF_RANGE` (configuration: absolute).
+ */
+ts_status_t ts_f64_prox_sparse_group_lasso_of(double *x,
+                                              uint32_t n,
+                                              double step,
+                                              const struct ts_f64_prox_groups_t *groups,
+                                              double absolute);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The `largest` groups of largest norm stay, at least 1, the others become 0; of equal ones those that stand first stay. The
+ * weights are not used. Scratch: one element a group.
+ *
+ * Errors: those of `ts_f64_prox_group_lasso_of`; `LENGTH` (workspace), `OUT_OF_RANGE` (configuration: largest).
+ */
+ts_status_t ts_f64_prox_sparse_groups_of(double *x,
+                                         uint32_t n,
+                                         double step,
+                                         const struct ts_f64_prox_groups_t *groups,
+                                         uint32_t largest,
+                                         double *scratch,
+                                         size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the weighted group sparse envelope of `largest` groups, at least 1; weights above 0. Scratch: one
+ * element a group.
+ *
+ * Errors: those of `ts_f64_prox_group_lasso_of`, a weight of 0 too; `LENGTH` (workspace), `OUT_OF_RANGE` (configuration: largest).
+ */
+ts_status_t ts_f64_prox_wgsef_of(double *x,
+                                 uint32_t n,
+                                 double step,
+                                 const struct ts_f64_prox_groups_t *groups,
+                                 uint32_t largest,
+                                 double *scratch,
+                                 size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Prox of step times the sum of `count` terms, each over all n elements, by Dykstra's algorithm: for sets, the projection on
  * their intersection. Ends when a round moves nothing by more than tolerance times the largest magnitude, or after `rounds`.
  * Scratch: (count + 1) n.
@@ -4662,88 +4840,6 @@ ts_status_t ts_f64_prox_squared_distance(double *x,
                                          uint32_t count,
                                          double *scratch,
                                          size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
- */
-ts_status_t ts_f64_prox_semidefinite(double *x,
-                                     uint32_t n,
-                                     double step,
-                                     uint32_t dimension,
-                                     double *scratch,
-                                     size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
- * shorter side.
- */
-ts_status_t ts_f64_prox_nuclear_norm(double *x,
-                                     uint32_t n,
-                                     double step,
-                                     uint32_t rows,
-                                     uint32_t columns,
-                                     double *scratch,
-                                     size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
- */
-ts_status_t ts_f64_prox_spectral_norm(double *x,
-                                      uint32_t n,
-                                      double step,
-                                      uint32_t rows,
-                                      uint32_t columns,
-                                      double *scratch,
-                                      size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
- */
-ts_status_t ts_f64_prox_rank(double *x,
-                             uint32_t n,
-                             double step,
-                             uint32_t rows,
-                             uint32_t columns,
-                             uint32_t count,
-                             double *scratch,
-                             size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
- * elements. Scratch: as many.
- */
-ts_status_t ts_f64_prox_quadratic(double *x,
-                                  uint32_t n,
-                                  double step,
-                                  const double *matrix,
-                                  const double *linear,
-                                  double *scratch,
-                                  size_t scratch_len);
-#endif
-
-#if defined(TINYSOLVE_F64)
-/**
- * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
- * side.
- */
-ts_status_t ts_f64_prox_least_squares(double *x,
-                                      uint32_t n,
-                                      double step,
-                                      uint32_t rows,
-                                      const double *matrix,
-                                      const double *rhs,
-                                      double *scratch,
-                                      size_t scratch_len);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -4969,6 +5065,19 @@ ts_status_t ts_f64_prox_fused_lasso(double *x, uint32_t n, double step, double d
 
 #if defined(TINYSOLVE_F64)
 /**
+ * The same in a time of order n. Scratch: 5 n.
+ */
+ts_status_t ts_f64_prox_fused_lasso_linear(double *x,
+                                           uint32_t n,
+                                           double step,
+                                           double differences,
+                                           double absolute,
+                                           double *scratch,
+                                           size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
  */
 ts_status_t ts_f64_prox_plane_total_variation(double *x,
@@ -4980,6 +5089,167 @@ ts_status_t ts_f64_prox_plane_total_variation(double *x,
                                               double tolerance,
                                               double *scratch,
                                               size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_f64_prox_quadratic(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const double *matrix,
+                                  const double *linear,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Factors I + step Q for `ts_f64_prox_prepared_quadratic`: matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements; factor gets as many. n³ / 6 multiplications, once for every step that is used.
+ *
+ * Errors: `NOT_FINITE` (values), `OUT_OF_RANGE` (step), `PIVOT` with the first row at which I + step Q is not positive definite:
+ * then what is in factor is no use.
+ */
+ts_status_t ts_f64_prox_quadratic_factor(const double *matrix,
+                                         uint32_t n,
+                                         double step,
+                                         double *factor);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * What `ts_f64_prox_quadratic` gives, by n² multiplications and without scratch. factor: n (n + 1) / 2 elements from
+ * `ts_f64_prox_quadratic_factor`, which was given the same step.
+ *
+ * Errors: `NOT_FINITE` (values: the factor, right-hand side: linear), `OUT_OF_RANGE` (step), `PIVOT` for a factor that is none.
+ */
+ts_status_t ts_f64_prox_prepared_quadratic(double *x,
+                                           uint32_t n,
+                                           double step,
+                                           const double *factor,
+                                           const double *linear);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_f64_prox_least_squares(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      const double *matrix,
+                                      const double *rhs,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times (f(x) + weight / 2 |x - centre|²), weight at least 0; f is what `count` terms are, for the parts of x as
+ * under `ts_f64_prox_terms`. centre: n elements, or null for 0.
+ *
+ * Errors: `LENGTH` (groups: the parts), `NOT_FINITE` (configuration: weight; values: centre), `OUT_OF_RANGE` (step,
+ * configuration: weight, or a parameter of a term).
+ */
+ts_status_t ts_f64_prox_regularise(double *x,
+                                   uint32_t n,
+                                   double step,
+                                   const struct ts_f64_prox_term_t *terms,
+                                   uint32_t count,
+                                   double weight,
+                                   const double *centre);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times f(factor x), factor not 0; f is what `count` terms are.
+ *
+ * Errors: `LENGTH` (groups: the parts), `NOT_FINITE` (configuration: factor), `OUT_OF_RANGE` (step, configuration: factor, or a
+ * parameter of a term).
+ */
+ts_status_t ts_f64_prox_dilate(double *x,
+                               uint32_t n,
+                               double step,
+                               const struct ts_f64_prox_term_t *terms,
+                               uint32_t count,
+                               double factor);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times f(matrix x), where matrix times its transpose is factor times the identity, factor > 0: 1 for
+ * orthonormal rows. matrix has rows times n elements, row after row; f is what `count` terms are over `rows` elements.
+ * rows² n / 2 multiplications to check the matrix, 2 rows n more. Scratch: 2 rows.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `NOT_FINITE` (configuration: factor), `OUT_OF_RANGE` (step,
+ * configuration: factor, or a parameter of a term; matrix: the first row that is not of such length, or not orthogonal to
+ * those above it).
+ */
+ts_status_t ts_f64_prox_orthogonal(double *x,
+                                   uint32_t n,
+                                   double step,
+                                   const struct ts_f64_prox_term_t *terms,
+                                   uint32_t count,
+                                   uint32_t rows,
+                                   const double *matrix,
+                                   double factor,
+                                   double *scratch,
+                                   size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the convex conjugate of f, by Moreau's decomposition; f is what `count` terms are, all convex. Scratch:
+ * n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step, configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_prox_conjugate(double *x,
+                                  uint32_t n,
+                                  double step,
+                                  const struct ts_f64_prox_term_t *terms,
+                                  uint32_t count,
+                                  double *scratch,
+                                  size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the Moreau envelope of f, min over z of f(z) + |z - x|² / (2 width), width > 0; f is what `count` terms
+ * are, all convex. Scratch: n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `NOT_FINITE` (configuration: width), `OUT_OF_RANGE` (step, configuration:
+ * width, or a parameter of a term).
+ */
+ts_status_t ts_f64_prox_envelope(double *x,
+                                 uint32_t n,
+                                 double step,
+                                 const struct ts_f64_prox_term_t *terms,
+                                 uint32_t count,
+                                 double width,
+                                 double *scratch,
+                                 size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * The same function of every slice of x, `len` elements each, of which n is a multiple: `count` terms are that function of
+ * one slice. Hinges of every triple, cones of every contact.
+ *
+ * Errors: `LENGTH` (groups: the parts do not sum up to len), `OUT_OF_RANGE` (step; groups: n is no multiple of len;
+ * configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_prox_repeated(double *x,
+                                 uint32_t n,
+                                 double step,
+                                 const struct ts_f64_prox_term_t *terms,
+                                 uint32_t count,
+                                 uint32_t len);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5061,6 +5331,27 @@ ts_status_t ts_f64_prox_binary(double *x, uint32_t n, double step, double first,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * The nearest of `count` numbers, at least 1, of two that are equally near the one that stands first. One comparison a number and
+ * element.
+ *
+ * Errors: `LENGTH` (values: no number), `NOT_FINITE` (values), `OUT_OF_RANGE` (step).
+ */
+ts_status_t ts_f64_prox_finite_set(double *x,
+                                   uint32_t n,
+                                   double step,
+                                   const double *members,
+                                   uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * All elements become value.
+ */
+ts_status_t ts_f64_prox_point(double *x, uint32_t n, double step, double value);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Prox of step times Huber's function of width at least 0, element by element.
  */
 ts_status_t ts_f64_prox_huber(double *x, uint32_t n, double step, double width);
@@ -5085,6 +5376,17 @@ ts_status_t ts_f64_prox_squared_hinge(double *x, uint32_t n, double step, const 
  * Prox of step times the sum of ln(1 + e^x_i).
  */
 ts_status_t ts_f64_prox_logistic(double *x, uint32_t n, double step);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of ln(1 + e^(y_i x_i)), n labels y_i, none 0. The loss of logistic regression has the labels with
+ * their signs turned.
+ */
+ts_status_t ts_f64_prox_labelled_logistic(double *x,
+                                          uint32_t n,
+                                          double step,
+                                          const double *labels);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5160,6 +5462,22 @@ ts_status_t ts_f64_prox_capped_simplex(double *x,
                                        double total,
                                        double low,
                                        double high);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection on low <= x_i <= high, sum of a_i x_i = total, n weights a_i above 0.
+ *
+ * Errors: `NOT_FINITE` (weights, bounds, configuration: total), `OUT_OF_RANGE` (step; weights: one of 0 or less, at the index; bounds: low
+ * is not below high; configuration: no such point has that total).
+ */
+ts_status_t ts_f64_prox_weighted_capped_simplex(double *x,
+                                                uint32_t n,
+                                                double step,
+                                                const double *weights,
+                                                double total,
+                                                double low,
+                                                double high);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5256,6 +5574,179 @@ ts_status_t ts_f64_prox_affine_factor(const double *matrix,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_f64_prox_semidefinite(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t dimension,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_f64_prox_nuclear_norm(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t rows,
+                                     uint32_t columns,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_spectral_norm(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      uint32_t columns,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_rank(double *x,
+                             uint32_t n,
+                             double step,
+                             uint32_t rows,
+                             uint32_t columns,
+                             uint32_t count,
+                             double *scratch,
+                             size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times the largest eigenvalue of a symmetric matrix. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_f64_prox_largest_eigenvalue(double *x,
+                                           uint32_t n,
+                                           double step,
+                                           uint32_t dimension,
+                                           double *scratch,
+                                           size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of -step times the logarithm of the determinant of a symmetric matrix; the result is positive definite. Scratch: 2 n +
+ * dimension.
+ */
+ts_status_t ts_f64_prox_negative_log_det(double *x,
+                                         uint32_t n,
+                                         double step,
+                                         uint32_t dimension,
+                                         double *scratch,
+                                         size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of a symmetric matrix on the positive semidefinite ones of this trace, above 0: density matrices for 1. Scratch: 2 n +
+ * dimension.
+ */
+ts_status_t ts_f64_prox_spectraplex(double *x,
+                                    uint32_t n,
+                                    double step,
+                                    uint32_t dimension,
+                                    double trace,
+                                    double *scratch,
+                                    size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times f(eigenvalues) of a symmetric matrix; f is what `count` terms are over `dimension` numbers, and one that
+ * their order does not matter to. Scratch: 2 n + dimension.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step; size: n is not dimension²; configuration: a parameter of a
+ * term).
+ */
+ts_status_t ts_f64_prox_eigenvalues(double *x,
+                                    uint32_t n,
+                                    double step,
+                                    const struct ts_f64_prox_term_t *terms,
+                                    uint32_t count,
+                                    uint32_t dimension,
+                                    double *scratch,
+                                    size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of a rows x columns matrix on those whose singular values sum up to radius > 0 at most. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_f64_prox_nuclear_ball(double *x,
+                                     uint32_t n,
+                                     double step,
+                                     uint32_t rows,
+                                     uint32_t columns,
+                                     double radius,
+                                     double *scratch,
+                                     size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Projection of a rows x columns matrix on those whose largest singular value is at most radius, at least 0. Scratch: n + c² +
+ * c, c the shorter side.
+ */
+ts_status_t ts_f64_prox_spectral_ball(double *x,
+                                      uint32_t n,
+                                      double step,
+                                      uint32_t rows,
+                                      uint32_t columns,
+                                      double radius,
+                                      double *scratch,
+                                      size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Nearest rows x columns matrix with orthonormal rows, or columns if they are fewer. Scratch: n + c² + c, c the shorter
+ * side.
+ */
+ts_status_t ts_f64_prox_orthonormal(double *x,
+                                    uint32_t n,
+                                    double step,
+                                    uint32_t rows,
+                                    uint32_t columns,
+                                    double *scratch,
+                                    size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Prox of step times f(singular values) of a rows x columns matrix; f is what `count` terms are over as many numbers as the
+ * shorter side has, and one that their order and their signs do not matter to. Scratch: n + c² + c, c the shorter side.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step; size: n is not rows x columns; configuration: a parameter of
+ * a term).
+ */
+ts_status_t ts_f64_prox_singular_values(double *x,
+                                        uint32_t n,
+                                        double step,
+                                        const struct ts_f64_prox_term_t *terms,
+                                        uint32_t count,
+                                        uint32_t rows,
+                                        uint32_t columns,
+                                        double *scratch,
+                                        size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
  * anything is written; the index of a refused parameter is that in its own operator.
  */
@@ -5264,6 +5755,57 @@ ts_status_t ts_f64_prox_terms(double *x,
                               double step,
                               const struct ts_f64_prox_term_t *terms,
                               uint32_t count);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes f(x); f is what `count` terms are, for the parts of x as under `ts_f64_prox_terms`. Infinity outside a set, 0 within it up to
+ * rounding; NaN with a `TS_PROX_FUNCTION`. Scratch: n, or none if no term has an offset.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (configuration: a parameter of a term).
+ */
+ts_status_t ts_f64_prox_terms_value(const double *x,
+                                    uint32_t n,
+                                    const struct ts_f64_prox_term_t *terms,
+                                    uint32_t count,
+                                    double *value,
+                                    double *scratch,
+                                    size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the Moreau envelope at x, min over z of f(z) + |z - x|² / (2 width), width > 0; f is what `count` terms are. NaN
+ * with an offset or a `TS_PROX_FUNCTION`. Scratch: n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `NOT_FINITE` (configuration: width), `OUT_OF_RANGE` (configuration: width, or a
+ * parameter of a term).
+ */
+ts_status_t ts_f64_prox_envelope_value(const double *x,
+                                       uint32_t n,
+                                       const struct ts_f64_prox_term_t *terms,
+                                       uint32_t count,
+                                       double width,
+                                       double *value,
+                                       double *scratch,
+                                       size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes the gradient of the Moreau envelope at x, n elements: (x - prox of width times f at x) / width, Lipschitz with
+ * constant 1 / width. Scratch: n.
+ *
+ * Errors: as for `ts_f64_prox_envelope_value`.
+ */
+ts_status_t ts_f64_prox_envelope_gradient(const double *x,
+                                          uint32_t n,
+                                          const struct ts_f64_prox_term_t *terms,
+                                          uint32_t count,
+                                          double width,
+                                          double *gradient,
+                                          double *scratch,
+                                          size_t scratch_len);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5697,6 +6239,37 @@ ts_status_t ts_f64_condat_vu_step(struct ts_f64_splitting_t *solve,
  */
 ts_status_t ts_f64_condat_vu_run(struct ts_f64_splitting_t *solve,
                                  const struct ts_f64_splitting_problem_t *problem);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Writes an estimate of the norm of a matrix, its largest singular value, from below: so many iterations of the power
+ * method, 30 are within a per cent as a rule. The matrix has rows times columns elements, row after row. Scratch: rows +
+ * columns. The square of the norm is the Lipschitz constant of least squares, which the step of a gradient is one over.
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (values: the matrix), `OUT_OF_RANGE` (iterations: 0).
+ */
+ts_status_t ts_f64_matrix_norm(const double *matrix,
+                               uint32_t rows,
+                               uint32_t columns,
+                               uint32_t iterations,
+                               double *norm,
+                               double *scratch,
+                               size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Puts steps into a configuration with which Chambolle and Pock's method and that of Condat and Vu converge, and leaves the rest of it
+ * alone. `norm` is that of the matrix, as from `ts_f64_matrix_norm`, at least 0; `lipschitz` is the squared norm of the smooth
+ * part's matrix, 0 without one; `ratio`, above 0, is the dual step over the primal one, large if x is large against the dual variables.
+ *
+ * Errors: `NOT_FINITE`, `OUT_OF_RANGE` (configuration: 0 norm, 1 lipschitz, 2 ratio).
+ */
+ts_status_t ts_f64_splitting_config_steps(struct ts_f64_splitting_config_t *config,
+                                          double norm,
+                                          double lipschitz,
+                                          double ratio);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -6796,6 +7369,81 @@ ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
 ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
 
 /**
+ * Prox of step times the sum of w_i f(x_i), n weights of at least 0; f is a term of one element: `len` 1. An element of weight
+ * 0 stays as it is.
+ *
+ * Errors: `LENGTH` (groups: the term has another length), `NOT_FINITE` (weights), `OUT_OF_RANGE` (step; weights: one below 0, at
+ * the index; configuration: a parameter of the term).
+ */
+ts_status_t ts_prox_weighted(float *x,
+                             uint32_t n,
+                             float step,
+                             const struct ts_prox_term_t *term,
+                             const float *weights);
+
+/**
+ * Prox of step times the sum of f(y_i x_i), n labels y_i, none 0; f is a term of one element: `len` 1.
+ *
+ * Errors: `LENGTH` (groups: the term has another length), `NOT_FINITE` (weights: the labels), `OUT_OF_RANGE` (step; weights: a label
+ * of 0, at the index; configuration: a parameter of the term).
+ */
+ts_status_t ts_prox_labelled(float *x,
+                             uint32_t n,
+                             float step,
+                             const struct ts_prox_term_t *term,
+                             const float *labels);
+
+/**
+ * Prox of step times the sum of w_g |x_g|, weights of at least 0, often the square roots of the lengths.
+ *
+ * Errors: `NULL` (groups), `LENGTH` (weights: not one a group), `NOT_FINITE` (weights), `UNORDERED` (groups: an end is not above the
+ * one before, at the index), `OUT_OF_RANGE` (step; groups: a length of 0, or the last end is not n; weights: one below 0, at the index).
+ */
+ts_status_t ts_prox_group_lasso_of(float *x,
+                                   uint32_t n,
+                                   float step,
+                                   const struct ts_prox_groups_t *groups);
+
+/**
+ * Prox of step times the sum of w_g |x_g| and absolute times the sum of |x_i|, weights and absolute of at least 0.
+ *
+ * Errors: those of `ts_prox_group_lasso_of`; `NOT_FINITE`, `OUT_OF_RANGE` (configuration: absolute).
+ */
+ts_status_t ts_prox_sparse_group_lasso_of(float *x,
+                                          uint32_t n,
+                                          float step,
+                                          const struct ts_prox_groups_t *groups,
+                                          float absolute);
+
+/**
+ * The `largest` groups of largest norm stay, at least 1, the others become 0; of equal ones those that stand first stay. The
+ * weights are not used. Scratch: one element a group.
+ *
+ * Errors: those of `ts_prox_group_lasso_of`; `LENGTH` (workspace), `OUT_OF_RANGE` (configuration: largest).
+ */
+ts_status_t ts_prox_sparse_groups_of(float *x,
+                                     uint32_t n,
+                                     float step,
+                                     const struct ts_prox_groups_t *groups,
+                                     uint32_t largest,
+                                     float *scratch,
+                                     size_t scratch_len);
+
+/**
+ * Prox of step times the weighted group sparse envelope of `largest` groups, at least 1; weights above 0. Scratch: one
+ * element a group.
+ *
+ * Errors: those of `ts_prox_group_lasso_of`, a weight of 0 too; `LENGTH` (workspace), `OUT_OF_RANGE` (configuration: largest).
+ */
+ts_status_t ts_prox_wgsef_of(float *x,
+                             uint32_t n,
+                             float step,
+                             const struct ts_prox_groups_t *groups,
+                             uint32_t largest,
+                             float *scratch,
+                             size_t scratch_len);
+
+/**
  * Prox of step times the sum of `count` terms, each over all n elements, by Dykstra's algorithm: for sets, the projection on
  * their intersection. Ends when a round moves nothing by more than tolerance times the largest magnitude, or after `rounds`.
  * Scratch: (count + 1) n.
@@ -6839,76 +7487,6 @@ ts_status_t ts_prox_squared_distance(float *x,
                                      uint32_t count,
                                      float *scratch,
                                      size_t scratch_len);
-
-/**
- * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
- */
-ts_status_t ts_prox_semidefinite(float *x,
-                                 uint32_t n,
-                                 float step,
-                                 uint32_t dimension,
-                                 float *scratch,
-                                 size_t scratch_len);
-
-/**
- * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
- * shorter side.
- */
-ts_status_t ts_prox_nuclear_norm(float *x,
-                                 uint32_t n,
-                                 float step,
-                                 uint32_t rows,
-                                 uint32_t columns,
-                                 float *scratch,
-                                 size_t scratch_len);
-
-/**
- * Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
- */
-ts_status_t ts_prox_spectral_norm(float *x,
-                                  uint32_t n,
-                                  float step,
-                                  uint32_t rows,
-                                  uint32_t columns,
-                                  float *scratch,
-                                  size_t scratch_len);
-
-/**
- * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
- */
-ts_status_t ts_prox_rank(float *x,
-                         uint32_t n,
-                         float step,
-                         uint32_t rows,
-                         uint32_t columns,
-                         uint32_t count,
-                         float *scratch,
-                         size_t scratch_len);
-
-/**
- * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
- * elements. Scratch: as many.
- */
-ts_status_t ts_prox_quadratic(float *x,
-                              uint32_t n,
-                              float step,
-                              const float *matrix,
-                              const float *linear,
-                              float *scratch,
-                              size_t scratch_len);
-
-/**
- * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
- * side.
- */
-ts_status_t ts_prox_least_squares(float *x,
-                                  uint32_t n,
-                                  float step,
-                                  uint32_t rows,
-                                  const float *matrix,
-                                  const float *rhs,
-                                  float *scratch,
-                                  size_t scratch_len);
 
 /**
  * Hard threshold: prox of step times the number of nonzero elements; 0 at the tie.
@@ -7072,6 +7650,17 @@ ts_status_t ts_prox_total_variation_linear(float *x,
 ts_status_t ts_prox_fused_lasso(float *x, uint32_t n, float step, float differences, float absolute);
 
 /**
+ * The same in a time of order n. Scratch: 5 n.
+ */
+ts_status_t ts_prox_fused_lasso_linear(float *x,
+                                       uint32_t n,
+                                       float step,
+                                       float differences,
+                                       float absolute,
+                                       float *scratch,
+                                       size_t scratch_len);
+
+/**
  * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
  */
 ts_status_t ts_prox_plane_total_variation(float *x,
@@ -7083,6 +7672,147 @@ ts_status_t ts_prox_plane_total_variation(float *x,
                                           float tolerance,
                                           float *scratch,
                                           size_t scratch_len);
+
+/**
+ * Prox of step times (x'Q x / 2 + linear'x): matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements. Scratch: as many.
+ */
+ts_status_t ts_prox_quadratic(float *x,
+                              uint32_t n,
+                              float step,
+                              const float *matrix,
+                              const float *linear,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Factors I + step Q for `ts_prox_prepared_quadratic`: matrix is the lower triangle of Q, row after row, n (n + 1) / 2
+ * elements; factor gets as many. n³ / 6 multiplications, once for every step that is used.
+ *
+ * Errors: `NOT_FINITE` (values), `OUT_OF_RANGE` (step), `PIVOT` with the first row at which I + step Q is not positive definite:
+ * then what is in factor is no use.
+ */
+ts_status_t ts_prox_quadratic_factor(const float *matrix,
+                                     uint32_t n,
+                                     float step,
+                                     float *factor);
+
+/**
+ * What `ts_prox_quadratic` gives, by n² multiplications and without scratch. factor: n (n + 1) / 2 elements from
+ * `ts_prox_quadratic_factor`, which was given the same step.
+ *
+ * Errors: `NOT_FINITE` (values: the factor, right-hand side: linear), `OUT_OF_RANGE` (step), `PIVOT` for a factor that is none.
+ */
+ts_status_t ts_prox_prepared_quadratic(float *x,
+                                       uint32_t n,
+                                       float step,
+                                       const float *factor,
+                                       const float *linear);
+
+/**
+ * Prox of step / 2 times |A x - b|²: matrix has rows times n elements. Scratch: k (k + 1) / 2 + k, k the shorter
+ * side.
+ */
+ts_status_t ts_prox_least_squares(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  const float *matrix,
+                                  const float *rhs,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Prox of step times (f(x) + weight / 2 |x - centre|²), weight at least 0; f is what `count` terms are, for the parts of x as
+ * under `ts_prox_terms`. centre: n elements, or null for 0.
+ *
+ * Errors: `LENGTH` (groups: the parts), `NOT_FINITE` (configuration: weight; values: centre), `OUT_OF_RANGE` (step,
+ * configuration: weight, or a parameter of a term).
+ */
+ts_status_t ts_prox_regularise(float *x,
+                               uint32_t n,
+                               float step,
+                               const struct ts_prox_term_t *terms,
+                               uint32_t count,
+                               float weight,
+                               const float *centre);
+
+/**
+ * Prox of step times f(factor x), factor not 0; f is what `count` terms are.
+ *
+ * Errors: `LENGTH` (groups: the parts), `NOT_FINITE` (configuration: factor), `OUT_OF_RANGE` (step, configuration: factor, or a
+ * parameter of a term).
+ */
+ts_status_t ts_prox_dilate(float *x,
+                           uint32_t n,
+                           float step,
+                           const struct ts_prox_term_t *terms,
+                           uint32_t count,
+                           float factor);
+
+/**
+ * Prox of step times f(matrix x), where matrix times its transpose is factor times the identity, factor > 0: 1 for
+ * orthonormal rows. matrix has rows times n elements, row after row; f is what `count` terms are over `rows` elements.
+ * rows² n / 2 multiplications to check the matrix, 2 rows n more. Scratch: 2 rows.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `NOT_FINITE` (configuration: factor), `OUT_OF_RANGE` (step,
+ * configuration: factor, or a parameter of a term; matrix: the first row that is not of such length, or not orthogonal to
+ * those above it).
+ */
+ts_status_t ts_prox_orthogonal(float *x,
+                               uint32_t n,
+                               float step,
+                               const struct ts_prox_term_t *terms,
+                               uint32_t count,
+                               uint32_t rows,
+                               const float *matrix,
+                               float factor,
+                               float *scratch,
+                               size_t scratch_len);
+
+/**
+ * Prox of step times the convex conjugate of f, by Moreau's decomposition; f is what `count` terms are, all convex. Scratch:
+ * n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step, configuration: a parameter of a term).
+ */
+ts_status_t ts_prox_conjugate(float *x,
+                              uint32_t n,
+                              float step,
+                              const struct ts_prox_term_t *terms,
+                              uint32_t count,
+                              float *scratch,
+                              size_t scratch_len);
+
+/**
+ * Prox of step times the Moreau envelope of f, min over z of f(z) + |z - x|² / (2 width), width > 0; f is what `count` terms
+ * are, all convex. Scratch: n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `NOT_FINITE` (configuration: width), `OUT_OF_RANGE` (step, configuration:
+ * width, or a parameter of a term).
+ */
+ts_status_t ts_prox_envelope(float *x,
+                             uint32_t n,
+                             float step,
+                             const struct ts_prox_term_t *terms,
+                             uint32_t count,
+                             float width,
+                             float *scratch,
+                             size_t scratch_len);
+
+/**
+ * The same function of every slice of x, `len` elements each, of which n is a multiple: `count` terms are that function of
+ * one slice. Hinges of every triple, cones of every contact.
+ *
+ * Errors: `LENGTH` (groups: the parts do not sum up to len), `OUT_OF_RANGE` (step; groups: n is no multiple of len;
+ * configuration: a parameter of a term).
+ */
+ts_status_t ts_prox_repeated(float *x,
+                             uint32_t n,
+                             float step,
+                             const struct ts_prox_term_t *terms,
+                             uint32_t count,
+                             uint32_t len);
 
 /**
  * Soft threshold: prox of step times the sum of |x_i|.
@@ -7140,6 +7870,23 @@ ts_status_t ts_prox_bounds(float *x, uint32_t n, float step, const float *low, c
 ts_status_t ts_prox_binary(float *x, uint32_t n, float step, float first, float second);
 
 /**
+ * The nearest of `count` numbers, at least 1, of two that are equally near the one that stands first. One comparison a number and
+ * element.
+ *
+ * Errors: `LENGTH` (values: no number), `NOT_FINITE` (values), `OUT_OF_RANGE` (step).
+ */
+ts_status_t ts_prox_finite_set(float *x,
+                               uint32_t n,
+                               float step,
+                               const float *members,
+                               uint32_t count);
+
+/**
+ * All elements become value.
+ */
+ts_status_t ts_prox_point(float *x, uint32_t n, float step, float value);
+
+/**
  * Prox of step times Huber's function of width at least 0, element by element.
  */
 ts_status_t ts_prox_huber(float *x, uint32_t n, float step, float width);
@@ -7158,6 +7905,15 @@ ts_status_t ts_prox_squared_hinge(float *x, uint32_t n, float step, const float 
  * Prox of step times the sum of ln(1 + e^x_i).
  */
 ts_status_t ts_prox_logistic(float *x, uint32_t n, float step);
+
+/**
+ * Prox of step times the sum of ln(1 + e^(y_i x_i)), n labels y_i, none 0. The loss of logistic regression has the labels with
+ * their signs turned.
+ */
+ts_status_t ts_prox_labelled_logistic(float *x,
+                                      uint32_t n,
+                                      float step,
+                                      const float *labels);
 
 /**
  * Prox of step times the sum of e^x_i.
@@ -7208,6 +7964,20 @@ ts_status_t ts_prox_extended_simplex(float *x, uint32_t n, float step, float tot
  * Projection on low <= x_i <= high, sum of x_i = total.
  */
 ts_status_t ts_prox_capped_simplex(float *x, uint32_t n, float step, float total, float low, float high);
+
+/**
+ * Projection on low <= x_i <= high, sum of a_i x_i = total, n weights a_i above 0.
+ *
+ * Errors: `NOT_FINITE` (weights, bounds, configuration: total), `OUT_OF_RANGE` (step; weights: one of 0 or less, at the index; bounds: low
+ * is not below high; configuration: no such point has that total).
+ */
+ts_status_t ts_prox_weighted_capped_simplex(float *x,
+                                            uint32_t n,
+                                            float step,
+                                            const float *weights,
+                                            float total,
+                                            float low,
+                                            float high);
 
 /**
  * Projection on the sum of |x_i| <= radius.
@@ -7273,6 +8043,155 @@ ts_status_t ts_prox_affine_factor(const float *matrix,
                                   float *factor);
 
 /**
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_prox_semidefinite(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t dimension,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_prox_nuclear_norm(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t rows,
+                                 uint32_t columns,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Prox of step times the largest singular value of a rows x columns matrix. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_prox_spectral_norm(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  uint32_t columns,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ */
+ts_status_t ts_prox_rank(float *x,
+                         uint32_t n,
+                         float step,
+                         uint32_t rows,
+                         uint32_t columns,
+                         uint32_t count,
+                         float *scratch,
+                         size_t scratch_len);
+
+/**
+ * Prox of step times the largest eigenvalue of a symmetric matrix. Scratch: 2 n + dimension.
+ */
+ts_status_t ts_prox_largest_eigenvalue(float *x,
+                                       uint32_t n,
+                                       float step,
+                                       uint32_t dimension,
+                                       float *scratch,
+                                       size_t scratch_len);
+
+/**
+ * Prox of -step times the logarithm of the determinant of a symmetric matrix; the result is positive definite. Scratch: 2 n +
+ * dimension.
+ */
+ts_status_t ts_prox_negative_log_det(float *x,
+                                     uint32_t n,
+                                     float step,
+                                     uint32_t dimension,
+                                     float *scratch,
+                                     size_t scratch_len);
+
+/**
+ * Projection of a symmetric matrix on the positive semidefinite ones of this trace, above 0: density matrices for 1. Scratch: 2 n +
+ * dimension.
+ */
+ts_status_t ts_prox_spectraplex(float *x,
+                                uint32_t n,
+                                float step,
+                                uint32_t dimension,
+                                float trace,
+                                float *scratch,
+                                size_t scratch_len);
+
+/**
+ * Prox of step times f(eigenvalues) of a symmetric matrix; f is what `count` terms are over `dimension` numbers, and one that
+ * their order does not matter to. Scratch: 2 n + dimension.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step; size: n is not dimension²; configuration: a parameter of a
+ * term).
+ */
+ts_status_t ts_prox_eigenvalues(float *x,
+                                uint32_t n,
+                                float step,
+                                const struct ts_prox_term_t *terms,
+                                uint32_t count,
+                                uint32_t dimension,
+                                float *scratch,
+                                size_t scratch_len);
+
+/**
+ * Projection of a rows x columns matrix on those whose singular values sum up to radius > 0 at most. Scratch: n + c² + c, c the
+ * shorter side.
+ */
+ts_status_t ts_prox_nuclear_ball(float *x,
+                                 uint32_t n,
+                                 float step,
+                                 uint32_t rows,
+                                 uint32_t columns,
+                                 float radius,
+                                 float *scratch,
+                                 size_t scratch_len);
+
+/**
+ * Projection of a rows x columns matrix on those whose largest singular value is at most radius, at least 0. Scratch: n + c² +
+ * c, c the shorter side.
+ */
+ts_status_t ts_prox_spectral_ball(float *x,
+                                  uint32_t n,
+                                  float step,
+                                  uint32_t rows,
+                                  uint32_t columns,
+                                  float radius,
+                                  float *scratch,
+                                  size_t scratch_len);
+
+/**
+ * Nearest rows x columns matrix with orthonormal rows, or columns if they are fewer. Scratch: n + c² + c, c the shorter
+ * side.
+ */
+ts_status_t ts_prox_orthonormal(float *x,
+                                uint32_t n,
+                                float step,
+                                uint32_t rows,
+                                uint32_t columns,
+                                float *scratch,
+                                size_t scratch_len);
+
+/**
+ * Prox of step times f(singular values) of a rows x columns matrix; f is what `count` terms are over as many numbers as the
+ * shorter side has, and one that their order and their signs do not matter to. Scratch: n + c² + c, c the shorter side.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (step; size: n is not rows x columns; configuration: a parameter of
+ * a term).
+ */
+ts_status_t ts_prox_singular_values(float *x,
+                                    uint32_t n,
+                                    float step,
+                                    const struct ts_prox_term_t *terms,
+                                    uint32_t count,
+                                    uint32_t rows,
+                                    uint32_t columns,
+                                    float *scratch,
+                                    size_t scratch_len);
+
+/**
  * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
  * anything is written; the index of a refused parameter is that in its own operator.
  */
@@ -7281,6 +8200,51 @@ ts_status_t ts_prox_terms(float *x,
                           float step,
                           const struct ts_prox_term_t *terms,
                           uint32_t count);
+
+/**
+ * Writes f(x); f is what `count` terms are, for the parts of x as under `ts_prox_terms`. Infinity outside a set, 0 within it up to
+ * rounding; NaN with a `TS_PROX_FUNCTION`. Scratch: n, or none if no term has an offset.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `OUT_OF_RANGE` (configuration: a parameter of a term).
+ */
+ts_status_t ts_prox_terms_value(const float *x,
+                                uint32_t n,
+                                const struct ts_prox_term_t *terms,
+                                uint32_t count,
+                                float *value,
+                                float *scratch,
+                                size_t scratch_len);
+
+/**
+ * Writes the Moreau envelope at x, min over z of f(z) + |z - x|² / (2 width), width > 0; f is what `count` terms are. NaN
+ * with an offset or a `TS_PROX_FUNCTION`. Scratch: n.
+ *
+ * Errors: `LENGTH` (workspace, groups: the parts), `NOT_FINITE` (configuration: width), `OUT_OF_RANGE` (configuration: width, or a
+ * parameter of a term).
+ */
+ts_status_t ts_prox_envelope_value(const float *x,
+                                   uint32_t n,
+                                   const struct ts_prox_term_t *terms,
+                                   uint32_t count,
+                                   float width,
+                                   float *value,
+                                   float *scratch,
+                                   size_t scratch_len);
+
+/**
+ * Writes the gradient of the Moreau envelope at x, n elements: (x - prox of width times f at x) / width, Lipschitz with
+ * constant 1 / width. Scratch: n.
+ *
+ * Errors: as for `ts_prox_envelope_value`.
+ */
+ts_status_t ts_prox_envelope_gradient(const float *x,
+                                      uint32_t n,
+                                      const struct ts_prox_term_t *terms,
+                                      uint32_t count,
+                                      float width,
+                                      float *gradient,
+                                      float *scratch,
+                                      size_t scratch_len);
 
 /**
  * 1e-4 both ways, a look every 5 iterations, 4,000 at most; rho 0.1, adapted every 25; sigma 1e-6; over-relaxation 1.6; ten
@@ -7716,6 +8680,33 @@ ts_status_t ts_condat_vu_step(struct ts_splitting_t *solve, const struct ts_spli
  * Steps to the outcome.
  */
 ts_status_t ts_condat_vu_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
+
+/**
+ * Writes an estimate of the norm of a matrix, its largest singular value, from below: so many iterations of the power
+ * method, 30 are within a per cent as a rule. The matrix has rows times columns elements, row after row. Scratch: rows +
+ * columns. The square of the norm is the Lipschitz constant of least squares, which the step of a gradient is one over.
+ *
+ * Errors: `LENGTH` (workspace), `NOT_FINITE` (values: the matrix), `OUT_OF_RANGE` (iterations: 0).
+ */
+ts_status_t ts_matrix_norm(const float *matrix,
+                           uint32_t rows,
+                           uint32_t columns,
+                           uint32_t iterations,
+                           float *norm,
+                           float *scratch,
+                           size_t scratch_len);
+
+/**
+ * Puts steps into a configuration with which Chambolle and Pock's method and that of Condat and Vu converge, and leaves the rest of it
+ * alone. `norm` is that of the matrix, as from `ts_matrix_norm`, at least 0; `lipschitz` is the squared norm of the smooth
+ * part's matrix, 0 without one; `ratio`, above 0, is the dual step over the primal one, large if x is large against the dual variables.
+ *
+ * Errors: `NOT_FINITE`, `OUT_OF_RANGE` (configuration: 0 norm, 1 lipschitz, 2 ratio).
+ */
+ts_status_t ts_splitting_config_steps(struct ts_splitting_config_t *config,
+                                      float norm,
+                                      float lipschitz,
+                                      float ratio);
 
 /**
  * Checks everything and starts Douglas-Rachford splitting: minimises f(x) + g(x). `x` is what the iteration carries; the

@@ -3,9 +3,11 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::prox_terms::{ts_prox_term_t, with};
+use crate::prox_terms::{array, ts_prox_term_t, with};
 use crate::status::{Refusal, size};
 use tinysolve::operator::Prox;
+use tinysolve::prox::rules::Translate;
+use tinysolve::prox::separable::Linear;
 use tinysolve::{Error, Field};
 
 /// Memory that a call writes: what it is, where, how many bytes.
@@ -77,6 +79,38 @@ impl<'a> Composition<'a> {
             Some(term) => Err(Error::Length { field: Field::Groups, need: n, got: size(term.len) }),
             None => Ok(()),
         }
+    }
+
+    /// Scratch of [`value_with`](Self::value_with): the longest part with an offset.
+    pub(crate) fn value_scratch_len(&self) -> usize {
+        let shifted = self.terms.iter().filter(|term| !term.offset.is_null());
+        shifted.fold(0, |most, term| most.max(size(term.len)))
+    }
+
+    /// The value also where terms have an offset. NaN if the scratch is too short.
+    pub(crate) fn value_with(&self, x: &[f32], scratch: &mut [f32]) -> f32 {
+        let (mut rest, mut sum) = (x, 0.0);
+        for term in self.terms {
+            let Some((own, after)) = rest.split_at_checked(size(term.len)) else { return sum };
+            // The slope is of x itself, whatever the offset.
+            let part = ts_prox_term_t { offset: core::ptr::null(), slope: core::ptr::null(), ..*term };
+            // SAFETY: `open` looked at its arrays, and refused what could be refused.
+            let _ = unsafe {
+                with(&part, &mut |function| {
+                    sum += match array(term.offset, term.len) {
+                        Some(by) => Translate { function, by }.value_with(own, &mut *scratch),
+                        None => function.value(own),
+                    };
+                    Ok(())
+                })
+            };
+            // SAFETY: as above.
+            if let Some(slope) = unsafe { array(term.slope, term.len) } {
+                sum += Linear { slope }.value(own);
+            }
+            rest = after;
+        }
+        sum
     }
 
     /// The terms as functions by themselves.

@@ -193,6 +193,25 @@ pub unsafe extern "C" fn ts_prox_fused_lasso(
     unsafe { alone(x, n, step, &FusedLasso { variation: TotalVariation, differences, absolute }) }
 }
 
+/// The same in a time of order n. Scratch: 5 n.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_prox_fused_lasso_linear(
+    x: *mut f32,
+    n: u32,
+    step: f32,
+    differences: f32,
+    absolute: f32,
+    scratch: *mut f32,
+    scratch_len: usize,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
+            Ok(FusedLasso { variation: LinearTimeTotalVariation, differences, absolute })
+        })
+    }
+}
+
 /// Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_plane_total_variation(

@@ -3,9 +3,9 @@
 use crate::proximal::{alone, none, over};
 use crate::status::{size, ts_status_t};
 use tinysolve::prox::separable::{
-    Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, Hinge, Huber, Interval, KullbackLeibler,
-    L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, PositivePart, Power, Reciprocal, SquaredHinge,
-    SquaredL2,
+    Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
+    KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power, Reciprocal,
+    SquaredHinge, SquaredL2,
 };
 use tinysolve::prox::{Labelled, Weighted};
 use tinysolve::{Error, Field};
@@ -107,6 +107,31 @@ pub unsafe extern "C" fn ts_prox_binary(x: *mut f32, n: u32, step: f32, first: f
     unsafe { alone(x, n, step, &Binary { first, second }) }
 }
 
+/// The nearest of `count` numbers, at least 1, of two that are equally near the one that stands first. One comparison a number and
+/// element.
+///
+/// Errors: `LENGTH` (values: no number), `NOT_FINITE` (values), `OUT_OF_RANGE` (step).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_prox_finite_set(
+    x: *mut f32,
+    n: u32,
+    step: f32,
+    members: *const f32,
+    count: u32,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [(Field::Values, members, size(count))], none(), |[members]| Ok(FiniteSet { members }))
+    }
+}
+
+/// All elements become value.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_prox_point(x: *mut f32, n: u32, step: f32, value: f32) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe { alone(x, n, step, &Point { value }) }
+}
+
 /// Prox of step times Huber's function of width at least 0, element by element.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_huber(x: *mut f32, n: u32, step: f32, width: f32) -> ts_status_t {
@@ -141,6 +166,18 @@ pub unsafe extern "C" fn ts_prox_squared_hinge(x: *mut f32, n: u32, step: f32, l
 pub unsafe extern "C" fn ts_prox_logistic(x: *mut f32, n: u32, step: f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &Logistic) }
+}
+
+/// Prox of step times the sum of ln(1 + e^(y_i x_i)), n labels y_i, none 0. The loss of logistic regression has the labels with
+/// their signs turned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_prox_labelled_logistic(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [(Field::Weights, labels, size(n))], none(), |[labels]| {
+            Ok(Labelled { penalty: Logistic, labels })
+        })
+    }
 }
 
 /// Prox of step times the sum of e^x_i.

@@ -1,10 +1,13 @@
 //! Compositions: a vector in parts, each under an operator of its own that may be scaled, shifted and tilted.
 
+use core::ffi::c_void;
+
 use crate::checks::{self, Ledger};
+use crate::prox_function::{Called, ts_prox_function_t};
 use crate::proximal::check_step;
 use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, size, ts_status_t};
 use crate::term_kinds::{
-    TS_PROX_BOUNDS, TS_PROX_HUBER, TS_PROX_L_INFINITY, TS_PROX_L1, TS_PROX_L1_BALL, TS_PROX_L2, TS_PROX_L2_BALL,
+    TS_PROX_BOUNDS, TS_PROX_FUNCTION, TS_PROX_HUBER, TS_PROX_L_INFINITY, TS_PROX_L1, TS_PROX_L1_BALL, TS_PROX_L2, TS_PROX_L2_BALL,
     TS_PROX_NONNEGATIVE, TS_PROX_SECOND_ORDER_CONE, TS_PROX_SIMPLEX, TS_PROX_SQUARED_L2, TS_PROX_TOTAL_VARIATION,
     TS_PROX_ZERO,
 };
@@ -40,10 +43,17 @@ pub struct ts_prox_term_t {
     pub offset: *const f32,
     /// `len` elements, or null for 0.
     pub slope: *const f32,
+    /// The operator of a `TS_PROX_FUNCTION`; not looked at otherwise.
+    pub function: ts_prox_function_t,
+    /// What `function` is handed.
+    pub context: *mut c_void,
 }
 
-/// An array of the term, or none.
-unsafe fn array<'a>(pointer: *const f32, len: u32) -> Option<&'a [f32]> {
+/// An array of a term, or none.
+///
+/// # Safety
+/// A ledger took it.
+pub(crate) unsafe fn array<'a>(pointer: *const f32, len: u32) -> Option<&'a [f32]> {
     // SAFETY: the ledger took it for this length.
     (!pointer.is_null()).then(|| unsafe { checks::slice(pointer, size(len)) })
 }
@@ -79,6 +89,7 @@ pub(crate) unsafe fn with(term: &ts_prox_term_t, visit: Visit<'_>) -> Result<(),
         (TS_PROX_L2_BALL, ..) => around(&L2Ball { radius: a }),
         (TS_PROX_SECOND_ORDER_CONE, ..) => around(&SecondOrderCone { slope: a }),
         (TS_PROX_TOTAL_VARIATION, ..) => around(&TotalVariation),
+        (TS_PROX_FUNCTION, ..) => around(&Called { function: term.function, context: term.context }),
         _ => Err(Refusal::new(TS_ERROR_OUT_OF_RANGE, Field::Configuration as u32, 0)),
     }
 }

@@ -89,6 +89,8 @@ pub struct ts_splitting_report_t {
     pub primal_target: f32,
     /// Target of `dual`.
     pub dual_target: f32,
+    /// The step, or rho, as it is now: it may have been halved, doubled, adapted.
+    pub step_or_penalty: f32,
 }
 
 /// `uint64_t` words of a `ts_splitting_t`.
@@ -183,6 +185,7 @@ pub unsafe extern "C" fn ts_splitting_report(
                 dual: residuals.dual,
                 primal_target: residuals.primal_target,
                 dual_target: residuals.dual_target,
+                step_or_penalty: object.state.step_or_penalty(),
             });
         }
         Ok(())

@@ -26,3 +26,5 @@ pub const TS_PROX_L2_BALL: u32 = 10;
 pub const TS_PROX_SECOND_ORDER_CONE: u32 = 11;
 /// Sum of |x_{i+1} - x_i|.
 pub const TS_PROX_TOTAL_VARIATION: u32 = 12;
+/// A function of the caller's: `function` with `context`. It may call any other operator, also one that needs scratch.
+pub const TS_PROX_FUNCTION: u32 = 13;

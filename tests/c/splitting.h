@@ -39,10 +39,11 @@ static const NAME(method) NAME(methods)[METHODS] = {
 static struct {
     TS(splitting_t) solve;
     TS(splitting_t) blank;
-    TS(splitting_report_t) report;
     REAL x[2];
     REAL dual[2];
+    /* Where terms could stand. */
     REAL workspace[64];
+    TS(splitting_report_t) report;
 } NAME(now), NAME(before);
 
 static const REAL NAME(squares)[4] = {R(2.0), R(0.0), R(0.0), R(1.0)};

@@ -79,6 +79,12 @@ impl<T: Real> Checkpoint<T> {
         self.progress.residuals()
     }
 
+    /// The step, or rho, as it is now: it may have been halved, doubled, adapted.
+    #[must_use]
+    pub const fn step_or_penalty(&self) -> T {
+        self.step
+    }
+
     /// The outcome, if there is one.
     pub(super) fn outcome(&self) -> Option<Step> {
         Some(self.progress.step()).filter(|step| step.is_final())

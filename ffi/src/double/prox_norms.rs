@@ -199,6 +199,25 @@ pub unsafe extern "C" fn ts_f64_prox_fused_lasso(
     unsafe { alone(x, n, step, &FusedLasso { variation: TotalVariation, differences, absolute }) }
 }
 
+/// The same in a time of order n. Scratch: 5 n.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_f64_prox_fused_lasso_linear(
+    x: *mut f64,
+    n: u32,
+    step: f64,
+    differences: f64,
+    absolute: f64,
+    scratch: *mut f64,
+    scratch_len: usize,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
+            Ok(FusedLasso { variation: LinearTimeTotalVariation, differences, absolute })
+        })
+    }
+}
+
 /// Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_plane_total_variation(

@@ -4,9 +4,9 @@
 use crate::proximal::{alone, none, over};
 use crate::status::{size, ts_status_t};
 use tinysolve::prox::separable::{
-    Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, Hinge, Huber, Interval, KullbackLeibler,
-    L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, PositivePart, Power, Reciprocal, SquaredHinge,
-    SquaredL2,
+    Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
+    KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power,
+    Reciprocal, SquaredHinge, SquaredL2,
 };
 use tinysolve::prox::{Labelled, Weighted};
 use tinysolve::{Error, Field};
@@ -108,6 +108,31 @@ pub unsafe extern "C" fn ts_f64_prox_binary(x: *mut f64, n: u32, step: f64, firs
     unsafe { alone(x, n, step, &Binary { first, second }) }
 }
 
+/// The nearest of `count` numbers, at least 1, of two that are equally near the one that stands first. One comparison a number and
+/// element.
+///
+/// Errors: `LENGTH` (values: no number), `NOT_FINITE` (values), `OUT_OF_RANGE` (step).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_f64_prox_finite_set(
+    x: *mut f64,
+    n: u32,
+    step: f64,
+    members: *const f64,
+    count: u32,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [(Field::Values, members, size(count))], none(), |[members]| Ok(FiniteSet { members }))
+    }
+}
+
+/// All elements become value.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_f64_prox_point(x: *mut f64, n: u32, step: f64, value: f64) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe { alone(x, n, step, &Point { value }) }
+}
+
 /// Prox of step times Huber's function of width at least 0, element by element.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_huber(x: *mut f64, n: u32, step: f64, width: f64) -> ts_status_t {
@@ -142,6 +167,23 @@ pub unsafe extern "C" fn ts_f64_prox_squared_hinge(x: *mut f64, n: u32, step: f6
 pub unsafe extern "C" fn ts_f64_prox_logistic(x: *mut f64, n: u32, step: f64) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &Logistic) }
+}
+
+/// Prox of step times the sum of ln(1 + e^(y_i x_i)), n labels y_i, none 0. The loss of logistic regression has the labels with
+/// their signs turned.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_f64_prox_labelled_logistic(
+    x: *mut f64,
+    n: u32,
+    step: f64,
+    labels: *const f64,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [(Field::Weights, labels, size(n))], none(), |[labels]| {
+            Ok(Labelled { penalty: Logistic, labels })
+        })
+    }
 }
 
 /// Prox of step times the sum of e^x_i.

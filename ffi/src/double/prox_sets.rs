@@ -40,6 +40,28 @@ pub unsafe extern "C" fn ts_f64_prox_capped_simplex(
     unsafe { alone(x, n, step, &CappedSimplex { weights: &[], total, low, high }) }
 }
 
+/// Projection on low <= x_i <= high, sum of a_i x_i = total, n weights a_i above 0.
+///
+/// Errors: `NOT_FINITE` (weights, bounds, configuration: total), `OUT_OF_RANGE` (step; weights: one of 0 or less, at the index; bounds: low
+/// is not below high; configuration: no such point has that total).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_f64_prox_weighted_capped_simplex(
+    x: *mut f64,
+    n: u32,
+    step: f64,
+    weights: *const f64,
+    total: f64,
+    low: f64,
+    high: f64,
+) -> ts_status_t {
+    // SAFETY: the pointers are as the header demands.
+    unsafe {
+        over((x, n, step), [(Field::Weights, weights, size(n))], none(), |[weights]| {
+            Ok(CappedSimplex { weights, total, low, high })
+        })
+    }
+}
+
 /// Projection on the sum of |x_i| <= radius.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_l1_ball(x: *mut f64, n: u32, step: f64, radius: f64) -> ts_status_t {

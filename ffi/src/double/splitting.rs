@@ -90,6 +90,8 @@ pub struct ts_f64_splitting_report_t {
     pub primal_target: f64,
     /// Target of `dual`.
     pub dual_target: f64,
+    /// The step, or rho, as it is now: it may have been halved, doubled, adapted.
+    pub step_or_penalty: f64,
 }
 
 /// `uint64_t` words of a `ts_f64_splitting_t`.
@@ -184,6 +186,7 @@ pub unsafe extern "C" fn ts_f64_splitting_report(
                 dual: residuals.dual,
                 primal_target: residuals.primal_target,
                 dual_target: residuals.dual_target,
+                step_or_penalty: object.state.step_or_penalty(),
             });
         }
         Ok(())

@@ -4267,6 +4267,29 @@ ts_status_t ts_f64_lpn_prox(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Writes how unlike what the network was trained on a window x of n elements is: the prior R at x, up to a constant. For it y is
+ * sought, with n elements, that the network makes x of: y holds a starting guess, x itself as a rule, and then the answer. Steps
+ * until what the network makes of y is within `relative` of |x|, or `max_iterations`, one pass through the network each; value is exact
+ * where `TS_STEP_CONVERGED` is answered. What the network cannot make at all, such as noise, ends with
+ * `TS_STEP_ITERATION_CAP`. Scratch: that of `ts_f64_lpn_size`, and n.
+ *
+ * Errors: those of `ts_f64_lpn_size`; `LENGTH` (right-hand side: n is not that of a window, workspace), `NOT_FINITE` (right-hand side: x, iterate:
+ * y, tolerance), `OUT_OF_RANGE` (tolerance, iterations).
+ */
+ts_status_t ts_f64_lpn_prior(const double *x,
+                             uint32_t n,
+                             double *y,
+                             const uint8_t *container,
+                             uint32_t bytes,
+                             double relative,
+                             uint32_t max_iterations,
+                             double *value,
+                             double *scratch,
+                             size_t scratch_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * This rank alone, eight attempts; entries fit within 1e-3, a third of each row and column, half of all.
  */
 ts_status_t ts_f64_masked_config_default(struct ts_f64_masked_config_t *out, uint32_t rank);
@@ -6817,7 +6840,12 @@ size_t ts_proximal_gradient_workspace_len(uint32_t n);
 size_t ts_panoc_workspace_len(uint32_t n, uint32_t memory);
 
 /**
- * Elements of workspace of `ts_admm_init` and `ts_douglas_rachford_init`; 0 where they do not fit the address space.
+ * Elements of workspace of `ts_douglas_rachford_init`; 0 where they do not fit the address space.
+ */
+size_t ts_douglas_rachford_workspace_len(uint32_t n);
+
+/**
+ * Elements of workspace of `ts_admm_init`; 0 where they do not fit the address space.
  */
 size_t ts_admm_workspace_len(uint32_t n);
 
@@ -6870,6 +6898,27 @@ ts_status_t ts_lpn_prox(float *x,
                         uint32_t bytes,
                         float *scratch,
                         size_t scratch_len);
+
+/**
+ * Writes how unlike what the network was trained on a window x of n elements is: the prior R at x, up to a constant. For it y is
+ * sought, with n elements, that the network makes x of: y holds a starting guess, x itself as a rule, and then the answer. Steps
+ * until what the network makes of y is within `relative` of |x|, or `max_iterations`, one pass through the network each; value is exact
+ * where `TS_STEP_CONVERGED` is answered. What the network cannot make at all, such as noise, ends with
+ * `TS_STEP_ITERATION_CAP`. Scratch: that of `ts_lpn_size`, and n.
+ *
+ * Errors: those of `ts_lpn_size`; `LENGTH` (right-hand side: n is not that of a window, workspace), `NOT_FINITE` (right-hand side: x, iterate:
+ * y, tolerance), `OUT_OF_RANGE` (tolerance, iterations).
+ */
+ts_status_t ts_lpn_prior(const float *x,
+                         uint32_t n,
+                         float *y,
+                         const uint8_t *container,
+                         uint32_t bytes,
+                         float relative,
+                         uint32_t max_iterations,
+                         float *value,
+                         float *scratch,
+                         size_t scratch_len);
 
 /**
  * This rank alone, eight attempts; entries fit within 1e-3, a third of each row and column, half of all.

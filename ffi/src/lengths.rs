@@ -4,7 +4,9 @@ use tinysolve::linear::{Cg, Pcg, Sor, SsorCg};
 use tinysolve::matrix::Differences;
 use tinysolve::operator::Sweep;
 use tinysolve::prox::separable::Zero;
-use tinysolve::splitting::{Admm, ChambollePock, Consensus, Lasso, NoSmooth, Panoc, ProximalGradient, qp};
+use tinysolve::splitting::{
+    Admm, ChambollePock, Consensus, DouglasRachford, Lasso, NoSmooth, Panoc, ProximalGradient, qp,
+};
 
 use crate::status::size;
 
@@ -71,7 +73,13 @@ pub extern "C" fn ts_panoc_workspace_len(n: u32, memory: u32) -> usize {
     fitting(Panoc::<f32, NoSmooth, Zero>::workspace_len(size(n), size(memory), 0))
 }
 
-/// Elements of workspace of `ts_admm_init` and `ts_douglas_rachford_init`; 0 where they do not fit the address space.
+/// Elements of workspace of `ts_douglas_rachford_init`; 0 where they do not fit the address space.
+#[unsafe(no_mangle)]
+pub extern "C" fn ts_douglas_rachford_workspace_len(n: u32) -> usize {
+    fitting(DouglasRachford::<f32, Zero, Zero>::workspace_len(size(n), 0))
+}
+
+/// Elements of workspace of `ts_admm_init`; 0 where they do not fit the address space.
 #[unsafe(no_mangle)]
 pub extern "C" fn ts_admm_workspace_len(n: u32) -> usize {
     fitting(Admm::<f32, Zero, Zero>::workspace_len(size(n), 0))

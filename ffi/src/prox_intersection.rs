@@ -51,7 +51,9 @@ pub unsafe extern "C" fn ts_prox_distance(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over_terms((x, n, step), (terms, count, size(n)), [], Scratch(scratch, scratch_len), |set, []| Ok(Distance { set }))
+        over_terms((x, n, step), (terms, count, size(n)), [], Scratch(scratch, scratch_len), |set, []| {
+            Ok(Distance { set })
+        })
     }
 }
 

@@ -99,9 +99,7 @@ pub unsafe extern "C" fn ts_prox_conjugate(
 ) -> ts_status_t {
     let scratch = Scratch(scratch, scratch_len);
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over_terms((x, n, step), (terms, count, size(n)), [], scratch, |function, []| Ok(Conjugate { function }))
-    }
+    unsafe { over_terms((x, n, step), (terms, count, size(n)), [], scratch, |function, []| Ok(Conjugate { function })) }
 }
 
 /// Prox of step times the Moreau envelope of f, min over z of f(z) + |z - x|² / (2 width), width > 0; f is what `count` terms

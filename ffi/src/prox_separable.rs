@@ -4,8 +4,8 @@ use crate::proximal::{alone, none, over};
 use crate::status::{size, ts_status_t};
 use tinysolve::prox::separable::{
     Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
-    KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power, Reciprocal,
-    SquaredHinge, SquaredL2,
+    KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power,
+    Reciprocal, SquaredHinge, SquaredL2,
 };
 use tinysolve::prox::{Labelled, Weighted};
 use tinysolve::{Error, Field};

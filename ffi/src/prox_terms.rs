@@ -7,9 +7,9 @@ use crate::prox_function::{Called, ts_prox_function_t};
 use crate::proximal::check_step;
 use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, size, ts_status_t};
 use crate::term_kinds::{
-    TS_PROX_BOUNDS, TS_PROX_FUNCTION, TS_PROX_HUBER, TS_PROX_L_INFINITY, TS_PROX_L1, TS_PROX_L1_BALL, TS_PROX_L2, TS_PROX_L2_BALL,
-    TS_PROX_NONNEGATIVE, TS_PROX_SECOND_ORDER_CONE, TS_PROX_SIMPLEX, TS_PROX_SQUARED_L2, TS_PROX_TOTAL_VARIATION,
-    TS_PROX_ZERO,
+    TS_PROX_BOUNDS, TS_PROX_FUNCTION, TS_PROX_HUBER, TS_PROX_L_INFINITY, TS_PROX_L1, TS_PROX_L1_BALL, TS_PROX_L2,
+    TS_PROX_L2_BALL, TS_PROX_NONNEGATIVE, TS_PROX_SECOND_ORDER_CONE, TS_PROX_SIMPLEX, TS_PROX_SQUARED_L2,
+    TS_PROX_TOTAL_VARIATION, TS_PROX_ZERO,
 };
 use tinysolve::Field;
 use tinysolve::operator::Prox;

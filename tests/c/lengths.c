@@ -22,7 +22,7 @@ int main(void)
               ts_qp_workspace_len(n, 2 * n, n / 2, n + 1, 3 * n, n));
         CHECK(TS_PROXIMAL_GRADIENT_WORKSPACE_LEN(n) == ts_proximal_gradient_workspace_len(n));
         CHECK(TS_PANOC_WORKSPACE_LEN(n, 5) == ts_panoc_workspace_len(n, 5));
-        CHECK(TS_DOUGLAS_RACHFORD_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
+        CHECK(TS_DOUGLAS_RACHFORD_WORKSPACE_LEN(n) == ts_douglas_rachford_workspace_len(n));
         CHECK(TS_ADMM_WORKSPACE_LEN(n) == ts_admm_workspace_len(n));
         CHECK(TS_LASSO_WORKSPACE_LEN(n, 100) == ts_lasso_workspace_len(n, 100));
         CHECK(TS_CONSENSUS_WORKSPACE_LEN(n, 7) == ts_consensus_workspace_len(n, 7));

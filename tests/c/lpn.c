@@ -93,5 +93,7 @@ int main(void)
     const uint32_t bytes = write_container();
     network_single(bytes);
     network_double(bytes);
+    prior_single(bytes);
+    prior_double(bytes);
     return 0;
 }

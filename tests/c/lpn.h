@@ -6,6 +6,48 @@ static int NAME(close)(REAL value, double wanted)
     return distance < 1e-6 && distance > -1e-6;
 }
 
+/* The network makes 2.85 of 0.3, where psi is 2 (0.9 / 2)² + 0.09 / 4. */
+static void NAME(prior)(uint32_t bytes)
+{
+    struct {
+        REAL x[1];
+        REAL y[1];
+        REAL value;
+        REAL scratch[10];
+    } now, before;
+    const REAL nan = (REAL)strtod("nan", NULL);
+    uint32_t inputs;
+    uint32_t need;
+    const unsigned char *from = container.byte;
+    CHECK(TS(lpn_size)(from, bytes, &inputs, &need) == TS_OK);
+    need += inputs;
+    memset(&now, 0, sizeof now);
+    now.x[0] = now.y[0] = R(2.85);
+    CHECK(TS(lpn_prior)(now.x, 1, now.y, from, bytes, R(1e-6), 200, &now.value, now.scratch, need) == TS_STEP_CONVERGED);
+    CHECK((double)now.y[0] > 0.29999 && (double)now.y[0] < 0.30001);
+    CHECK((double)now.value > -3.63376 && (double)now.value < -3.63374);
+    now.y[0] = now.x[0];
+    CHECK(TS(lpn_prior)(now.x, 1, now.y, from, bytes, R(1e-6), 1, &now.value, now.scratch, need) == TS_STEP_ITERATION_CAP);
+    before = now;
+#define PRIOR(x, n, y, relative, most, value, scratch, len)                                                            \
+    TS(lpn_prior)((x), (n), (y), from, bytes, (relative), (most), (value), (scratch), (len))
+    CHECK(REFUSED(PRIOR(NULL, 1, now.y, R(0.1), 9, &now.value, now.scratch, need), TS_ERROR_NULL, TS_FIELD_RIGHT_HAND_SIDE));
+    CHECK(REFUSED(PRIOR(now.x, 1, NULL, R(0.1), 9, &now.value, now.scratch, need), TS_ERROR_NULL, TS_FIELD_ITERATE));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.x, R(0.1), 9, &now.value, now.scratch, need), TS_ERROR_OVERLAP, TS_FIELD_ITERATE));
+    CHECK(REFUSED(PRIOR(now.x, 0, now.y, R(0.1), 9, &now.value, now.scratch, need), TS_ERROR_LENGTH, TS_FIELD_RIGHT_HAND_SIDE));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, -R(0.1), 9, &now.value, now.scratch, need), TS_ERROR_OUT_OF_RANGE, TS_FIELD_TOLERANCE));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, nan, 9, &now.value, now.scratch, need), TS_ERROR_NOT_FINITE, TS_FIELD_TOLERANCE));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, R(0.1), 0, &now.value, now.scratch, need), TS_ERROR_OUT_OF_RANGE, TS_FIELD_ITERATIONS));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, R(0.1), 9, NULL, now.scratch, need), TS_ERROR_NULL, TS_FIELD_OUTPUT));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, R(0.1), 9, now.scratch, now.scratch, need), TS_ERROR_OVERLAP, TS_FIELD_OUTPUT));
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, R(0.1), 9, &now.value, now.scratch, need - 1), TS_ERROR_LENGTH, TS_FIELD_WORKSPACE));
+    CHECK(memcmp(&now, &before, sizeof now) == 0);
+    now.x[0] = before.x[0] = nan;
+    CHECK(REFUSED(PRIOR(now.x, 1, now.y, R(0.1), 9, &now.value, now.scratch, need), TS_ERROR_NOT_FINITE, TS_FIELD_RIGHT_HAND_SIDE));
+    CHECK(memcmp(&now, &before, sizeof now) == 0);
+#undef PRIOR
+}
+
 static void NAME(network)(uint32_t bytes)
 {
     REAL x[4] = {R(2.0), R(0.25), R(-1.0), R(9.0)};

@@ -4,8 +4,9 @@
 use crate::checks::{self, Ledger};
 use crate::status::{self, Refusal, size, ts_status_t};
 use tinysolve::container::Reader;
-use tinysolve::net::lpn::Lpn;
+use tinysolve::net::lpn::{Lpn, Prior, PriorConfig};
 use tinysolve::operator::Prox;
+use tinysolve::solve::Solver;
 use tinysolve::{Error, Field};
 
 /// The network in a container that a ledger took.
@@ -78,5 +79,47 @@ pub unsafe extern "C" fn ts_f64_lpn_prox(
             network.prox(checks::slice_mut(x, size(n)), 1.0, checks::slice_mut(scratch, scratch_len));
         }
         Ok(())
+    })())
+}
+
+/// Writes how unlike what the network was trained on a window x of n elements is: the prior R at x, up to a constant. For it y is
+/// sought, with n elements, that the network makes x of: y holds a starting guess, x itself as a rule, and then the answer. Steps
+/// until what the network makes of y is within `relative` of |x|, or `max_iterations`, one pass through the network each; value is exact
+/// where `TS_STEP_CONVERGED` is answered. What the network cannot make at all, such as noise, ends with
+/// `TS_STEP_ITERATION_CAP`. Scratch: that of `ts_f64_lpn_size`, and n.
+///
+/// Errors: those of `ts_f64_lpn_size`; `LENGTH` (right-hand side: n is not that of a window, workspace), `NOT_FINITE` (right-hand side: x, iterate:
+/// y, tolerance), `OUT_OF_RANGE` (tolerance, iterations).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_f64_lpn_prior(
+    x: *const f64,
+    n: u32,
+    y: *mut f64,
+    container: *const u8,
+    bytes: u32,
+    relative: f64,
+    max_iterations: u32,
+    value: *mut f64,
+    scratch: *mut f64,
+    scratch_len: usize,
+) -> ts_status_t {
+    status::outcome((|| {
+        let ledger: &mut Ledger = &mut Ledger::<[_; 5]>::new();
+        ledger.enter(Field::Iterate, y, size(n));
+        ledger.enter(Field::Output, value, 1);
+        ledger.enter(Field::Workspace, scratch, scratch_len);
+        ledger.enter(Field::RightHandSide, x, size(n));
+        ledger.enter(Field::Bytes, container, size(bytes));
+        ledger.settle(&[Field::Iterate, Field::Output, Field::Workspace])?;
+        // SAFETY: the ledger took all of them, and what is written meets nothing else.
+        unsafe {
+            let network = network(container, bytes)?;
+            let (x, y) = (checks::slice(x, size(n)), checks::slice_mut(y, size(n)));
+            let config = PriorConfig { relative, max_iterations };
+            let mut prior = Prior::new(&network, x, y, checks::slice_mut(scratch, scratch_len), config)?;
+            let step = prior.run().step;
+            value.write(prior.value());
+            Ok(step)
+        }
     })())
 }

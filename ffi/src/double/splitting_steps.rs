@@ -39,7 +39,11 @@ pub unsafe extern "C" fn ts_f64_matrix_norm(
         }
         // SAFETY: the ledger took all of them, and what is written meets nothing else.
         unsafe {
-            let matrix = MatRef::row_major(checks::slice(matrix, entries), size(rows), size(columns))?;
+            let entries = checks::slice(matrix, entries);
+            if let Some(index) = entries.iter().position(|entry| !entry.is_finite()) {
+                return Err(Error::NotFinite { field: Field::Values, index }.into());
+            }
+            let matrix = MatRef::row_major(entries, size(rows), size(columns))?;
             let scratch = checks::slice_mut(scratch, scratch_len);
             let (x, y) = scratch.split_at_mut_checked(size(columns)).unwrap_or((&mut [], &mut []));
             norm.write(norm_of(&matrix, iterations, x, y)?);

@@ -2245,6 +2245,28 @@ typedef struct ts_f64_splitting_report_t {
 
 #if defined(TINYSOLVE_F64)
 /**
+ * Answers a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient` unless that is
+ * null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
+ * `TS_STEP_DIVERGED`.
+ */
+typedef double (*ts_f64_smooth_function_t)(void *context, const double *x, double *gradient, uint32_t n);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * A linear map K from `n` elements to `m`. `transposed` is 0: writes all m elements of y = K x. Else: adds K'x to the n elements of
+ * y, x having m. `context` is what was given with the function. It writes nothing else that the solve uses.
+ */
+typedef void (*ts_f64_linear_map_t)(void *context,
+                                    const double *x,
+                                    double *y,
+                                    uint32_t n,
+                                    uint32_t m,
+                                    uint32_t transposed);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
  * What is minimised, and the memory for it: fill it in once. A part that a method does not know may be null.
  */
 typedef struct ts_f64_splitting_problem_t {
@@ -2281,11 +2303,11 @@ typedef struct ts_f64_splitting_problem_t {
      */
     const struct ts_f64_prox_term_t *second;
     /**
-     * m rows of n elements.
+     * m rows of n elements. Not looked at where a function stands for it.
      */
     const double *matrix;
     /**
-     * m elements.
+     * m elements. Not looked at where a function stands for the least squares.
      */
     const double *rhs;
     /**
@@ -2312,6 +2334,22 @@ typedef struct ts_f64_splitting_problem_t {
      * Elements of `workspace`.
      */
     size_t workspace_len;
+    /**
+     * Proximal gradient, PANOC, Condat-Vu: a smooth function in place of the least squares; null for these.
+     */
+    ts_f64_smooth_function_t gradient;
+    /**
+     * What `gradient` is handed.
+     */
+    void *gradient_context;
+    /**
+     * Chambolle-Pock, Condat-Vu: a linear map in place of `matrix`; null for that.
+     */
+    ts_f64_linear_map_t map;
+    /**
+     * What `map` is handed.
+     */
+    void *map_context;
 } ts_f64_splitting_problem_t;
 #endif
 
@@ -3160,6 +3198,24 @@ typedef struct ts_splitting_report_t {
 } ts_splitting_report_t;
 
 /**
+ * Answers a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient` unless that is
+ * null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
+ * `TS_STEP_DIVERGED`.
+ */
+typedef float (*ts_smooth_function_t)(void *context, const float *x, float *gradient, uint32_t n);
+
+/**
+ * A linear map K from `n` elements to `m`. `transposed` is 0: writes all m elements of y = K x. Else: adds K'x to the n elements of
+ * y, x having m. `context` is what was given with the function. It writes nothing else that the solve uses.
+ */
+typedef void (*ts_linear_map_t)(void *context,
+                                const float *x,
+                                float *y,
+                                uint32_t n,
+                                uint32_t m,
+                                uint32_t transposed);
+
+/**
  * What is minimised, and the memory for it: fill it in once. A part that a method does not know may be null.
  */
 typedef struct ts_splitting_problem_t {
@@ -3196,11 +3252,11 @@ typedef struct ts_splitting_problem_t {
      */
     const struct ts_prox_term_t *second;
     /**
-     * m rows of n elements.
+     * m rows of n elements. Not looked at where a function stands for it.
      */
     const float *matrix;
     /**
-     * m elements.
+     * m elements. Not looked at where a function stands for the least squares.
      */
     const float *rhs;
     /**
@@ -3227,6 +3283,22 @@ typedef struct ts_splitting_problem_t {
      * Elements of `workspace`.
      */
     size_t workspace_len;
+    /**
+     * Proximal gradient, PANOC, Condat-Vu: a smooth function in place of the least squares; null for these.
+     */
+    ts_smooth_function_t gradient;
+    /**
+     * What `gradient` is handed.
+     */
+    void *gradient_context;
+    /**
+     * Chambolle-Pock, Condat-Vu: a linear map in place of `matrix`; null for that.
+     */
+    ts_linear_map_t map;
+    /**
+     * What `map` is handed.
+     */
+    void *map_context;
 } ts_splitting_problem_t;
 
 /**
@@ -6146,7 +6218,7 @@ ts_status_t ts_f64_splitting_report(const struct ts_f64_splitting_t *solve,
 #if defined(TINYSOLVE_F64)
 /**
  * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say:
- * minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+ * minimises |matrix x - rhs|² / 2 + g(x), or `gradient` in place of the squares. No dual. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6176,8 +6248,9 @@ ts_status_t ts_f64_proximal_gradient_run(struct ts_f64_splitting_t *solve,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only
- * `solve` is written. A term with an `offset` has no value: the steps are plain proximal gradient steps then.
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x), or `gradient` in place of the squares, which need not
+ * be convex, with quasi-Newton directions. No dual. Only `solve` is written. A term with an `offset` and a function have no
+ * value: the steps are plain proximal gradient steps then.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6206,8 +6279,8 @@ ts_status_t ts_f64_panoc_run(struct ts_f64_splitting_t *solve,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only
- * `solve` is written.
+ * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x), or `map` in place of the matrix;
+ * `dual` has m elements. Only `solve` is written. Steps that converge: `ts_f64_splitting_config_steps`.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -6236,8 +6309,8 @@ ts_status_t ts_f64_chambolle_pock_run(struct ts_f64_splitting_t *solve,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x); `dual`
- * has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
+ * Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x), or
+ * `gradient` in place of the squares, `map` in place of the matrix; `dual` has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -8639,7 +8712,7 @@ ts_status_t ts_splitting_report(const struct ts_splitting_t *solve, struct ts_sp
 
 /**
  * Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say:
- * minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+ * minimises |matrix x - rhs|² / 2 + g(x), or `gradient` in place of the squares. No dual. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -8663,8 +8736,9 @@ ts_status_t ts_proximal_gradient_run(struct ts_splitting_t *solve,
                                      const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only
- * `solve` is written. A term with an `offset` has no value: the steps are plain proximal gradient steps then.
+ * Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x), or `gradient` in place of the squares, which need not
+ * be convex, with quasi-Newton directions. No dual. Only `solve` is written. A term with an `offset` and a function have no
+ * value: the steps are plain proximal gradient steps then.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -8686,8 +8760,8 @@ ts_status_t ts_panoc_step(struct ts_splitting_t *solve,
 ts_status_t ts_panoc_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only
- * `solve` is written.
+ * Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x), or `map` in place of the matrix;
+ * `dual` has m elements. Only `solve` is written. Steps that converge: `ts_splitting_config_steps`.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -8709,8 +8783,8 @@ ts_status_t ts_chambolle_pock_step(struct ts_splitting_t *solve,
 ts_status_t ts_chambolle_pock_run(struct ts_splitting_t *solve, const struct ts_splitting_problem_t *problem);
 
 /**
- * Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x); `dual`
- * has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
+ * Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x), or
+ * `gradient` in place of the squares, `map` in place of the matrix; `dual` has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
  *
  * Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
  * `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).

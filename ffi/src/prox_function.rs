@@ -28,6 +28,7 @@ impl Prox<f32> for Called {
         if self.function.is_some() { Ok(()) } else { Err(Error::Null { field: Field::Function }) }
     }
 
+    #[inline(never)]
     fn prox(&self, x: &mut [f32], step: f32, _scratch: &mut [f32]) {
         let Some(function) = self.function else { return };
         let n = u32::try_from(x.len()).ok().filter(|n| size(*n) == x.len());

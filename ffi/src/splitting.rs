@@ -1,8 +1,11 @@
 //! Splitting methods over terms: least squares and a matrix beside them, one object for all methods.
 
+use core::ffi::c_void;
+
 use crate::checks::{self, Ledger};
 use crate::objects::{Kind, Object, mark, words_for};
 use crate::prox_terms::ts_prox_term_t;
+use crate::splitting_functions::{ts_linear_map_t, ts_smooth_function_t};
 use crate::status::{self, ts_status_t};
 use tinysolve::splitting::{AdmmConfig, Checkpoint, PrimalDualConfig, Stopping};
 use tinysolve::{Error, Field};
@@ -55,9 +58,9 @@ pub struct ts_splitting_problem_t {
     pub first: *const ts_prox_term_t,
     /// g: terms whose parts sum up to n, or to m where g is of the image under the matrix.
     pub second: *const ts_prox_term_t,
-    /// m rows of n elements.
+    /// m rows of n elements. Not looked at where a function stands for it.
     pub matrix: *const f32,
-    /// m elements.
+    /// m elements. Not looked at where a function stands for the least squares.
     pub rhs: *const f32,
     /// Condat-Vu: the smooth part is |smooth x - target|² / 2; `smooth_rows` rows of n elements.
     pub smooth: *const f32,
@@ -71,6 +74,14 @@ pub struct ts_splitting_problem_t {
     pub workspace: *mut f32,
     /// Elements of `workspace`.
     pub workspace_len: usize,
+    /// Proximal gradient, PANOC, Condat-Vu: a smooth function in place of the least squares; null for these.
+    pub gradient: ts_smooth_function_t,
+    /// What `gradient` is handed.
+    pub gradient_context: *mut c_void,
+    /// Chambolle-Pock, Condat-Vu: a linear map in place of `matrix`; null for that.
+    pub map: ts_linear_map_t,
+    /// What `map` is handed.
+    pub map_context: *mut c_void,
 }
 
 /// What a solve can say of itself, at the last look.

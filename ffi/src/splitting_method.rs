@@ -4,6 +4,7 @@ use crate::checks::{self, Ledger};
 use crate::composition::{Composition, Written};
 use crate::objects::{Kind, Object, mark};
 use crate::splitting::{ts_splitting_config_t, ts_splitting_problem_t, ts_splitting_t};
+use crate::splitting_functions::{Gradient, Map, MapPart, SmoothPart};
 use crate::status::{Refusal, size};
 use tinysolve::matrix::MatRef;
 use tinysolve::prox::quadratic::LeastSquares;
@@ -25,6 +26,8 @@ pub(crate) struct Lent<'a> {
     pub(crate) smooth_rows: usize,
     pub(crate) smooth: &'a [f32],
     pub(crate) target: &'a [f32],
+    pub(crate) gradient: Gradient,
+    pub(crate) map: Map,
     pub(crate) x: &'a mut [f32],
     pub(crate) dual: &'a mut [f32],
     pub(crate) workspace: &'a mut [f32],
@@ -35,15 +38,27 @@ impl<'a> Lent<'a> {
         MatRef::row_major(self.matrix, self.m, self.n)
     }
 
-    /// |matrix x - rhs|² / 2.
-    pub(crate) fn squares(&self) -> Result<LeastSquares<'a, f32>, Error> {
-        Ok(LeastSquares { matrix: self.matrix()?, rhs: self.rhs })
+    /// What the image is under.
+    pub(crate) fn map(&self) -> Result<MapPart<'a>, Error> {
+        if self.map.function.is_some() { Ok(MapPart::Called(self.map)) } else { self.matrix().map(MapPart::Matrix) }
     }
 
-    /// |smooth x - target|² / 2.
-    pub(crate) fn smooth(&self) -> Result<LeastSquares<'a, f32>, Error> {
-        let matrix = MatRef::row_major(self.smooth, self.smooth_rows, self.n)?;
-        Ok(LeastSquares { matrix, rhs: self.target })
+    /// The caller's function, or |matrix x - rhs|² / 2.
+    fn or_squares(&self, matrix: Result<MatRef<'a, f32>, Error>, rhs: &'a [f32]) -> Result<SmoothPart<'a>, Error> {
+        if self.gradient.function.is_some() {
+            return Ok(SmoothPart::Called(self.gradient));
+        }
+        Ok(SmoothPart::Squares(LeastSquares { matrix: matrix?, rhs }))
+    }
+
+    /// The function, or |matrix x - rhs|² / 2.
+    pub(crate) fn squares(&self) -> Result<SmoothPart<'a>, Error> {
+        self.or_squares(self.matrix(), self.rhs)
+    }
+
+    /// The function, or |smooth x - target|² / 2.
+    pub(crate) fn smooth(&self) -> Result<SmoothPart<'a>, Error> {
+        self.or_squares(MatRef::row_major(self.smooth, self.smooth_rows, self.n), self.target)
     }
 }
 
@@ -55,6 +70,8 @@ pub(crate) struct Parts {
     pub(crate) of_image: bool,
     pub(crate) matrix: bool,
     pub(crate) rhs: bool,
+    /// Whether a function may stand for matrix and rhs.
+    pub(crate) gradient: bool,
     pub(crate) dual: bool,
     /// Whether there is a smooth part beside f and g.
     pub(crate) smooth: bool,
@@ -72,8 +89,15 @@ pub(crate) enum First {
 
 impl Parts {
     /// g alone.
-    pub(crate) const SECOND: Self =
-        Self { first: First::None, of_image: false, matrix: false, rhs: false, dual: false, smooth: false };
+    pub(crate) const SECOND: Self = Self {
+        first: First::None,
+        of_image: false,
+        matrix: false,
+        rhs: false,
+        gradient: false,
+        dual: false,
+        smooth: false,
+    };
 }
 
 /// One method.
@@ -104,12 +128,15 @@ unsafe fn open<'a>(
         let field = if n == 0 { Field::Iterate } else { Field::Workspace };
         return Err(Error::Length { field, need: 1, got: 0 }.into());
     }
-    let entries = if parts.matrix { n.saturating_mul(m) } else { 0 };
-    let smooth_rows = if parts.smooth { size(of.smooth_rows) } else { 0 };
+    // What a function stands for is not looked at.
+    let called = parts.gradient && of.gradient.is_some();
+    let mapped = parts.of_image && of.map.is_some();
+    let entries = if parts.matrix && !called && !mapped { n.saturating_mul(m) } else { 0 };
+    let smooth_rows = if parts.smooth && of.gradient.is_none() { size(of.smooth_rows) } else { 0 };
     let smooth_entries = n.saturating_mul(smooth_rows);
     let image = if parts.of_image { m } else { n };
     let dual_len = if parts.dual { image } else { 0 };
-    let rows = if parts.rhs { m } else { 0 };
+    let rows = if parts.rhs && !called { m } else { 0 };
     let ledger: &mut Ledger = &mut Ledger::<[_; 10]>::new();
     ledger.enter(Field::Object, solve, 1);
     ledger.enter(Field::Iterate, of.x, n);
@@ -156,6 +183,8 @@ unsafe fn open<'a>(
             smooth_rows,
             smooth: checks::slice(of.smooth, smooth_entries),
             target: checks::slice(of.target, smooth_rows),
+            gradient: Gradient { function: of.gradient, context: of.gradient_context, n: of.n },
+            map: Map { function: of.map, context: of.map_context, n: of.n, m: of.m },
             x: checks::slice_mut(of.x, n),
             dual: checks::slice_mut(of.dual, dual_len),
             workspace: checks::slice_mut(of.workspace, of.workspace_len),

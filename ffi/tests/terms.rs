@@ -10,7 +10,8 @@
     reason = "a test on the host, of functions of C"
 )]
 
-use std::ptr::null;
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
 
 use tinysolve::Field;
 use tinysolve::operator::Prox;
@@ -18,9 +19,10 @@ use tinysolve::prox::Weighted;
 use tinysolve::prox::cones::SecondOrderCone;
 use tinysolve::prox::norms::{L2, LInfinity};
 use tinysolve::prox::rules::{Scale, SeparableSum, Tilt, Translate};
-use tinysolve::prox::separable::{Bounds, Huber, Interval, L1, Nonnegative, SquaredL2, Zero};
+use tinysolve::prox::separable::{Bounds, ElasticNet, Huber, Interval, L1, Nonnegative, SquaredL2, Zero};
 use tinysolve::prox::sets::{L1Ball, L2Ball, Simplex};
 use tinysolve::prox::variation::TotalVariation;
+use tinysolve_ffi::prox_separable::ts_prox_elastic_net;
 use tinysolve_ffi::prox_terms::*;
 use tinysolve_ffi::status::{TS_ERROR_LENGTH, TS_ERROR_NOT_FINITE, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_OK};
 use tinysolve_ffi::term_kinds::*;
@@ -45,7 +47,15 @@ fn term(kind: u32) -> ts_prox_term_t {
         second: null(),
         offset: null(),
         slope: null(),
+        function: Some(shrink),
+        context: null_mut(),
     }
+}
+
+/// A function of the caller's.
+unsafe extern "C" fn shrink(_: *mut c_void, x: *mut f32, n: u32, step: f32) -> i32 {
+    // SAFETY: as the header demands.
+    unsafe { ts_prox_elastic_net(x, n, step, 0.75, 1.25) }
 }
 
 /// What a term is by the library itself.
@@ -80,6 +90,7 @@ fn cases() -> Vec<Case> {
         case(term(TS_PROX_L2_BALL), L2Ball { radius: 0.75 }),
         case(term(TS_PROX_SECOND_ORDER_CONE), SecondOrderCone { slope: 0.75 }),
         case(term(TS_PROX_TOTAL_VARIATION), TotalVariation),
+        case(term(TS_PROX_FUNCTION), ElasticNet { absolute: 0.75, square: 1.25 }),
     ]
 }
 
@@ -132,7 +143,7 @@ fn call(x: &mut [f32], step: f32, terms: &[ts_prox_term_t]) -> i32 {
 #[test]
 fn every_tag_gives_the_bits_of_its_operator() {
     let kinds: Vec<u32> = cases().iter().map(|case| case.term.kind).collect();
-    assert!((TS_PROX_ZERO..=TS_PROX_TOTAL_VARIATION).all(|kind| kinds.contains(&kind)), "{kinds:?}");
+    assert!((TS_PROX_ZERO..=TS_PROX_FUNCTION).all(|kind| kinds.contains(&kind)), "{kinds:?}");
     for Case { term, operator } in cases() {
         for factor in [1.0, 1.7, 0.01] {
             for (offset, slope) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -188,7 +199,7 @@ fn refused(n: usize, step: f32, terms: &[ts_prox_term_t], error: u32, field: Fie
 fn nonsense_is_refused_before_anything_is_written() {
     let good = term(TS_PROX_L1);
     let configuration = |bad: ts_prox_term_t, error| refused(2 * N, STEP, &[good, bad], error, Field::Configuration);
-    for kind in [TS_PROX_TOTAL_VARIATION + 1, 99, 1 << 16, u32::MAX] {
+    for kind in [TS_PROX_FUNCTION + 1, 99, 1 << 16, u32::MAX] {
         configuration(term(kind), TS_ERROR_OUT_OF_RANGE);
     }
     for (len, others) in [(N as u32 - 1, 1), (N as u32 + 1, 1), (0, 1), (u32::MAX, 3)] {
@@ -233,6 +244,8 @@ fn nonsense_is_refused_before_anything_is_written() {
     // SAFETY: null is what is to be refused.
     let code = unsafe { ts_prox_terms(x.as_mut_ptr(), N as u32, STEP, null(), 1) };
     assert_eq!(-code as u32 >> 24, TS_ERROR_NULL);
+    let nobody = ts_prox_term_t { function: None, ..term(TS_PROX_FUNCTION) };
+    refused(2 * N, STEP, &[good, nobody], TS_ERROR_NULL, Field::Function);
     // An empty cone has no first element.
     let empty = ts_prox_term_t { len: 0, ..term(TS_PROX_SECOND_ORDER_CONE) };
     refused(N, STEP, &[good, empty], TS_ERROR_OUT_OF_RANGE, Field::Size);

@@ -1,5 +1,5 @@
-/* Steps from the norm of a matrix, and splitting methods over functions of the caller's: total variation in four ways, all of
- * which must find what the operator itself finds. */
+/* Steps from the norm of a matrix, and splitting methods over functions of the caller's, operators, gradients and linear maps:
+ * total variation in nine ways, all of which must find what the operator itself finds. */
 #include "check.h"
 
 enum { N = 6, M = 5 };

@@ -200,9 +200,149 @@ static void NAME(methods)(void)
     EXPECT(NULL, FUNCTION, 0, TS(admm_step)(&NAME(now).solve, &problem));
 }
 
+/* |x - signal|² / 2, so often asked. */
+static REAL NAME(squares)(void *context, const REAL *x, REAL *gradient, uint32_t n)
+{
+    REAL sum = R(0.0);
+    uint32_t k;
+    *(uint32_t *)context += 1;
+    for (k = 0; k < n; k++) {
+        const REAL off = x[k] - NAME(signal)[k];
+        sum += off * off;
+        if (gradient != NULL) {
+            gradient[k] += off;
+        }
+    }
+    return sum / R(2.0);
+}
+
+/* (x² - 1)² / 4 of every element, which has two minima. */
+static REAL NAME(wells)(void *context, const REAL *x, REAL *gradient, uint32_t n)
+{
+    REAL sum = R(0.0);
+    uint32_t k;
+    *(uint32_t *)context += 1;
+    for (k = 0; k < n; k++) {
+        const REAL off = x[k] * x[k] - R(1.0);
+        sum += off * off;
+        if (gradient != NULL) {
+            gradient[k] += off * x[k];
+        }
+    }
+    return sum / R(4.0);
+}
+
+static REAL NAME(nowhere)(void *context, const REAL *x, REAL *gradient, uint32_t n)
+{
+    *(uint32_t *)context += n;
+    if (gradient != NULL) {
+        gradient[0] += (REAL)strtod("nan", NULL);
+    }
+    return x[0] + (REAL)strtod("nan", NULL);
+}
+
+/* Differences of neighbours. */
+static void NAME(apart)(void *context, const REAL *x, REAL *y, uint32_t n, uint32_t m, uint32_t transposed)
+{
+    uint32_t k;
+    *(uint32_t *)context += 1;
+    CHECK(n == N && m == M);
+    for (k = 0; k < m; k++) {
+        if (transposed != 0) {
+            y[k] -= x[k];
+            y[k + 1] += x[k];
+        } else {
+            y[k] = x[k + 1] - x[k];
+        }
+    }
+}
+
+/* What matrices can do, by functions; and what they cannot. */
+static void NAME(called)(void)
+{
+    TS(splitting_problem_t) problem;
+    TS(prox_term_t) first;
+    TS(prox_term_t) second;
+    REAL want[N];
+    uint32_t gradients = 0;
+    uint32_t products = 0;
+    uint32_t k;
+    uint32_t j;
+    memset(&problem, 0, sizeof problem);
+    memset(&first, 0, sizeof first);
+    first.kind = TS_PROX_ZERO;
+    first.len = N;
+    first.factor = R(1.0);
+    second = first;
+    second.factor = R(0.5);
+    memcpy(want, NAME(signal), sizeof want);
+    CHECK(TS(prox_total_variation)(want, N, R(0.5)) == TS_OK);
+    problem.n = N;
+    problem.m = M;
+    problem.first = &first;
+    problem.second = &second;
+    problem.first_count = problem.second_count = 1;
+    problem.x = NAME(now).x;
+    problem.dual = NAME(now).dual;
+    problem.workspace = NAME(now).workspace;
+    problem.workspace_len = sizeof NAME(now).workspace / sizeof(REAL);
+    problem.memory = 3;
+    problem.gradient = NAME(squares);
+    problem.gradient_context = &gradients;
+    problem.map = NAME(apart);
+    problem.map_context = &products;
+    CHECK(TS(splitting_config_default)(&NAME(now).config) == TS_OK);
+    CHECK(TS(splitting_config_steps)(&NAME(now).config, R(2.0), R(1.0), R(1.0)) == TS_OK);
+    for (j = 0; j < 4; j++) {
+        ts_status_t outcome;
+        gradients = products = 0;
+        second.kind = j < 2 ? TS_PROX_TOTAL_VARIATION : TS_PROX_L1;
+        second.len = j < 2 ? N : M;
+        if (j == 3) {
+            first.kind = TS_PROX_SQUARED_L2;
+            first.offset = NAME(signal);
+        }
+        outcome = j == 0   ? NAME(solved)(TS(proximal_gradient_init), TS(proximal_gradient_run), &problem)
+                  : j == 1 ? NAME(solved)(TS(panoc_init), TS(panoc_run), &problem)
+                  : j == 2 ? NAME(solved)(TS(condat_vu_init), TS(condat_vu_run), &problem)
+                           : NAME(solved)(TS(chambolle_pock_init), TS(chambolle_pock_run), &problem);
+        CHECK(outcome == TS_STEP_CONVERGED);
+        CHECK((gradients > 0) == (j < 3) && (products > 0) == (j > 1));
+        for (k = 0; k < N; k++) {
+            CHECK(NAME(near)(NAME(now).x[k], want[k], R(2e-3)));
+        }
+    }
+    /* A lasso has no use for functions, and wants its matrix. */
+    second.len = N;
+    EXPECT(NULL, VALUES, 0, TS(lasso_init)(&NAME(now).solve, &problem, &NAME(now).config));
+    problem.map = NULL;
+    second.len = M;
+    EXPECT(NULL, VALUES, 0, TS(chambolle_pock_init)(&NAME(now).solve, &problem, &NAME(now).config));
+    EXPECT(NULL, VALUES, 0, TS(condat_vu_init)(&NAME(now).solve, &problem, &NAME(now).config));
+    /* Not convex: each element goes to the minimum on its side, or to its bound. */
+    second.kind = TS_PROX_BOUNDS;
+    second.factor = R(1.0);
+    second.len = N;
+    second.a = -R(2.0);
+    second.b = R(0.75);
+    problem.gradient = NAME(wells);
+    for (k = 0; k < N; k++) {
+        NAME(now).x[k] = k % 2 == 0 ? R(0.5) : -R(0.5);
+    }
+    CHECK(TS(panoc_init)(&NAME(now).solve, &problem, &NAME(now).config) == TS_OK);
+    CHECK(TS(panoc_run)(&NAME(now).solve, &problem) == TS_STEP_CONVERGED);
+    for (k = 0; k < N; k++) {
+        CHECK(NAME(near)(NAME(now).x[k], k % 2 == 0 ? R(0.75) : -R(1.0), R(1e-3)));
+    }
+    problem.gradient = NAME(nowhere);
+    CHECK(NAME(solved)(TS(proximal_gradient_init), TS(proximal_gradient_run), &problem) == TS_STEP_DIVERGED);
+    CHECK(NAME(solved)(TS(panoc_init), TS(panoc_run), &problem) == TS_STEP_DIVERGED);
+}
+
 static void NAME(all)(void)
 {
     NAME(norms)();
     NAME(methods)();
+    NAME(called)();
 }
 #undef NORM

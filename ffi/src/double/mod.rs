@@ -47,6 +47,7 @@ pub mod solve;
 pub mod sor;
 pub mod spectrum;
 pub mod splitting;
+pub mod splitting_functions;
 pub mod splitting_gradient;
 mod splitting_method;
 pub mod splitting_primal_dual;

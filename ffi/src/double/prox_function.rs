@@ -29,6 +29,7 @@ impl Prox<f64> for Called {
         if self.function.is_some() { Ok(()) } else { Err(Error::Null { field: Field::Function }) }
     }
 
+    #[inline(never)]
     fn prox(&self, x: &mut [f64], step: f64, _scratch: &mut [f64]) {
         let Some(function) = self.function else { return };
         let n = u32::try_from(x.len()).ok().filter(|n| size(*n) == x.len());

@@ -9,7 +9,7 @@ use tinysolve::Error;
 use tinysolve::solve::{Solver, Step};
 use tinysolve::splitting::{Panoc, PanocConfig, ProximalGradient, ProximalGradientConfig};
 
-const LEAST_SQUARES: Parts = Parts { matrix: true, rhs: true, ..Parts::SECOND };
+const LEAST_SQUARES: Parts = Parts { matrix: true, rhs: true, gradient: true, ..Parts::SECOND };
 
 enum ProximalGradientMethod {}
 
@@ -53,7 +53,7 @@ impl Splitting for PanocMethod {
 }
 
 /// Checks everything and starts proximal gradient steps, accelerated (FISTA) and with backtracking as the flags say:
-/// minimises |matrix x - rhs|² / 2 + g(x). No dual. Only `solve` is written.
+/// minimises |matrix x - rhs|² / 2 + g(x), or `gradient` in place of the squares. No dual. Only `solve` is written.
 ///
 /// Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
 /// `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -89,8 +89,9 @@ pub unsafe extern "C" fn ts_f64_proximal_gradient_run(
     status::outcome(unsafe { run::<ProximalGradientMethod>(solve, problem) })
 }
 
-/// Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x) with quasi-Newton directions. No dual. Only
-/// `solve` is written. A term with an `offset` has no value: the steps are plain proximal gradient steps then.
+/// Checks everything and starts PANOC: minimises |matrix x - rhs|² / 2 + g(x), or `gradient` in place of the squares, which need not
+/// be convex, with quasi-Newton directions. No dual. Only `solve` is written. A term with an `offset` and a function have no
+/// value: the steps are plain proximal gradient steps then.
 ///
 /// Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
 /// `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).

@@ -16,15 +16,15 @@ impl Splitting for ChambollePockMethod {
     const PARTS: Parts = Parts { first: First::Terms, of_image: true, matrix: true, dual: true, ..Parts::SECOND };
 
     fn start(lent: Lent<'_>, config: &ts_f64_splitting_config_t) -> Result<State, Error> {
-        let matrix = lent.matrix()?;
+        let map = lent.map()?;
         let config = config.primal_dual();
-        ChambollePock::without_smooth(&lent.first, &lent.second, &matrix, lent.x, lent.dual, lent.workspace, &config)
+        ChambollePock::without_smooth(&lent.first, &lent.second, &map, lent.x, lent.dual, lent.workspace, &config)
             .map(ChambollePock::suspend)
     }
 
     fn step(lent: Lent<'_>, state: &mut State) -> Result<Step, Error> {
         let problem =
-            PrimalDual { function: &lent.first, of_image: &lent.second, map: &lent.matrix()?, smooth: &NoSmooth };
+            PrimalDual { function: &lent.first, of_image: &lent.second, map: &lent.map()?, smooth: &NoSmooth };
         Ok(ChambollePock::resume(problem, lent.x, lent.dual, lent.workspace, state)?.step())
     }
 }
@@ -38,19 +38,19 @@ impl Splitting for CondatVuMethod {
 
     fn start(lent: Lent<'_>, config: &ts_f64_splitting_config_t) -> Result<State, Error> {
         let problem =
-            PrimalDual { function: &lent.first, of_image: &lent.second, map: &lent.matrix()?, smooth: &lent.smooth()? };
+            PrimalDual { function: &lent.first, of_image: &lent.second, map: &lent.map()?, smooth: &lent.smooth()? };
         CondatVu::new(problem, lent.x, lent.dual, lent.workspace, &config.primal_dual()).map(CondatVu::suspend)
     }
 
     fn step(lent: Lent<'_>, state: &mut State) -> Result<Step, Error> {
         let problem =
-            PrimalDual { function: &lent.first, of_image: &lent.second, map: &lent.matrix()?, smooth: &lent.smooth()? };
+            PrimalDual { function: &lent.first, of_image: &lent.second, map: &lent.map()?, smooth: &lent.smooth()? };
         Ok(CondatVu::resume(problem, lent.x, lent.dual, lent.workspace, state)?.step())
     }
 }
 
-/// Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x); `dual` has m elements. Only
-/// `solve` is written.
+/// Checks everything and starts Chambolle and Pock's method: minimises f(x) + g(matrix x), or `map` in place of the matrix;
+/// `dual` has m elements. Only `solve` is written. Steps that converge: `ts_f64_splitting_config_steps`.
 ///
 /// Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
 /// `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).
@@ -85,8 +85,8 @@ pub unsafe extern "C" fn ts_f64_chambolle_pock_run(
     status::outcome(unsafe { run::<ChambollePockMethod>(solve, problem) })
 }
 
-/// Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x); `dual`
-/// has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
+/// Checks everything and starts the method of Condat and Vu: minimises f(x) + |smooth x - target|² / 2 + g(matrix x), or
+/// `gradient` in place of the squares, `map` in place of the matrix; `dual` has m elements. Converges where 1 / step - dual_step |matrix|² >= |smooth|² / 2. Only `solve` is written.
 ///
 /// Errors: `LENGTH` (workspace, dual, groups: the parts of the terms), `NOT_FINITE` (iterate, dual, right-hand side),
 /// `OUT_OF_RANGE` (step, penalty, omega: the relaxation, tolerance, iterations, configuration: a parameter of a term).

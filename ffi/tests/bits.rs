@@ -9,11 +9,15 @@
 
 use std::fs;
 
+use tinysolve::Error;
 use tinysolve::bandit::{ChebCb, ChebCbConfig, Learner, TsallisInf, TsallisInfConfig};
 use tinysolve::linear::{Cg, PcgConfig, Sor, SorConfig, SsorCg, SsorCgConfig};
 use tinysolve::matrix::{Csr, Stencil};
-use tinysolve::operator::Sweep;
+use tinysolve::operator::{LinearMap, Smooth, Sweep};
+use tinysolve::prox::rules::Scale;
+use tinysolve::prox::separable::{L1, Zero};
 use tinysolve::solve::{Solver, Step};
+use tinysolve::splitting::{CondatVu, PrimalDual, PrimalDualConfig};
 
 const NX: usize = 9;
 const NY: usize = 7;
@@ -83,6 +87,59 @@ fn solvers() {
     let config = SsorCgConfig { omega: 1.25, ..SsorCgConfig::default() };
     let report = SsorCg::new(&csr, &b, &mut x, &mut workspace, config).unwrap().run();
     assert_eq!((report.step, hash(x.map(f32::to_bits))), (Step::Converged, wanted("SSOR_CG")));
+}
+
+/// Half the squared distance to b.
+struct DistanceTo([f32; N]);
+
+impl Smooth<f32> for DistanceTo {
+    fn check_smooth(&self, _n: usize) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn smooth_value(&self, _x: &[f32]) -> f32 {
+        0.0
+    }
+
+    fn add_gradient(&self, x: &[f32], gradient: &mut [f32]) -> f32 {
+        gradient.iter_mut().zip(x).zip(&self.0).for_each(|((gradient, x), b)| *gradient += x - b);
+        0.0
+    }
+}
+
+/// Differences of neighbours.
+struct Apart;
+
+impl LinearMap<f32> for Apart {
+    fn rows(&self) -> usize {
+        N - 1
+    }
+
+    fn columns(&self) -> usize {
+        N
+    }
+
+    fn map(&self, x: &[f32], y: &mut [f32]) {
+        y.iter_mut().zip(x.windows(2)).for_each(|(y, pair)| *y = pair[1] - pair[0]);
+    }
+
+    fn add_transposed(&self, y: &[f32], x: &mut [f32]) {
+        for (k, y) in y.iter().enumerate() {
+            x[k] -= y;
+            x[k + 1] += y;
+        }
+    }
+}
+
+#[test]
+fn functions_of_the_caller() {
+    let smooth = DistanceTo(rhs().try_into().unwrap());
+    let of_image = Scale { function: L1, factor: 0.125 };
+    let problem = PrimalDual { function: &Zero, of_image: &of_image, map: &Apart, smooth: &smooth };
+    let (mut x, mut y, mut workspace) = ([0.0; N], [0.0; N - 1], [0.0; 5 * N]);
+    let config = PrimalDualConfig::for_norm(2.0, 1.0, 1.0);
+    let report = CondatVu::new(problem, &mut x, &mut y, &mut workspace, &config).unwrap().run();
+    assert_eq!((report.step, hash(x.map(f32::to_bits))), (Step::Converged, wanted("CONDAT_VU")));
 }
 
 /// The arms drawn in 500 rounds.

@@ -8,6 +8,7 @@
 #define BITS_CG UINT64_C(0xb7e6a879d02b0a41)
 #define BITS_SSOR_CG UINT64_C(0x8af470172fbca9e0)
 #define BITS_TSALLIS_INF UINT64_C(0x1604c832185b580a)
+#define BITS_CONDAT_VU UINT64_C(0xd9d5c655bb024b89)
 #define BITS_CHEB_CB UINT64_C(0x5eb6ba984f4f99f8)
 
 static inline uint64_t bits_of_sor(enum kind kind)
@@ -63,6 +64,86 @@ static inline uint64_t bits_of_ssor_cg(void)
     return hash_of(x, sizeof x);
 }
 
+/* Half the squared distance to what the context shows. Only the gradient is asked for. */
+static inline float bits_distance(void *context, const float *x, float *gradient, uint32_t n)
+{
+    const float *target = (const float *)context;
+    uint32_t k;
+    for (k = 0; k < n; k++) {
+        gradient[k] += x[k] - target[k];
+    }
+    return 0.0f;
+}
+
+/* Differences of neighbours. */
+static inline void bits_apart(void *context, const float *x, float *y, uint32_t n, uint32_t m, uint32_t transposed)
+{
+    uint32_t k;
+    (void)context;
+    (void)n;
+    for (k = 0; k < m; k++) {
+        if (transposed != 0) {
+            y[k] -= x[k];
+            y[k + 1] += x[k];
+        } else {
+            y[k] = x[k + 1] - x[k];
+        }
+    }
+}
+
+static inline ts_status_t bits_threshold(void *context, float *x, uint32_t n, float step)
+{
+    *(uint32_t *)context += 1;
+    return ts_prox_l1(x, n, step);
+}
+
+/* Total variation by functions of the caller's: how numbers are handed over and back is another thing on every chip. */
+static inline uint64_t bits_of_condat_vu(void)
+{
+    static grid_single grid;
+    static float x[N];
+    static float dual[N - 1];
+    static float workspace[TS_CONDAT_VU_WORKSPACE_LEN(N - 1, N)];
+    uint32_t calls = 0;
+    ts_prox_term_t nothing;
+    ts_prox_term_t threshold;
+    ts_splitting_problem_t problem;
+    ts_splitting_config_t config;
+    ts_splitting_t solve;
+    memset(x, 0, sizeof x);
+    memset(dual, 0, sizeof dual);
+    memset(&nothing, 0, sizeof nothing);
+    memset(&problem, 0, sizeof problem);
+    fill_single(&grid);
+    nothing.kind = TS_PROX_ZERO;
+    nothing.len = N;
+    nothing.factor = 1.0f;
+    threshold = nothing;
+    threshold.kind = TS_PROX_FUNCTION;
+    threshold.len = N - 1;
+    threshold.factor = 0.125f;
+    threshold.function = bits_threshold;
+    threshold.context = &calls;
+    problem.n = N;
+    problem.m = N - 1;
+    problem.first = &nothing;
+    problem.second = &threshold;
+    problem.first_count = problem.second_count = 1;
+    problem.x = x;
+    problem.dual = dual;
+    problem.workspace = workspace;
+    problem.workspace_len = TS_CONDAT_VU_WORKSPACE_LEN(N - 1, N);
+    problem.gradient = bits_distance;
+    problem.gradient_context = grid.b;
+    problem.map = bits_apart;
+    CHECK(ts_splitting_config_default(&config) == TS_OK);
+    CHECK(ts_splitting_config_steps(&config, 2.0f, 1.0f, 1.0f) == TS_OK);
+    CHECK(ts_condat_vu_init(&solve, &problem, &config) == TS_OK);
+    CHECK(ts_condat_vu_run(&solve, &problem) == TS_STEP_CONVERGED);
+    CHECK(calls > 10);
+    return hash_of(x, sizeof x);
+}
+
 /* The arms drawn in 500 rounds. */
 static inline uint64_t bits_of_tsallis_inf(void)
 {
@@ -107,7 +188,7 @@ typedef struct bits_case {
     uint64_t found;
 } bits_case;
 
-#define BITS_CASES 6u
+#define BITS_CASES 7u
 
 static inline void bits_of_all(bits_case cases[BITS_CASES])
 {
@@ -116,6 +197,7 @@ static inline void bits_of_all(bits_case cases[BITS_CASES])
         {"SOR, stencil", BITS_SOR_STENCIL, bits_of_sor(STENCIL)},
         {"CG", BITS_CG, bits_of_cg()},
         {"SSOR-CG", BITS_SSOR_CG, bits_of_ssor_cg()},
+        {"Condat-Vu, functions", BITS_CONDAT_VU, bits_of_condat_vu()},
         {"Tsallis-INF", BITS_TSALLIS_INF, bits_of_tsallis_inf()},
         {"ChebCB", BITS_CHEB_CB, bits_of_cheb_cb()},
     };

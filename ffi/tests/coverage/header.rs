@@ -1,14 +1,20 @@
 //! What the header declares.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// The header without its comments.
-pub(crate) struct Header(String);
+/// What the header declares, without its comments.
+pub(crate) struct Header {
+    /// What stands between the parentheses of a function.
+    functions: BTreeMap<String, String>,
+    /// What stands between the braces of a structure.
+    structures: BTreeMap<String, String>,
+    macros: BTreeSet<String>,
+}
 
-fn words_of(text: &str) -> BTreeSet<String> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(String::from).collect()
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 impl Header {
@@ -21,11 +27,29 @@ impl Header {
             code += before;
             rest = after.split_once("*/").map_or("", |(_, after)| after);
         }
-        Self(code + rest)
+        code += rest;
+        let mut header = Self { functions: BTreeMap::new(), structures: BTreeMap::new(), macros: BTreeSet::new() };
+        for (at, _) in code.match_indices("_t ts_") {
+            let after = code.get(at + 3..).unwrap();
+            let name = words_of(after).next().unwrap();
+            if let Some((parameters, _)) =
+                after.get(name.len()..).and_then(|rest| rest.strip_prefix('(')).and_then(|rest| rest.split_once(");"))
+            {
+                let _ = header.functions.insert(name.to_string(), parameters.to_string());
+            }
+        }
+        for part in code.split("typedef struct ").skip(1) {
+            let (name, body) = part.split_once(" {").unwrap();
+            let _ = header.structures.insert(name.to_string(), body.split_once('}').unwrap().0.to_string());
+        }
+        let defined =
+            code.lines().filter_map(|line| line.strip_prefix("#define ").and_then(|rest| words_of(rest).next()));
+        header.macros.extend(defined.map(String::from));
+        header
     }
 
     /// Functions of proximal operators and splitting methods.
-    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
         let families = [
             "ts_lpn_",
             "ts_prox_",
@@ -40,40 +64,36 @@ impl Header {
             "ts_chambolle_pock_",
             "ts_condat_vu_",
         ];
-        let all = words_of(&self.0).into_iter().filter(move |word| families.iter().any(|of| word.starts_with(of)));
-        all.filter(|word| self.prototype(word).is_some())
+        self.functions.keys().filter(move |name| families.iter().any(|of| name.starts_with(of)))
     }
 
-    /// What stands between the parentheses of a function.
-    fn prototype(&self, name: &str) -> Option<&str> {
-        let (_, rest) = self.0.split_once(&format!("_t {name}("))?;
-        Some(rest.split_once(");")?.0)
-    }
-
-    /// The fields of a structure.
-    fn structure(&self, name: &str) -> Option<&str> {
-        let (_, rest) = self.0.split_once(&format!("typedef struct {name} {{"))?;
-        Some(rest.split_once('}')?.0)
+    /// Kinds of terms.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &String> {
+        self.macros.iter().filter(|name| name.starts_with("TS_PROX_"))
     }
 
     /// Whether there is a function, a structure or a constant of this name.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.prototype(name).is_some() || self.structure(name).is_some() || self.0.contains(&format!("#define {name} "))
+        self.functions.contains_key(name) || self.structures.contains_key(name) || self.macros.contains(name)
     }
 
     /// All names that a road has room for: its parameters, and the fields of structures among them.
-    pub(crate) fn words(&self, name: &str) -> BTreeSet<String> {
-        let mut words = self.prototype(name).or_else(|| self.structure(name)).map(words_of).unwrap_or_default();
-        let structures: Vec<_> = words.iter().filter_map(|word| self.structure(word)).flat_map(words_of).collect();
-        words.extend(structures);
+    pub(crate) fn words(&self, name: &str) -> BTreeSet<&str> {
+        let own = self.functions.get(name).or_else(|| self.structures.get(name));
+        let mut words: BTreeSet<&str> = own.into_iter().flat_map(|text| words_of(text)).collect();
+        let structures: Vec<_> = words.iter().filter_map(|word| self.structures.get(*word)).collect();
+        words.extend(structures.into_iter().flat_map(|text| words_of(text)));
         words
     }
 
     /// Whether a road speaks of numbers.
     pub(crate) fn depends_on_precision(&self, name: &str) -> bool {
-        let Some(of) = self.prototype(name).or_else(|| self.structure(name)) else { return false };
-        words_of(of).iter().any(|word| {
-            word == "float" || word.ends_with("_t") && self.structure(&word.replacen("ts_", "ts_f64_", 1)).is_some()
+        let own = self.functions.get(name).or_else(|| self.structures.get(name));
+        own.is_some_and(|text| {
+            words_of(text).any(|word| {
+                word == "float"
+                    || word.ends_with("_t") && self.structures.contains_key(&word.replacen("ts_", "ts_f64_", 1))
+            })
         })
     }
 }

@@ -102,7 +102,7 @@ fn every_road_is_in_the_header_in_both_precisions() {
 fn every_field_can_be_given() {
     let header = Header::read();
     for (name, fields, roads) in TYPES {
-        let words: BTreeSet<String> = roads.split_whitespace().flat_map(|road| header.words(road)).collect();
+        let words: BTreeSet<&str> = roads.split_whitespace().flat_map(|road| header.words(road)).collect();
         for (field, word) in aliases(fields) {
             assert!(word == "-" || words.contains(word), "{name}.{field}: no {word} among {words:?}");
         }
@@ -119,8 +119,23 @@ fn every_function_of_the_header_is_a_road() {
         .chain(FUNCTIONS.iter().map(|(_, roads)| *roads))
         .flat_map(str::split_whitespace)
         .collect();
-    let unknown: Vec<_> = header.names().filter(|name| !roads.contains(&**name)).collect();
+    let unknown: Vec<_> = header.names().filter(|name| !roads.contains(name.as_str())).collect();
     assert!(unknown.is_empty(), "not in the table: {unknown:?}");
+    assert!(header.names().count() > 150, "{} functions found", header.names().count());
+}
+
+/// The page for those who write C names every function and every kind of term, and nothing else.
+#[test]
+fn the_guide_is_complete() {
+    let header = Header::read();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../include/proximal.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let named: BTreeSet<&str> =
+        text.split('`').skip(1).step_by(2).filter(|name| name.to_lowercase().starts_with("ts_")).collect();
+    let missing: Vec<_> = header.names().chain(header.kinds()).filter(|name| !named.contains(name.as_str())).collect();
+    assert!(missing.is_empty(), "not in the guide: {missing:?}");
+    let unknown: Vec<_> = named.iter().filter(|name| !name.ends_with("...") && !header.has(name)).collect();
+    assert!(unknown.is_empty(), "in the guide alone: {unknown:?}");
 }
 
 #[test]

@@ -18,6 +18,13 @@
  *
  * The same bits everywhere: rounding to nearest, subnormal numbers kept. See ts_fpenv_ok. */
 
+/* Proximal operators, ts_prox_...: x becomes the z that minimises f(z) + |z - x|² / (2 step), in place; of sets the step does not
+ * matter. Beside bad pointers all of them refuse: a step that is not finite and above 0 (OUT_OF_RANGE, step); scratch that is too
+ * short (LENGTH, workspace, with the length given); a value out of its range (NOT_FINITE or OUT_OF_RANGE, configuration, at its
+ * place among the values of the function, from 0; of low and high: bounds); an element of an array likewise, at its index (weights:
+ * also labels, counts, frequencies; values: also slopes, normals, offsets; right-hand side); an n that does not fit (OUT_OF_RANGE,
+ * size). include/proximal.md says which function does what. */
+
 /** The version of this header, to be compared with ts_version(). */
 #define TS_VERSION (((uint32_t)TS_VERSION_MAJOR << 16) | ((uint32_t)TS_VERSION_MINOR << 8) | (uint32_t)TS_VERSION_PATCH)
 
@@ -1822,7 +1829,8 @@ typedef ts_status_t (*ts_f64_prox_function_t)(void *context, double *x, uint32_t
 
 #if defined(TINYSOLVE_F64)
 /**
- * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
+ * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements. Clear it before it is filled in: what a kind
+ * does not know may be anything, but null pointers stand for nothing.
  */
 typedef struct ts_f64_prox_term_t {
     /**
@@ -2798,7 +2806,8 @@ typedef struct ts_pressure_sizes_t {
 typedef ts_status_t (*ts_prox_function_t)(void *context, float *x, uint32_t n, float step);
 
 /**
- * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
+ * One part of a vector: factor f(x - offset) + slope'x over the next `len` elements. Clear it before it is filled in: what a kind
+ * does not know may be anything, but null pointers stand for nothing.
  */
 typedef struct ts_prox_term_t {
     /**
@@ -4773,28 +4782,28 @@ ts_status_t ts_f64_pressure_sizes(const struct ts_f64_pressure_config_t *config,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0, n at least 1.
  */
 ts_status_t ts_f64_prox_second_order_cone(double *x, uint32_t n, double step, double slope);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0, n at least 2.
  */
 ts_status_t ts_f64_prox_rotated_cone(double *x, uint32_t n, double step);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t; n is a multiple of 3.
  */
 ts_status_t ts_f64_prox_exponential_cone(double *x, uint32_t n, double step);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection of each triple on the dual of the exponential cone.
+ * Projection of each triple on the dual of the exponential cone; n is a multiple of 3.
  */
 ts_status_t ts_f64_prox_dual_exponential_cone(double *x, uint32_t n, double step);
 #endif
@@ -5058,14 +5067,19 @@ ts_status_t ts_f64_prox_l1_minus_l2(double *x, uint32_t n, double step, double s
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+ * Prox of step times the sum of norms of groups of group_len elements, at least 1; the last one may be
+ * shorter. `OUT_OF_RANGE` (groups) for a length of 0, here and below. Other lengths, weights: `ts_f64_prox_group_lasso_of`.
  */
-ts_status_t ts_f64_prox_group_lasso(double *x, uint32_t n, double step, uint32_t group_len);
+ts_status_t ts_f64_prox_group_lasso(double *x,
+                                    uint32_t n,
+                                    double step,
+                                    uint32_t group_len);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+ * Prox of step times the sum of norms of such groups and absolute times the sum of |x_i|, absolute at least 0. Other lengths,
+ * weights: `ts_f64_prox_sparse_group_lasso_of`.
  */
 ts_status_t ts_f64_prox_sparse_group_lasso(double *x,
                                            uint32_t n,
@@ -5076,7 +5090,8 @@ ts_status_t ts_f64_prox_sparse_group_lasso(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+ * The count such groups of largest norm stay, at least 1, the others become 0. Scratch: one element a group. Other lengths:
+ * `ts_f64_prox_sparse_groups_of`.
  */
 ts_status_t ts_f64_prox_sparse_groups(double *x,
                                       uint32_t n,
@@ -5089,7 +5104,8 @@ ts_status_t ts_f64_prox_sparse_groups(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+ * Prox of step times the group sparse envelope of count such groups, at least 1: the largest convex function below half the
+ * squares where no more than count groups are not 0. Scratch: one element a group. Other lengths, weights: `ts_f64_prox_wgsef_of`.
  */
 ts_status_t ts_f64_prox_wgsef(double *x,
                               uint32_t n,
@@ -5102,21 +5118,22 @@ ts_status_t ts_f64_prox_wgsef(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sum of the count largest x_i.
+ * Prox of step times the sum of the count largest x_i, at least 1.
  */
 ts_status_t ts_f64_prox_sum_of_largest(double *x, uint32_t n, double step, uint32_t count);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sum of the count largest |x_i|.
+ * Prox of step times the sum of the count largest |x_i|, at least 1.
  */
 ts_status_t ts_f64_prox_sum_of_largest_magnitudes(double *x, uint32_t n, double step, uint32_t count);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+ * Prox of step times the sorted L1 norm, n nonincreasing weights of at least 0; `UNORDERED` (weights) at the first that is
+ * larger than the one before. Scratch: 3 n.
  */
 ts_status_t ts_f64_prox_sorted_l1(double *x,
                                   uint32_t n,
@@ -5153,9 +5170,14 @@ ts_status_t ts_f64_prox_total_variation_linear(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+ * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|), differences
+ * above 0, absolute at least 0. n² / 2 visits of an element at worst.
  */
-ts_status_t ts_f64_prox_fused_lasso(double *x, uint32_t n, double step, double differences, double absolute);
+ts_status_t ts_f64_prox_fused_lasso(double *x,
+                                    uint32_t n,
+                                    double step,
+                                    double differences,
+                                    double absolute);
 #endif
 
 #if defined(TINYSOLVE_F64)
@@ -5173,7 +5195,9 @@ ts_status_t ts_f64_prox_fused_lasso_linear(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+ * Prox of step times the anisotropic total variation of rows x columns pixels, n of them. Ends when a round
+ * moves nothing by more than tolerance times the largest magnitude, or after `rounds`, at least 1. Scratch: 2 n + the longer
+ * side. `OUT_OF_RANGE` (size, iterations, tolerance).
  */
 ts_status_t ts_f64_prox_plane_total_variation(double *x,
                                               uint32_t n,
@@ -5334,7 +5358,7 @@ ts_status_t ts_f64_prox_envelope(double *x,
 #if defined(TINYSOLVE_F64)
 /**
  * The same function of every slice of x, `len` elements each, of which n is a multiple: `count` terms are that function of
- * one slice. Hinges of every triple, cones of every contact.
+ * one slice. Cones of every contact, simplices of every row.
  *
  * Errors: `LENGTH` (groups: the parts do not sum up to len), `OUT_OF_RANGE` (step; groups: n is no multiple of len;
  * configuration: a parameter of a term).
@@ -5370,7 +5394,7 @@ ts_status_t ts_f64_prox_positive_part(double *x, uint32_t n, double step);
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+ * Prox of step times the sum of absolute |x_i| + square / 2 x_i², both at least 0.
  */
 ts_status_t ts_f64_prox_elastic_net(double *x, uint32_t n, double step, double absolute, double square);
 #endif
@@ -5405,7 +5429,7 @@ ts_status_t ts_f64_prox_nonpositive(double *x, uint32_t n, double step);
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on low <= x_i <= high.
+ * Projection on low <= x_i <= high, low <= high; either may be infinite.
  */
 ts_status_t ts_f64_prox_interval(double *x, uint32_t n, double step, double low, double high);
 #endif
@@ -5549,7 +5573,7 @@ ts_status_t ts_f64_prox_extended_simplex(double *x, uint32_t n, double step, dou
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on low <= x_i <= high, sum of x_i = total.
+ * Projection on low <= x_i <= high, sum of x_i = total, which is from n low to n high, low < high.
  */
 ts_status_t ts_f64_prox_capped_simplex(double *x,
                                        uint32_t n,
@@ -5577,14 +5601,14 @@ ts_status_t ts_f64_prox_weighted_capped_simplex(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on the sum of |x_i| <= radius.
+ * Projection on the sum of |x_i| <= radius, above 0.
  */
 ts_status_t ts_f64_prox_l1_ball(double *x, uint32_t n, double step, double radius);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+ * Projection on the sum of w_i |x_i| <= radius, above 0, n weights of at least 0.
  */
 ts_status_t ts_f64_prox_weighted_l1_ball(double *x,
                                          uint32_t n,
@@ -5595,42 +5619,45 @@ ts_status_t ts_f64_prox_weighted_l1_ball(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on |x| <= radius.
+ * Projection on |x| <= radius, above 0.
  */
 ts_status_t ts_f64_prox_l2_ball(double *x, uint32_t n, double step, double radius);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on |x| = radius; of 0, the first unit vector times radius.
+ * Projection on |x| = radius, above 0; of 0, the first unit vector times radius.
  */
 ts_status_t ts_f64_prox_sphere(double *x, uint32_t n, double step, double radius);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * The count elements of largest magnitude stay, the others become 0.
+ * The count elements of largest magnitude stay, at least 1, the others become 0; of equal ones those that stand first stay.
  */
-ts_status_t ts_f64_prox_sparse_vectors(double *x, uint32_t n, double step, uint32_t count);
+ts_status_t ts_f64_prox_sparse_vectors(double *x,
+                                       uint32_t n,
+                                       double step,
+                                       uint32_t count);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on normal'x <= offset.
+ * Projection on normal'x <= offset, n elements of normal, not all 0.
  */
 ts_status_t ts_f64_prox_halfspace(double *x, uint32_t n, double step, const double *normal, double offset);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on normal'x = offset.
+ * Projection on normal'x = offset, n elements of normal, not all 0.
  */
 ts_status_t ts_f64_prox_hyperplane(double *x, uint32_t n, double step, const double *normal, double offset);
 #endif
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection on low <= normal'x <= high.
+ * Projection on low <= normal'x <= high, n elements of normal, not all 0; low or high may be infinite.
  */
 ts_status_t ts_f64_prox_hyperslab(double *x,
                                   uint32_t n,
@@ -5669,7 +5696,8 @@ ts_status_t ts_f64_prox_affine_factor(const double *matrix,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones; n is dimension², here and below, and only the
+ * lower triangle is read. Scratch: 2 n + dimension.
  */
 ts_status_t ts_f64_prox_semidefinite(double *x,
                                      uint32_t n,
@@ -5681,7 +5709,7 @@ ts_status_t ts_f64_prox_semidefinite(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * Prox of step times the sum of singular values of a rows x columns matrix of n elements, row after row, here and below. Scratch: n + c² + c, c the
  * shorter side.
  */
 ts_status_t ts_f64_prox_nuclear_norm(double *x,
@@ -5708,7 +5736,7 @@ ts_status_t ts_f64_prox_spectral_norm(double *x,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ * Nearest rows x columns matrix of rank count at most, at least 1. Scratch: n + c² + c, c the shorter side.
  */
 ts_status_t ts_f64_prox_rank(double *x,
                              uint32_t n,
@@ -5844,6 +5872,9 @@ ts_status_t ts_f64_prox_singular_values(double *x,
 /**
  * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
  * anything is written; the index of a refused parameter is that in its own operator.
+ *
+ * Errors: `LENGTH` (groups: the sum of the lengths), `NULL` (function), `NOT_FINITE` (configuration: a parameter or a factor; weights,
+ * values: an offset or a slope), `OUT_OF_RANGE` (step; configuration: a kind there is not, a parameter, a factor; weights, bounds).
  */
 ts_status_t ts_f64_prox_terms(double *x,
                               uint32_t n,
@@ -7471,22 +7502,22 @@ ts_status_t ts_pressure_config_default(struct ts_pressure_config_t *out,
 ts_status_t ts_pressure_sizes(const struct ts_pressure_config_t *config, struct ts_pressure_sizes_t *out);
 
 /**
- * Projection on |(x_1, ...)| <= slope x_0, slope > 0.
+ * Projection on |(x_1, ...)| <= slope x_0, slope > 0, n at least 1.
  */
 ts_status_t ts_prox_second_order_cone(float *x, uint32_t n, float step, float slope);
 
 /**
- * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0.
+ * Projection on 2 x_0 x_1 >= |(x_2, ...)|², x_0, x_1 >= 0, n at least 2.
  */
 ts_status_t ts_prox_rotated_cone(float *x, uint32_t n, float step);
 
 /**
- * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t.
+ * Projection of each triple (r, s, t) on the exponential cone, s e^(r/s) <= t; n is a multiple of 3.
  */
 ts_status_t ts_prox_exponential_cone(float *x, uint32_t n, float step);
 
 /**
- * Projection of each triple on the dual of the exponential cone.
+ * Projection of each triple on the dual of the exponential cone; n is a multiple of 3.
  */
 ts_status_t ts_prox_dual_exponential_cone(float *x, uint32_t n, float step);
 
@@ -7696,17 +7727,27 @@ ts_status_t ts_prox_squared_l1(float *x, uint32_t n, float step);
 ts_status_t ts_prox_l1_minus_l2(float *x, uint32_t n, float step, float share);
 
 /**
- * Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+ * Prox of step times the sum of norms of groups of group_len elements, at least 1; the last one may be
+ * shorter. `OUT_OF_RANGE` (groups) for a length of 0, here and below. Other lengths, weights: `ts_prox_group_lasso_of`.
  */
-ts_status_t ts_prox_group_lasso(float *x, uint32_t n, float step, uint32_t group_len);
+ts_status_t ts_prox_group_lasso(float *x,
+                                uint32_t n,
+                                float step,
+                                uint32_t group_len);
 
 /**
- * Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+ * Prox of step times the sum of norms of such groups and absolute times the sum of |x_i|, absolute at least 0. Other lengths,
+ * weights: `ts_prox_sparse_group_lasso_of`.
  */
-ts_status_t ts_prox_sparse_group_lasso(float *x, uint32_t n, float step, uint32_t group_len, float absolute);
+ts_status_t ts_prox_sparse_group_lasso(float *x,
+                                       uint32_t n,
+                                       float step,
+                                       uint32_t group_len,
+                                       float absolute);
 
 /**
- * The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+ * The count such groups of largest norm stay, at least 1, the others become 0. Scratch: one element a group. Other lengths:
+ * `ts_prox_sparse_groups_of`.
  */
 ts_status_t ts_prox_sparse_groups(float *x,
                                   uint32_t n,
@@ -7717,7 +7758,8 @@ ts_status_t ts_prox_sparse_groups(float *x,
                                   size_t scratch_len);
 
 /**
- * Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+ * Prox of step times the group sparse envelope of count such groups, at least 1: the largest convex function below half the
+ * squares where no more than count groups are not 0. Scratch: one element a group. Other lengths, weights: `ts_prox_wgsef_of`.
  */
 ts_status_t ts_prox_wgsef(float *x,
                           uint32_t n,
@@ -7728,17 +7770,18 @@ ts_status_t ts_prox_wgsef(float *x,
                           size_t scratch_len);
 
 /**
- * Prox of step times the sum of the count largest x_i.
+ * Prox of step times the sum of the count largest x_i, at least 1.
  */
 ts_status_t ts_prox_sum_of_largest(float *x, uint32_t n, float step, uint32_t count);
 
 /**
- * Prox of step times the sum of the count largest |x_i|.
+ * Prox of step times the sum of the count largest |x_i|, at least 1.
  */
 ts_status_t ts_prox_sum_of_largest_magnitudes(float *x, uint32_t n, float step, uint32_t count);
 
 /**
- * Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+ * Prox of step times the sorted L1 norm, n nonincreasing weights of at least 0; `UNORDERED` (weights) at the first that is
+ * larger than the one before. Scratch: 3 n.
  */
 ts_status_t ts_prox_sorted_l1(float *x,
                               uint32_t n,
@@ -7767,9 +7810,14 @@ ts_status_t ts_prox_total_variation_linear(float *x,
                                            size_t scratch_len);
 
 /**
- * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+ * Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|), differences
+ * above 0, absolute at least 0. n² / 2 visits of an element at worst.
  */
-ts_status_t ts_prox_fused_lasso(float *x, uint32_t n, float step, float differences, float absolute);
+ts_status_t ts_prox_fused_lasso(float *x,
+                                uint32_t n,
+                                float step,
+                                float differences,
+                                float absolute);
 
 /**
  * The same in a time of order n. Scratch: 5 n.
@@ -7783,7 +7831,9 @@ ts_status_t ts_prox_fused_lasso_linear(float *x,
                                        size_t scratch_len);
 
 /**
- * Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+ * Prox of step times the anisotropic total variation of rows x columns pixels, n of them. Ends when a round
+ * moves nothing by more than tolerance times the largest magnitude, or after `rounds`, at least 1. Scratch: 2 n + the longer
+ * side. `OUT_OF_RANGE` (size, iterations, tolerance).
  */
 ts_status_t ts_prox_plane_total_variation(float *x,
                                           uint32_t n,
@@ -7924,7 +7974,7 @@ ts_status_t ts_prox_envelope(float *x,
 
 /**
  * The same function of every slice of x, `len` elements each, of which n is a multiple: `count` terms are that function of
- * one slice. Hinges of every triple, cones of every contact.
+ * one slice. Cones of every contact, simplices of every row.
  *
  * Errors: `LENGTH` (groups: the parts do not sum up to len), `OUT_OF_RANGE` (step; groups: n is no multiple of len;
  * configuration: a parameter of a term).
@@ -7952,7 +8002,7 @@ ts_status_t ts_prox_weighted_l1(float *x, uint32_t n, float step, const float *w
 ts_status_t ts_prox_positive_part(float *x, uint32_t n, float step);
 
 /**
- * Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+ * Prox of step times the sum of absolute |x_i| + square / 2 x_i², both at least 0.
  */
 ts_status_t ts_prox_elastic_net(float *x, uint32_t n, float step, float absolute, float square);
 
@@ -7977,7 +8027,7 @@ ts_status_t ts_prox_nonnegative(float *x, uint32_t n, float step);
 ts_status_t ts_prox_nonpositive(float *x, uint32_t n, float step);
 
 /**
- * Projection on low <= x_i <= high.
+ * Projection on low <= x_i <= high, low <= high; either may be infinite.
  */
 ts_status_t ts_prox_interval(float *x, uint32_t n, float step, float low, float high);
 
@@ -8083,7 +8133,7 @@ ts_status_t ts_prox_simplex(float *x, uint32_t n, float step, float total);
 ts_status_t ts_prox_extended_simplex(float *x, uint32_t n, float step, float total);
 
 /**
- * Projection on low <= x_i <= high, sum of x_i = total.
+ * Projection on low <= x_i <= high, sum of x_i = total, which is from n low to n high, low < high.
  */
 ts_status_t ts_prox_capped_simplex(float *x, uint32_t n, float step, float total, float low, float high);
 
@@ -8102,42 +8152,45 @@ ts_status_t ts_prox_weighted_capped_simplex(float *x,
                                             float high);
 
 /**
- * Projection on the sum of |x_i| <= radius.
+ * Projection on the sum of |x_i| <= radius, above 0.
  */
 ts_status_t ts_prox_l1_ball(float *x, uint32_t n, float step, float radius);
 
 /**
- * Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+ * Projection on the sum of w_i |x_i| <= radius, above 0, n weights of at least 0.
  */
 ts_status_t ts_prox_weighted_l1_ball(float *x, uint32_t n, float step, const float *weights, float radius);
 
 /**
- * Projection on |x| <= radius.
+ * Projection on |x| <= radius, above 0.
  */
 ts_status_t ts_prox_l2_ball(float *x, uint32_t n, float step, float radius);
 
 /**
- * Projection on |x| = radius; of 0, the first unit vector times radius.
+ * Projection on |x| = radius, above 0; of 0, the first unit vector times radius.
  */
 ts_status_t ts_prox_sphere(float *x, uint32_t n, float step, float radius);
 
 /**
- * The count elements of largest magnitude stay, the others become 0.
+ * The count elements of largest magnitude stay, at least 1, the others become 0; of equal ones those that stand first stay.
  */
-ts_status_t ts_prox_sparse_vectors(float *x, uint32_t n, float step, uint32_t count);
+ts_status_t ts_prox_sparse_vectors(float *x,
+                                   uint32_t n,
+                                   float step,
+                                   uint32_t count);
 
 /**
- * Projection on normal'x <= offset.
+ * Projection on normal'x <= offset, n elements of normal, not all 0.
  */
 ts_status_t ts_prox_halfspace(float *x, uint32_t n, float step, const float *normal, float offset);
 
 /**
- * Projection on normal'x = offset.
+ * Projection on normal'x = offset, n elements of normal, not all 0.
  */
 ts_status_t ts_prox_hyperplane(float *x, uint32_t n, float step, const float *normal, float offset);
 
 /**
- * Projection on low <= normal'x <= high.
+ * Projection on low <= normal'x <= high, n elements of normal, not all 0; low or high may be infinite.
  */
 ts_status_t ts_prox_hyperslab(float *x, uint32_t n, float step, const float *normal, float low, float high);
 
@@ -8165,7 +8218,8 @@ ts_status_t ts_prox_affine_factor(const float *matrix,
                                   float *factor);
 
 /**
- * Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+ * Projection of a symmetric matrix, row after row, on the positive semidefinite ones; n is dimension², here and below, and only the
+ * lower triangle is read. Scratch: 2 n + dimension.
  */
 ts_status_t ts_prox_semidefinite(float *x,
                                  uint32_t n,
@@ -8175,7 +8229,7 @@ ts_status_t ts_prox_semidefinite(float *x,
                                  size_t scratch_len);
 
 /**
- * Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+ * Prox of step times the sum of singular values of a rows x columns matrix of n elements, row after row, here and below. Scratch: n + c² + c, c the
  * shorter side.
  */
 ts_status_t ts_prox_nuclear_norm(float *x,
@@ -8198,7 +8252,7 @@ ts_status_t ts_prox_spectral_norm(float *x,
                                   size_t scratch_len);
 
 /**
- * Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+ * Nearest rows x columns matrix of rank count at most, at least 1. Scratch: n + c² + c, c the shorter side.
  */
 ts_status_t ts_prox_rank(float *x,
                          uint32_t n,
@@ -8316,6 +8370,9 @@ ts_status_t ts_prox_singular_values(float *x,
 /**
  * Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
  * anything is written; the index of a refused parameter is that in its own operator.
+ *
+ * Errors: `LENGTH` (groups: the sum of the lengths), `NULL` (function), `NOT_FINITE` (configuration: a parameter or a factor; weights,
+ * values: an offset or a slope), `OUT_OF_RANGE` (step; configuration: a kind there is not, a parameter, a factor; weights, bounds).
  */
 ts_status_t ts_prox_terms(float *x,
                           uint32_t n,

@@ -57,14 +57,16 @@ pub unsafe extern "C" fn ts_prox_l1_minus_l2(x: *mut f32, n: u32, step: f32, sha
     unsafe { alone(x, n, step, &L1MinusL2 { share }) }
 }
 
-/// Prox of step times the sum of norms of groups of group_len elements; the last one may be shorter.
+/// Prox of step times the sum of norms of groups of group_len elements, at least 1; the last one may be
+/// shorter. `OUT_OF_RANGE` (groups) for a length of 0, here and below. Other lengths, weights: `ts_prox_group_lasso_of`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_group_lasso(x: *mut f32, n: u32, step: f32, group_len: u32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &GroupLasso { groups: Groups::Equal(size(group_len)), weights: &[] }) }
 }
 
-/// Prox of step times the sum of norms of groups and absolute times the sum of |x_i|.
+/// Prox of step times the sum of norms of such groups and absolute times the sum of |x_i|, absolute at least 0. Other lengths,
+/// weights: `ts_prox_sparse_group_lasso_of`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_sparse_group_lasso(
     x: *mut f32,
@@ -77,7 +79,8 @@ pub unsafe extern "C" fn ts_prox_sparse_group_lasso(
     unsafe { alone(x, n, step, &SparseGroupLasso { groups: Groups::Equal(size(group_len)), weights: &[], absolute }) }
 }
 
-/// The count groups of largest norm stay, the others become 0. Scratch: one element a group.
+/// The count such groups of largest norm stay, at least 1, the others become 0. Scratch: one element a group. Other lengths:
+/// `ts_prox_sparse_groups_of`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_sparse_groups(
     x: *mut f32,
@@ -96,7 +99,8 @@ pub unsafe extern "C" fn ts_prox_sparse_groups(
     }
 }
 
-/// Prox of step times the weighted group sparse envelope of count groups. Scratch: one element a group.
+/// Prox of step times the group sparse envelope of count such groups, at least 1: the largest convex function below half the
+/// squares where no more than count groups are not 0. Scratch: one element a group. Other lengths, weights: `ts_prox_wgsef_of`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_wgsef(
     x: *mut f32,
@@ -115,21 +119,22 @@ pub unsafe extern "C" fn ts_prox_wgsef(
     }
 }
 
-/// Prox of step times the sum of the count largest x_i.
+/// Prox of step times the sum of the count largest x_i, at least 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_sum_of_largest(x: *mut f32, n: u32, step: f32, count: u32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &SumOfLargest { count: size(count) }) }
 }
 
-/// Prox of step times the sum of the count largest |x_i|.
+/// Prox of step times the sum of the count largest |x_i|, at least 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_sum_of_largest_magnitudes(x: *mut f32, n: u32, step: f32, count: u32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &SumOfLargestMagnitudes { count: size(count) }) }
 }
 
-/// Prox of step times the sorted L1 norm, n nonincreasing weights. Scratch: 3 n.
+/// Prox of step times the sorted L1 norm, n nonincreasing weights of at least 0; `UNORDERED` (weights) at the first that is
+/// larger than the one before. Scratch: 3 n.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_sorted_l1(
     x: *mut f32,
@@ -180,7 +185,8 @@ pub unsafe extern "C" fn ts_prox_total_variation_linear(
     unsafe { over((x, n, step), [], Scratch(scratch, scratch_len), |[]| Ok(LinearTimeTotalVariation)) }
 }
 
-/// Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|).
+/// Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|), differences
+/// above 0, absolute at least 0. n² / 2 visits of an element at worst.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_fused_lasso(
     x: *mut f32,
@@ -212,7 +218,9 @@ pub unsafe extern "C" fn ts_prox_fused_lasso_linear(
     }
 }
 
-/// Prox of step times the anisotropic total variation of rows x columns pixels. Scratch: 2 n + the longer side.
+/// Prox of step times the anisotropic total variation of rows x columns pixels, n of them. Ends when a round
+/// moves nothing by more than tolerance times the largest magnitude, or after `rounds`, at least 1. Scratch: 2 n + the longer
+/// side. `OUT_OF_RANGE` (size, iterations, tolerance).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_plane_total_variation(
     x: *mut f32,

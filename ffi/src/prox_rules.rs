@@ -126,7 +126,7 @@ pub unsafe extern "C" fn ts_prox_envelope(
 }
 
 /// The same function of every slice of x, `len` elements each, of which n is a multiple: `count` terms are that function of
-/// one slice. Hinges of every triple, cones of every contact.
+/// one slice. Cones of every contact, simplices of every row.
 ///
 /// Errors: `LENGTH` (groups: the parts do not sum up to len), `OUT_OF_RANGE` (step; groups: n is no multiple of len;
 /// configuration: a parameter of a term).

@@ -21,7 +21,8 @@ use tinysolve::prox::separable::{Bounds, Huber, Interval, L1, Nonnegative, Squar
 use tinysolve::prox::sets::{L1Ball, L2Ball, Simplex};
 use tinysolve::prox::variation::TotalVariation;
 
-/// One part of a vector: factor f(x - offset) + slope'x over the next `len` elements.
+/// One part of a vector: factor f(x - offset) + slope'x over the next `len` elements. Clear it before it is filled in: what a kind
+/// does not know may be anything, but null pointers stand for nothing.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct ts_prox_term_t {
@@ -128,6 +129,9 @@ unsafe fn changed(term: &ts_prox_term_t, function: &dyn Prox<f32>, visit: Visit<
 
 /// Applies the operators of `count` terms to the parts of x, whose lengths sum up to n. All terms are checked before
 /// anything is written; the index of a refused parameter is that in its own operator.
+///
+/// Errors: `LENGTH` (groups: the sum of the lengths), `NULL` (function), `NOT_FINITE` (configuration: a parameter or a factor; weights,
+/// values: an offset or a slope), `OUT_OF_RANGE` (step; configuration: a kind there is not, a parameter, a factor; weights, bounds).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_terms(
     x: *mut f32,

@@ -36,7 +36,7 @@ pub unsafe extern "C" fn ts_f64_prox_positive_part(x: *mut f64, n: u32, step: f6
     unsafe { alone(x, n, step, &PositivePart) }
 }
 
-/// Prox of step times the sum of absolute |x_i| + square / 2 x_i².
+/// Prox of step times the sum of absolute |x_i| + square / 2 x_i², both at least 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_elastic_net(
     x: *mut f64,
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn ts_f64_prox_nonpositive(x: *mut f64, n: u32, step: f64)
     unsafe { alone(x, n, step, &Nonpositive) }
 }
 
-/// Projection on low <= x_i <= high.
+/// Projection on low <= x_i <= high, low <= high; either may be infinite.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_interval(x: *mut f64, n: u32, step: f64, low: f64, high: f64) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.

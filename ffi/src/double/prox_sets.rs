@@ -26,7 +26,7 @@ pub unsafe extern "C" fn ts_f64_prox_extended_simplex(x: *mut f64, n: u32, step:
     unsafe { alone(x, n, step, &ExtendedSimplex { total }) }
 }
 
-/// Projection on low <= x_i <= high, sum of x_i = total.
+/// Projection on low <= x_i <= high, sum of x_i = total, which is from n low to n high, low < high.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_capped_simplex(
     x: *mut f64,
@@ -62,14 +62,14 @@ pub unsafe extern "C" fn ts_f64_prox_weighted_capped_simplex(
     }
 }
 
-/// Projection on the sum of |x_i| <= radius.
+/// Projection on the sum of |x_i| <= radius, above 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_l1_ball(x: *mut f64, n: u32, step: f64, radius: f64) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &L1Ball { radius }) }
 }
 
-/// Projection on the sum of w_i |x_i| <= radius, n weights of at least 0.
+/// Projection on the sum of w_i |x_i| <= radius, above 0, n weights of at least 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_weighted_l1_ball(
     x: *mut f64,
@@ -86,28 +86,28 @@ pub unsafe extern "C" fn ts_f64_prox_weighted_l1_ball(
     }
 }
 
-/// Projection on |x| <= radius.
+/// Projection on |x| <= radius, above 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_l2_ball(x: *mut f64, n: u32, step: f64, radius: f64) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &L2Ball { radius }) }
 }
 
-/// Projection on |x| = radius; of 0, the first unit vector times radius.
+/// Projection on |x| = radius, above 0; of 0, the first unit vector times radius.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_sphere(x: *mut f64, n: u32, step: f64, radius: f64) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &Sphere { radius }) }
 }
 
-/// The count elements of largest magnitude stay, the others become 0.
+/// The count elements of largest magnitude stay, at least 1, the others become 0; of equal ones those that stand first stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_sparse_vectors(x: *mut f64, n: u32, step: f64, count: u32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe { alone(x, n, step, &SparseVectors { count: size(count) }) }
 }
 
-/// Projection on normal'x <= offset.
+/// Projection on normal'x <= offset, n elements of normal, not all 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_halfspace(
     x: *mut f64,
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn ts_f64_prox_halfspace(
     }
 }
 
-/// Projection on normal'x = offset.
+/// Projection on normal'x = offset, n elements of normal, not all 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_hyperplane(
     x: *mut f64,
@@ -137,7 +137,7 @@ pub unsafe extern "C" fn ts_f64_prox_hyperplane(
     }
 }
 
-/// Projection on low <= normal'x <= high.
+/// Projection on low <= normal'x <= high, n elements of normal, not all 0; low or high may be infinite.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_hyperslab(
     x: *mut f64,

@@ -11,7 +11,8 @@ use tinysolve::prox::separable::{Interval, L1, NegativeLog, Nonnegative, Point};
 use tinysolve::prox::sets::{L1Ball, Simplex, SparseVectors};
 use tinysolve::prox::spectral::{Eigenvalues, SingularValues};
 
-/// Projection of a symmetric matrix, row after row, on the positive semidefinite ones. Scratch: 2 n + dimension.
+/// Projection of a symmetric matrix, row after row, on the positive semidefinite ones; n is dimension², here and below, and only the
+/// lower triangle is read. Scratch: 2 n + dimension.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_semidefinite(
     x: *mut f64,
@@ -29,7 +30,7 @@ pub unsafe extern "C" fn ts_f64_prox_semidefinite(
     }
 }
 
-/// Prox of step times the sum of singular values of a rows x columns matrix. Scratch: n + c² + c, c the
+/// Prox of step times the sum of singular values of a rows x columns matrix of n elements, row after row, here and below. Scratch: n + c² + c, c the
 /// shorter side.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_nuclear_norm(
@@ -68,7 +69,7 @@ pub unsafe extern "C" fn ts_f64_prox_spectral_norm(
     }
 }
 
-/// Nearest rows x columns matrix of rank count at most. Scratch: n + c² + c, c the shorter side.
+/// Nearest rows x columns matrix of rank count at most, at least 1. Scratch: n + c² + c, c the shorter side.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_f64_prox_rank(
     x: *mut f64,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Public types with their public fields or variants, and public functions as `Type::name`.
+/// Public types with their public fields or variants, and public functions as `Type::name`, those in a macro as
+/// `macro::name`.
 #[derive(Default)]
 pub(crate) struct Sources {
     /// None for the fields of what a macro makes.
@@ -98,6 +99,7 @@ impl Sources {
             if let Some(name) = signature.and_then(|rest| rest.strip_prefix("fn ")).map(word) {
                 let _ = match (&of, line.starts_with(' ')) {
                     (Some(of), true) => self.functions.insert(format!("{of}::{name}")),
+                    (None, true) => self.functions.insert(format!("macro::{name}")),
                     _ => self.functions.insert(name),
                 };
             }

@@ -205,7 +205,7 @@ pub(crate) const WITHOUT: &[(&str, &str)] = &[
     ("Groups::count", "the caller gives it"),
     ("Lpn::alpha", "was chosen in training, and stands in the container"),
     ("hidden_len", "part of what ts_lpn_size tells"),
-    ("value_with", "of a distance: the norm of x less its projection"),
+    ("macro::value_with", "of a distance: the norm of x less its projection"),
     ("new", "the init function of each object"),
     ("start", "the init function of each object"),
     ("check", "every call checks its arguments"),

@@ -95,5 +95,7 @@ int main(void)
     network_double(bytes);
     prior_single(bytes);
     prior_double(bytes);
+    plug_single(bytes);
+    plug_double(bytes);
     return 0;
 }

@@ -48,6 +48,71 @@ static void NAME(prior)(uint32_t bytes)
 #undef PRIOR
 }
 
+/* The network as an operator among others: plug and play. */
+typedef struct NAME(played) {
+    uint32_t bytes;
+    size_t need;
+    REAL scratch[8];
+} NAME(played);
+
+static ts_status_t NAME(play)(void *context, REAL *x, uint32_t n, REAL step)
+{
+    NAME(played) *played = (NAME(played) *)context;
+    /* What it was trained for is its step. */
+    (void)step;
+    return TS(lpn_prox)(x, n, container.byte, played->bytes, played->scratch, played->need);
+}
+
+/* Below 0 the network halves what it is given, which is the operator of half the squares with step 1: with half the squared
+ * distance to a signal, half that signal is best. */
+static void NAME(plug)(uint32_t bytes)
+{
+    static const REAL signal[3] = {R(-1.0), R(-2.5), R(-4.0)};
+    REAL x[3] = {R(-1.0), R(-1.0), R(-1.0)};
+    REAL dual[3] = {R(0.0), R(0.0), R(0.0)};
+    REAL workspace[TS_ADMM_WORKSPACE_LEN(3)];
+    TS(prox_term_t) terms[2];
+    TS(splitting_problem_t) problem;
+    TS(splitting_config_t) config;
+    TS(splitting_t) solve;
+    NAME(played) played;
+    uint32_t inputs;
+    uint32_t need;
+    uint32_t k;
+    memset(terms, 0, sizeof terms);
+    memset(&problem, 0, sizeof problem);
+    memset(&played, 0, sizeof played);
+    CHECK(TS(lpn_size)(container.byte, bytes, &inputs, &need) == TS_OK && need <= 8);
+    played.bytes = bytes;
+    played.need = need;
+    terms[0].kind = TS_PROX_SQUARED_L2;
+    terms[0].offset = signal;
+    terms[1].kind = TS_PROX_FUNCTION;
+    terms[1].function = NAME(play);
+    terms[1].context = &played;
+    terms[0].len = terms[1].len = 3;
+    terms[0].factor = terms[1].factor = R(1.0);
+    problem.n = 3;
+    problem.first = &terms[0];
+    problem.second = &terms[1];
+    problem.first_count = problem.second_count = 1;
+    problem.x = x;
+    problem.dual = dual;
+    problem.workspace = workspace;
+    problem.workspace_len = TS_ADMM_WORKSPACE_LEN(3);
+    CHECK(TS(splitting_config_default)(&config) == TS_OK);
+    config.adapt_every = 0;
+    CHECK(TS(admm_init)(&solve, &problem, &config) == TS_OK);
+    CHECK(TS(admm_run)(&solve, &problem) == TS_STEP_CONVERGED);
+    for (k = 0; k < 3; k++) {
+        CHECK(x[k] - signal[k] / R(2.0) < R(1e-3) && signal[k] / R(2.0) - x[k] < R(1e-3));
+    }
+    /* A network that is none is found out in the first step. */
+    played.bytes = bytes - 1;
+    CHECK(TS(admm_init)(&solve, &problem, &config) == TS_OK);
+    CHECK(TS(admm_run)(&solve, &problem) == TS_STEP_DIVERGED);
+}
+
 static void NAME(network)(uint32_t bytes)
 {
     REAL x[4] = {R(2.0), R(0.25), R(-1.0), R(9.0)};

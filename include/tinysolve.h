@@ -1820,8 +1820,8 @@ typedef struct ts_f64_pressure_sizes_t {
 
 #if defined(TINYSOLVE_F64)
 /**
- * x = prox of the caller's function at x, `n` elements, with this step, above 0. `context` is what was given with the
- * function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
+ * Replaces x, `n` elements, by the prox of the caller's function at x with this step, above 0. `context` is what was given
+ * with the function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
  * elements of x NaN, which a splitting method answers with `TS_STEP_DIVERGED`.
  */
 typedef ts_status_t (*ts_f64_prox_function_t)(void *context, double *x, uint32_t n, double step);
@@ -2253,8 +2253,8 @@ typedef struct ts_f64_splitting_report_t {
 
 #if defined(TINYSOLVE_F64)
 /**
- * Answers a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient` unless that is
- * null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
+ * Answers the value of a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient`, unless
+ * that is null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
  * `TS_STEP_DIVERGED`.
  */
 typedef double (*ts_f64_smooth_function_t)(void *context, const double *x, double *gradient, uint32_t n);
@@ -2799,8 +2799,8 @@ typedef struct ts_pressure_sizes_t {
 } ts_pressure_sizes_t;
 
 /**
- * x = prox of the caller's function at x, `n` elements, with this step, above 0. `context` is what was given with the
- * function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
+ * Replaces x, `n` elements, by the prox of the caller's function at x with this step, above 0. `context` is what was given
+ * with the function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
  * elements of x NaN, which a splitting method answers with `TS_STEP_DIVERGED`.
  */
 typedef ts_status_t (*ts_prox_function_t)(void *context, float *x, uint32_t n, float step);
@@ -3207,8 +3207,8 @@ typedef struct ts_splitting_report_t {
 } ts_splitting_report_t;
 
 /**
- * Answers a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient` unless that is
- * null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
+ * Answers the value of a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient`, unless
+ * that is null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
  * `TS_STEP_DIVERGED`.
  */
 typedef float (*ts_smooth_function_t)(void *context, const float *x, float *gradient, uint32_t n);

@@ -6,8 +6,8 @@ use crate::status::{TS_OK, size, ts_status_t};
 use tinysolve::operator::Prox;
 use tinysolve::{Error, Field};
 
-/// x = prox of the caller's function at x, `n` elements, with this step, above 0. `context` is what was given with the
-/// function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
+/// Replaces x, `n` elements, by the prox of the caller's function at x with this step, above 0. `context` is what was given
+/// with the function. It writes x, its own memory, and nothing else that the call uses. Answers `TS_OK`; anything else makes all
 /// elements of x NaN, which a splitting method answers with `TS_STEP_DIVERGED`.
 pub type ts_prox_function_t =
     Option<unsafe extern "C" fn(context: *mut c_void, x: *mut f32, n: u32, step: f32) -> ts_status_t>;

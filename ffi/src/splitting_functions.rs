@@ -8,8 +8,8 @@ use tinysolve::matrix::MatRef;
 use tinysolve::operator::{LinearMap, Smooth};
 use tinysolve::prox::quadratic::LeastSquares;
 
-/// Answers a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient` unless that is
-/// null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
+/// Answers the value of a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient`, unless
+/// that is null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
 /// `TS_STEP_DIVERGED`.
 pub type ts_smooth_function_t =
     Option<unsafe extern "C" fn(context: *mut c_void, x: *const f32, gradient: *mut f32, n: u32) -> f32>;

@@ -9,8 +9,8 @@ use tinysolve::matrix::MatRef;
 use tinysolve::operator::{LinearMap, Smooth};
 use tinysolve::prox::quadratic::LeastSquares;
 
-/// Answers a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient` unless that is
-/// null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
+/// Answers the value of a smooth function at x, `n` elements, and adds its gradient to the `n` elements of `gradient`, unless
+/// that is null. `context` is what was given with the function. It writes nothing else that the solve uses; what is not finite ends with
 /// `TS_STEP_DIVERGED`.
 pub type ts_f64_smooth_function_t =
     Option<unsafe extern "C" fn(context: *mut c_void, x: *const f64, gradient: *mut f64, n: u32) -> f64>;

@@ -122,6 +122,7 @@ int main(void)
         const uint32_t took = since(start);
         all += took;
         most = took > most ? took : most;
+        printf("residuals %lu %lu\n", (unsigned long)(solver.info->prim_res * 1e9f), (unsigned long)(solver.info->dual_res * 1e9f));
         iterations += (uint32_t)solver.info->iter;
         stops += solver.info->status_val != OSQP_SOLVED;
         for (int i = 0; i < STATES; ++i) {
@@ -199,10 +200,11 @@ def counted(folder, plant_header):
     said = subprocess.run(
         [*machine, "-semihosting-config", "enable=on,target=native", "-kernel", str(image)], capture_output=True, text=True, timeout=300
     )
-    lines = [line.split()[1:] for line in (said.stdout + said.stderr).splitlines() if line.startswith("counted ")]
+    spoken = (said.stdout + said.stderr).splitlines()
+    lines, residuals = ([line.split()[1:] for line in spoken if line.startswith(word)] for word in ("counted ", "residuals "))
     if not lines:
         sys.exit(f"the firmware said: {said.stdout}{said.stderr}")
-    return [int(value) for value in lines[0]]
+    return [int(value) for value in lines[0]], [[int(value) / 1e9 for value in line] for line in residuals]
 
 
 def row(case, metric, value, unit, peer):
@@ -241,11 +243,18 @@ def main():
         try:
             solver.codegen(str(folder), parameters=kind, use_float=True, force_rewrite=True)
             size, memory = flash(folder)
-            mean, most, iterations, stops, away = counted(folder, header(a, b, lower, upper))
+            (mean, most, iterations, stops, away), residuals = counted(folder, header(a, b, lower, upper))
         finally:
             shutil.rmtree(folder)
         peer = f"OSQP {osqp.__version__}, generated"
         case = f"OSQP's generated code, {kind} may change"
+        if "--residuals" in sys.argv:
+            # Those of targets/cases/src/osqp.rs, with matrices.
+            for primal, dual in residuals:
+                print(f"    [{primal:.9g}, {dual:.9g}],")
+            continue
+        primal, dual = np.max(residuals, axis=0)
+        print(f"  {case}: residuals at most: primal {primal:.1e}, dual {dual:.1e}", file=sys.stderr)
         print(f"  {case}: {iterations / 40:.1f} iterations a tick, {stops} ticks not solved, {away * 1e-6:.1e} away", file=sys.stderr)
         row(case, "mean of 40 ticks", mean, "instructions", peer)
         row(case, "longest tick", most, "instructions", peer)

@@ -49,12 +49,15 @@
 //! ```
 
 mod config;
+mod iteration;
 mod memory;
 mod pattern;
+mod proof;
 mod residual;
 mod scaling;
 mod solver;
 mod update;
+mod vfp;
 mod weights;
 
 #[cfg(test)]

@@ -16,15 +16,15 @@ use crate::matrix::Index;
 pub struct QpPattern<'a, I> {
     p: Lists<'a, I>,
     a: Lists<'a, I>,
-    /// Rows of A that are no bound rows.
-    general: usize,
 }
 
-/// The rows of P or A: where they end, and their columns.
+/// The rows of P or A: where they end, ascending up to the number of columns, and their columns.
 #[derive(Clone, Copy, Debug)]
 struct Lists<'a, I> {
     ends: &'a [I],
     columns: &'a [I],
+    /// Rows with one entry.
+    singles: usize,
 }
 
 /// What is done with a row: its number, columns and values.
@@ -42,18 +42,18 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// - `TooLarge` of `Field::Matrix` if the system that is factored has more entries than the index type can count.
     pub fn new(p_starts: &'a [I], p_columns: &'a [I], a_starts: &'a [I], a_columns: &'a [I]) -> Result<Self, Error> {
         let pattern = Self::trusted(p_starts, p_columns, a_starts, a_columns)?;
-        check_rows(p_starts, p_columns, (Field::RowPointers, Field::Columns), None)?;
-        check_rows(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns), Some(pattern.variables()))?;
+        check_rows(p_starts, p_columns, Field::Columns, None)?;
+        check_rows(a_starts, a_columns, Field::ConstraintColumns, Some(pattern.variables()))?;
         let largest = if size_of::<I>() == 2 { usize::from(u16::MAX) } else { u32::MAX as usize };
         let whole = pattern.values_len().saturating_add(pattern.bound_rows());
         if whole >= largest { Err(Error::TooLarge { field: Field::Matrix }) } else { Ok(pattern) }
     }
 
-    /// The pattern of arrays that an earlier `new` accepted and that have not changed since. Only lengths are checked, and
-    /// bound rows counted: O(m). Arrays that did change give wrong numbers, never an access out of bounds.
+    /// The pattern of arrays that an earlier `new` accepted and that have not changed since. Only lengths and row starts are
+    /// checked, and bound rows counted: O(n + m). Columns that did change give wrong numbers, never an access out of bounds.
     ///
     /// # Errors
-    /// `Length` if the lengths do not fit each other.
+    /// `Length` and `Unordered` of row starts, as [`new`](Self::new).
     pub fn trusted(
         p_starts: &'a [I],
         p_columns: &'a [I],
@@ -62,13 +62,7 @@ impl<'a, I: Index> QpPattern<'a, I> {
     ) -> Result<Self, Error> {
         let p = Lists::new(p_starts, p_columns, (Field::RowPointers, Field::Columns))?;
         let a = Lists::new(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns))?;
-        let mut general = 0;
-        let mut start = 0;
-        for end in a.ends {
-            general += usize::from(end.get().wrapping_sub(start) != 1);
-            start = end.get();
-        }
-        Ok(Self { p, a, general })
+        Ok(Self { p, a })
     }
 
     /// Variables, n.
@@ -86,7 +80,7 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Rows of A with one entry.
     #[must_use]
     pub const fn bound_rows(&self) -> usize {
-        self.constraints().saturating_sub(self.general)
+        self.a.singles
     }
 
     /// Stored entries of P.
@@ -104,7 +98,7 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Dimension of the system that is factored: n plus the rows of A that are no bound rows.
     #[must_use]
     pub const fn system_dim(&self) -> usize {
-        self.variables().saturating_add(self.general)
+        self.variables().saturating_add(self.constraints().saturating_sub(self.a.singles))
     }
 
     /// Stored entries of the system that is factored.
@@ -165,22 +159,42 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Rows of P: columns, and where their numbers are, that of the diagonal entry of the system behind them.
     #[inline(never)]
     pub(super) fn p_rows(&self) -> Rows<'a, I> {
-        let Lists { ends, columns } = self.p;
+        let Lists { ends, columns, .. } = self.p;
         Rows { ends: ends.iter(), columns, start: 0, place: 0, bound: 0, bound_entries: usize::MAX }
     }
 
     /// Rows of A: the same, but of a bound row there is one number, among those of its like.
     #[inline(never)]
     pub(super) fn a_rows(&self) -> Rows<'a, I> {
-        let Lists { ends, columns } = self.a;
-        let place = self.p.columns.len() + self.p.ends.len();
+        let Lists { ends, columns, .. } = self.a;
+        let place = self.first_of_a();
         Rows { ends: ends.iter(), columns, start: 0, place, bound: self.system_entries(), bound_entries: 1 }
+    }
+
+    /// Where the first number of A is: behind P, each row of which has one more.
+    #[inline]
+    pub(super) const fn first_of_a(&self) -> usize {
+        self.p.columns.len() + self.p.ends.len()
+    }
+
+    /// The entries of the bound rows among all numbers.
+    #[inline]
+    pub(super) fn own_entries<'v, T>(&self, values: &'v [T]) -> &'v [T] {
+        values.get(self.system_entries()..).unwrap_or(&[])
+    }
+
+    /// Row ends and columns of P or of A.
+    #[inline]
+    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
+    pub(super) fn lists(&self, of_p: bool) -> (&'a [I], &'a [I]) {
+        let Lists { ends, columns, .. } = if of_p { self.p } else { self.a };
+        (ends, columns)
     }
 
     /// Which variable each row of A bounds, if it is a bound row: all that an iteration wants to know.
     #[inline]
     pub(super) fn bounded(&self) -> impl Iterator<Item = Option<usize>> {
-        let Lists { ends, columns } = self.a;
+        let Lists { ends, columns, .. } = self.a;
         let mut start = 0;
         ends.iter().map(move |end| {
             let first = core::mem::replace(&mut start, end.get());
@@ -213,11 +227,20 @@ pub(super) fn each<'a, T, I: Index>(rows: &mut Rows<'a, I>, values: &mut [T], vi
 impl<'a, I: Index> Lists<'a, I> {
     #[inline(never)]
     fn new(starts: &'a [I], columns: &'a [I], names: (Field, Field)) -> Result<Self, Error> {
-        let ([.., last], [_, ends @ ..]) = (starts, starts) else {
+        let ([first, ends @ ..], [.., last]) = (starts, starts) else {
             return Err(Error::Length { field: names.0, need: 1, got: 0 });
         };
         error::exact(names.1, last.get(), columns.len())?;
-        Ok(Self { ends, columns })
+        let (mut singles, mut start) = (0, 0);
+        for (index, end) in core::iter::once(first).chain(ends).enumerate() {
+            let end = end.get();
+            if end < start || end > columns.len() || (index == 0 && end != 0) {
+                return Err(Error::Unordered { field: names.0, index });
+            }
+            singles += usize::from(end - start == 1);
+            start = end;
+        }
+        Ok(Self { ends, columns, singles })
     }
 }
 
@@ -254,30 +277,25 @@ impl<'a, I: Index> Iterator for Rows<'a, I> {
     }
 }
 
-/// Columns are below `limit`, or up to the diagonal.
+/// Columns ascend, and are below `limit`, or up to the diagonal.
 #[inline(never)]
 fn check_rows<I: Index>(
     starts: &[I],
     columns: &[I],
-    (start_field, column_field): (Field, Field),
+    field: Field,
     limit: Option<usize>,
 ) -> Result<(), Error> {
-    if starts.first().is_none_or(|first| first.get() != 0) {
-        return Err(Error::Unordered { field: start_field, index: 0 });
-    }
     let mut first = 0;
     for (row, end) in starts.iter().skip(1).enumerate() {
-        let Some(in_row) = columns.get(first..end.get()) else {
-            return Err(Error::Unordered { field: start_field, index: row + 1 });
-        };
+        let in_row = columns.get(first..end.get()).unwrap_or(&[]);
         let mut least = 0;
         for (k, column) in in_row.iter().enumerate() {
             let index = first + k;
             if column.get() >= limit.unwrap_or(row + 1) {
-                return Err(Error::OutOfRange { field: column_field, index });
+                return Err(Error::OutOfRange { field, index });
             }
             if column.get() < least {
-                return Err(Error::Unordered { field: column_field, index });
+                return Err(Error::Unordered { field, index });
             }
             least = column.get() + 1;
         }

@@ -11,7 +11,6 @@ use super::solver::Qp;
 use crate::error::{self, Error, Field};
 use crate::matrix::Index;
 use crate::real::Real;
-use crate::solve::Step;
 use crate::splitting::progress::Progress;
 
 /// The numbers of a quadratic program, in the order of its [`QpPattern`].
@@ -226,38 +225,6 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
         let rows = self.pattern.a_rows().zip(self.rows());
         for (((columns, _), [scale, _, _, _, dual, _, weight]), into) in rows.zip(into) {
             *into = penalty_of(columns.len(), *weight) * *dual * *scale / cost;
-        }
-        Ok(())
-    }
-
-    /// Elements of the proof of infeasibility: a constraint each after `PrimalInfeasible`, a variable each after
-    /// `DualInfeasible`; else there is none.
-    #[must_use]
-    pub fn certificate_len(&self) -> Option<usize> {
-        match self.state.borrow().progress.step() {
-            Step::PrimalInfeasible => Some(self.pattern.constraints()),
-            Step::DualInfeasible => Some(self.pattern.variables()),
-            _ => None,
-        }
-    }
-
-    /// Writes the proof of infeasibility. After `PrimalInfeasible`: A'y = 0 and u'max(y, 0) + l'min(y, 0) < 0. After
-    /// `DualInfeasible`: P x = 0, q'x < 0, and A x leads out of no bound. The largest magnitude is 1. Nothing is written
-    /// where there is none.
-    ///
-    /// # Errors
-    /// `Length` of `Field::Output` unless there are [`certificate_len`](Self::certificate_len) elements.
-    pub fn certificate(&self, into: &mut [T]) -> Result<(), Error> {
-        let Some(len) = self.certificate_len() else { return Ok(()) };
-        error::exact(Field::Output, len, into.len())?;
-        if self.state.borrow().progress.step() == Step::PrimalInfeasible {
-            for (into, [.., y, _]) in into.iter_mut().zip(self.rows()) {
-                *into = *y;
-            }
-        } else {
-            for (into, [_, _, _, x, _]) in into.iter_mut().zip(self.variables()) {
-                *into = *x;
-            }
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
         let (pattern, memory, state) = self.parts();
         state.factored.set(false);
         let rho = state.penalty;
-        for ((columns, _), [_, lower, upper, _, dual, _, weight]) in pattern.a_rows().zip(memory.rows.iter_mut()) {
+        for ((columns, _), [_, lower, upper, _, dual, kept, weight]) in pattern.a_rows().zip(memory.rows.iter_mut()) {
             let is_bound = columns.len() == 1;
             let free = !lower.is_finite() && !upper.is_finite();
             let new = match (lower == upper, free) {
@@ -34,7 +34,8 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
                 _ => rho,
             };
             let old = if is_bound || *weight != T::ZERO { penalty_of(columns.len(), *weight) } else { new };
-            *dual = if new == T::ZERO { T::ZERO } else { *dual * (old / new) };
+            let change = if new == T::ZERO { T::ZERO } else { old / new };
+            (*dual, *kept) = (*dual * change, *kept * change);
             *weight = if is_bound { new } else { T::ONE / new };
         }
     }

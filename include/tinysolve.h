@@ -5302,7 +5302,8 @@ ts_status_t ts_f64_qp_init(struct ts_f64_qp_t *qp,
 #if defined(TINYSOLVE_F64)
 /**
  * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
- * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart. It does not look for a proof that
+ * there is no solution, see `ts_f64_qp_prove`: a controller whose problems have one need not link that.
  */
 ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
                            const struct ts_qp_shape_t *shape,
@@ -5312,7 +5313,19 @@ ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Steps to the outcome.
+ * Whether the way the iterate goes proves that there is no solution: then `TS_STEP_PRIMAL_INFEASIBLE` or
+ * `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_f64_qp_certificate`; else what it was. To be asked after a
+ * multiple of 25 iterations, as `ts_f64_qp_run` does, and after `TS_STEP_STAGNATED` or `TS_STEP_ITERATION_CAP`.
+ */
+ts_status_t ts_f64_qp_prove(struct ts_f64_qp_t *qp,
+                            const struct ts_qp_shape_t *shape,
+                            double *workspace,
+                            size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome, proofs included.
  */
 ts_status_t ts_f64_qp_run(struct ts_f64_qp_t *qp,
                           const struct ts_qp_shape_t *shape,
@@ -5322,7 +5335,7 @@ ts_status_t ts_f64_qp_run(struct ts_f64_qp_t *qp,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * Steps to the outcome, proofs included, or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
  * the report is the larger of the two, in units of its target.
  */
 ts_status_t ts_f64_qp_run_while(struct ts_f64_qp_t *qp,
@@ -7333,7 +7346,8 @@ ts_status_t ts_qp_init(struct ts_qp_t *qp,
 
 /**
  * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
- * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart. It does not look for a proof that
+ * there is no solution, see `ts_qp_prove`: a controller whose problems have one need not link that.
  */
 ts_status_t ts_qp_step(struct ts_qp_t *qp,
                        const struct ts_qp_shape_t *shape,
@@ -7341,7 +7355,17 @@ ts_status_t ts_qp_step(struct ts_qp_t *qp,
                        size_t workspace_len);
 
 /**
- * Steps to the outcome.
+ * Whether the way the iterate goes proves that there is no solution: then `TS_STEP_PRIMAL_INFEASIBLE` or
+ * `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else what it was. To be asked after a
+ * multiple of 25 iterations, as `ts_qp_run` does, and after `TS_STEP_STAGNATED` or `TS_STEP_ITERATION_CAP`.
+ */
+ts_status_t ts_qp_prove(struct ts_qp_t *qp,
+                        const struct ts_qp_shape_t *shape,
+                        float *workspace,
+                        size_t workspace_len);
+
+/**
+ * Steps to the outcome, proofs included.
  */
 ts_status_t ts_qp_run(struct ts_qp_t *qp,
                       const struct ts_qp_shape_t *shape,
@@ -7349,7 +7373,7 @@ ts_status_t ts_qp_run(struct ts_qp_t *qp,
                       size_t workspace_len);
 
 /**
- * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * Steps to the outcome, proofs included, or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
  * the report is the larger of the two, in units of its target.
  */
 ts_status_t ts_qp_run_while(struct ts_qp_t *qp,

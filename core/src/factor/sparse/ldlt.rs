@@ -6,7 +6,7 @@
 //! quasi-definite A, in every order of elimination.
 
 use super::symbolic::{Parts, Symbolic, take as split};
-use super::vfp;
+use super::{vfp, vfp_eliminate};
 use crate::error::{self, Error, Field};
 use crate::factor::ldlt::is_pivot;
 use crate::matrix::Index;
@@ -180,7 +180,11 @@ impl<'a, T: Real> Numbers<'a, T> {
     /// The number of positive pivots; in `Err` the row whose pivot is none.
     #[inline(never)]
     pub(crate) fn eliminate<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, values: &[T]) -> Result<usize, usize> {
-        let Parts { order, rows, mut sources, factor: structure, pattern, mut places, .. } = symbolic.parts();
+        let parts = symbolic.parts();
+        if let Some(outcome) = vfp_eliminate::factored(&parts, values, self) {
+            return outcome;
+        }
+        let Parts { order, rows, mut sources, factor: structure, pattern, mut places, .. } = parts;
         let Self { factor, reciprocals, row: y, .. } = self;
         y.fill(T::ZERO);
         let (mut columns, mut own_columns) = (rows.items, pattern.items);

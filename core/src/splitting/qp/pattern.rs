@@ -16,6 +16,9 @@ use crate::matrix::Index;
 pub struct QpPattern<'a, I> {
     p: Lists<'a, I>,
     a: Lists<'a, I>,
+    /// Rows and stored entries of the system.
+    dim: usize,
+    entries: usize,
 }
 
 /// The rows of P or A: where they end, ascending up to the number of columns, and their columns.
@@ -62,7 +65,9 @@ impl<'a, I: Index> QpPattern<'a, I> {
     ) -> Result<Self, Error> {
         let p = Lists::new(p_starts, p_columns, (Field::RowPointers, Field::Columns))?;
         let a = Lists::new(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns))?;
-        Ok(Self { p, a })
+        let dim = p.ends.len().saturating_add(a.ends.len() - a.singles);
+        let entries = p.columns.len().saturating_add(a.columns.len() - a.singles).saturating_add(dim);
+        Ok(Self { p, a, dim, entries })
     }
 
     /// Variables, n.
@@ -98,22 +103,18 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Dimension of the system that is factored: n plus the rows of A that are no bound rows.
     #[must_use]
     pub const fn system_dim(&self) -> usize {
-        self.variables().saturating_add(self.constraints().saturating_sub(self.a.singles))
+        self.dim
     }
 
     /// Stored entries of the system that is factored.
     #[must_use]
     pub const fn system_entries(&self) -> usize {
-        self.p
-            .columns
-            .len()
-            .saturating_add(self.a.columns.len().saturating_sub(self.bound_rows()))
-            .saturating_add(self.system_dim())
+        self.entries
     }
 
     /// Numbers of P, A and the system: its stored entries, then those of the bound rows.
     pub(super) const fn values_len(&self) -> usize {
-        self.system_entries().saturating_add(self.bound_rows())
+        self.entries.saturating_add(self.a.singles)
     }
 
     /// Writes the pattern of the system [P + sigma I, A'; A, -1/rho] without the bound rows, lower triangle by rows, for
@@ -200,6 +201,27 @@ impl<'a, I: Index> QpPattern<'a, I> {
             let first = core::mem::replace(&mut start, end.get());
             // A column that is not there is that of no variable.
             (start.wrapping_sub(first) == 1).then(|| columns.get(first).map_or(usize::MAX, |column| column.get()))
+        })
+    }
+
+    /// Where the diagonal entries of the system for the variables are.
+    #[inline]
+    pub(super) fn p_diagonals(&self) -> impl Iterator<Item = usize> {
+        self.p.ends.iter().enumerate().map(|(row, end)| end.get() + row)
+    }
+
+    /// The same for the general rows of A, in the order of these.
+    #[inline]
+    pub(super) fn a_diagonals(&self) -> impl Iterator<Item = usize> {
+        let mut place = self.first_of_a();
+        let mut start = 0;
+        self.a.ends.iter().filter_map(move |end| {
+            let len = end.get() - core::mem::replace(&mut start, end.get());
+            (len != 1).then(|| {
+                let diagonal = place + len;
+                place = diagonal + 1;
+                diagonal
+            })
         })
     }
 

@@ -4,7 +4,7 @@ use core::borrow::BorrowMut;
 
 use super::config::{QpCheckpoint, QpConfig};
 use super::iteration::iterate;
-use super::memory::{Memory, Row, Variable, workspace_len};
+use super::memory::{Memory, Row, Variable, need};
 use super::pattern::QpPattern;
 use super::{proof, residual};
 use super::update::QpData;
@@ -181,9 +181,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
 fn fits<I: Index>(pattern: &QpPattern<'_, I>, symbolic: &Symbolic<'_, I>, workspace: usize) -> Result<(), Error> {
     error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
     error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;
-    let (n, m) = (pattern.variables(), pattern.constraints());
-    let (p, a) = (pattern.p_entries(), pattern.a_entries());
-    error::at_least(Field::Workspace, workspace_len(n, m, pattern.bound_rows(), p, a, symbolic.fill()), workspace)
+    error::at_least(Field::Workspace, need(pattern, symbolic), workspace)
 }
 
 impl<T: Real> QpCheckpoint<T> {

@@ -55,6 +55,15 @@ pub(super) struct Parts<'a, I> {
     pub(super) places: &'a [I],
 }
 
+/// What the lengths of the parts are made of: n, e and f of the table above.
+#[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counts {
+    pub(super) n: usize,
+    pub(super) entries: usize,
+    pub(super) fill: usize,
+}
+
 /// Lists of indices, one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lists<'a, I> {
@@ -159,6 +168,17 @@ impl<'a, I: Index> Symbolic<'a, I> {
         let factor = Lists { starts: factor, items: factor_rows };
         let pattern = Lists { starts: pattern, items: pattern_columns };
         Parts { order, inverse, rows, sources, factor, pattern, places }
+    }
+
+    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
+    pub(super) const fn counts(&self) -> Counts {
+        Counts { n: self.n, entries: self.entries, fill: self.fill }
+    }
+
+    /// All parts behind the header, of the lengths and in the order of the table above, which the constructors saw to.
+    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
+    pub(super) const fn parts_in_a_row(&self) -> &'a [I] {
+        self.data
     }
 
     /// Dimension n.

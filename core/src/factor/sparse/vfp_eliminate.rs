@@ -9,8 +9,7 @@
 mod choice {
     use core::any::TypeId;
 
-    use crate::factor::sparse::ldlt::Numbers;
-    use crate::factor::sparse::symbolic::Parts;
+    use crate::factor::sparse::symbolic::{Counts, Symbolic};
     use crate::matrix::Index;
     use crate::real::Real;
 
@@ -177,66 +176,73 @@ mod choice {
         )
     }
 
-    /// The outcome if it was done here.
+    /// The outcome if it was done here, `block` being the factor, the reciprocals and the row.
     pub(in crate::factor::sparse) fn factored<T: Real, I: Index>(
-        parts: &Parts<'_, I>,
+        symbolic: &Symbolic<'_, I>,
         values: &[T],
-        numbers: &mut Numbers<'_, T>,
+        block: &mut [T],
     ) -> Option<Result<usize, usize>> {
         if TypeId::of::<T>() != TypeId::of::<f32>() || TypeId::of::<I>() != TypeId::of::<u16>() {
             return None;
         }
-        let Parts { order, rows, sources, factor: structure, pattern, places, .. } = parts;
-        let n = order.len();
-        let (ends, own_ends) = (rows.ends(), pattern.ends());
-        let Numbers { factor, reciprocals, row: y } = numbers;
-        let whole = y.len() == n && reciprocals.len() == n && ends.len() == n && own_ends.len() == n;
+        let Counts { n, entries, fill } = symbolic.counts();
+        let parts = symbolic.parts_in_a_row();
+        let row_starts = parts.as_ptr().cast::<u16>().wrapping_add(2 * n);
+        let columns = row_starts.wrapping_add(n + 1);
+        let starts = columns.wrapping_add(2 * entries);
+        let rows = starts.wrapping_add(n + 1);
+        let own_starts = rows.wrapping_add(fill);
+        let own_columns = own_starts.wrapping_add(n + 1);
+        let whole = block.len() >= fill + 2 * n && n > 0;
+        let factor = block.as_mut_ptr().cast::<f32>();
+        let reciprocals = factor.wrapping_add(fill);
         let mut arguments = Arguments {
-            y: y.as_mut_ptr().cast(),
+            y: reciprocals.wrapping_add(n),
             n,
-            ends: ends.as_ptr().cast(),
-            columns: rows.items.as_ptr().cast(),
-            sources: sources.as_ptr().cast(),
+            ends: row_starts.wrapping_add(1),
+            columns,
+            sources: columns.wrapping_add(entries),
             values: values.as_ptr().cast(),
             values_len: values.len(),
-            own_columns: pattern.items.as_ptr().cast(),
-            places: places.as_ptr().cast(),
-            starts: structure.starts.as_ptr().cast(),
-            rows: structure.items.as_ptr().cast(),
-            factor: factor.as_mut_ptr().cast(),
-            fill: structure.items.len().min(factor.len()),
-            reciprocals: reciprocals.as_mut_ptr().cast(),
-            own_ends: own_ends.as_ptr().cast(),
+            own_columns,
+            places: own_columns.wrapping_add(fill),
+            starts,
+            rows,
+            factor,
+            fill,
+            reciprocals,
+            own_ends: own_starts.wrapping_add(1),
             start: 0,
-            left: rows.items.len().min(sources.len()),
+            left: entries,
             own_start: 0,
-            own_left: pattern.items.len().min(places.len()),
+            own_left: fill,
             positive: 0,
             k: 0,
         };
-        if whole && n > 0 {
-            // SAFETY: T is f32 and I is u16; y, reciprocals and both lists of ends have n elements, and there is a start of a
-            // column before each end. The entries of each row are held against what is left of columns, sources and places
-            // before these are read; every column, row and source against its limit before y, a value or a reciprocal is
-            // touched; every place against the fill, and the start of its column against the place, before rows and elements
-            // between them are: no content of the arrays can lead outside them.
+        if whole {
+            // SAFETY: T is f32 and I is u16; the parts of a symbolic factorisation have the lengths of its table, and lie in
+            // its order, as do those of the block. The entries of each row are held against what is left of columns, sources
+            // and places before these are read; every column, row and source against its limit before y, a value or a
+            // reciprocal is touched; every place against the fill, and the start of its column against the place, before rows
+            // and elements between them are: no content of the arrays can lead outside them.
             unsafe { eliminate(&raw mut arguments) };
         }
-        Some(order.get(arguments.k).map_or(Ok(arguments.positive), |row| Err(row.get())))
+        // The order is the first of the parts.
+        let failed = parts.get(arguments.k).filter(|_| arguments.k < n);
+        Some(failed.map_or(Ok(arguments.positive), |row| Err(row.get())))
     }
 }
 
 #[cfg(not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))))]
 mod choice {
-    use crate::factor::sparse::ldlt::Numbers;
-    use crate::factor::sparse::symbolic::Parts;
+    use crate::factor::sparse::symbolic::Symbolic;
     use crate::matrix::Index;
     use crate::real::Real;
 
     pub(in crate::factor::sparse) fn factored<T: Real, I: Index>(
-        _: &Parts<'_, I>,
+        _: &Symbolic<'_, I>,
         _: &[T],
-        _: &mut Numbers<'_, T>,
+        _: &mut [T],
     ) -> Option<Result<usize, usize>> {
         None
     }

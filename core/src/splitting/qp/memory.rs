@@ -43,15 +43,11 @@ pub const fn workspace_len(n: usize, m: usize, bound_rows: usize, p: usize, a: u
 impl<'a, T: Real> Memory<'a, T> {
     /// Divides a workspace of [`workspace_len`].
     #[inline(never)]
-    pub(super) fn divide<I: Index>(
-        pattern: &QpPattern<'_, I>,
-        symbolic: &Symbolic<'_, I>,
-        mut workspace: &'a mut [T],
-    ) -> Self {
+    pub(super) fn divide<I: Index>(pattern: &QpPattern<'_, I>, mut workspace: &'a mut [T]) -> Self {
         let rest = &mut workspace;
         let [values, variables, rows, rhs] = lens(pattern).map(|len| vector::take(rest, len));
         let (variables, rows) = (variables.as_chunks_mut().0, rows.as_chunks_mut().0);
-        Self { values, variables, rows, rhs, factor: Numbers::divide(symbolic, workspace) }
+        Self { values, variables, rows, rhs, factor: Numbers(workspace) }
     }
 }
 

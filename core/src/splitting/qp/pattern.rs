@@ -195,12 +195,24 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Which variable each row of A bounds, if it is a bound row: all that an iteration wants to know.
     #[inline]
     pub(super) fn bounded(&self) -> impl Iterator<Item = Option<usize>> {
+        self.places().map(|(bounded, _)| bounded)
+    }
+
+    /// The same, and where the number of a bound row, or the diagonal entry of the system for another row, is.
+    #[inline]
+    pub(super) fn places(&self) -> impl Iterator<Item = (Option<usize>, usize)> {
         let Lists { ends, columns, .. } = self.a;
-        let mut start = 0;
+        let (mut start, mut place, mut own) = (0, self.first_of_a(), self.entries);
         ends.iter().map(move |end| {
             let first = core::mem::replace(&mut start, end.get());
-            // A column that is not there is that of no variable.
-            (start.wrapping_sub(first) == 1).then(|| columns.get(first).map_or(usize::MAX, |column| column.get()))
+            let len = start.wrapping_sub(first);
+            if len == 1 {
+                own += 1;
+                // A column that is not there is that of no variable.
+                return (Some(columns.get(first).map_or(usize::MAX, |column| column.get())), own - 1);
+            }
+            place += len + 1;
+            (None, place - 1)
         })
     }
 
@@ -208,21 +220,6 @@ impl<'a, I: Index> QpPattern<'a, I> {
     #[inline]
     pub(super) fn p_diagonals(&self) -> impl Iterator<Item = usize> {
         self.p.ends.iter().enumerate().map(|(row, end)| end.get() + row)
-    }
-
-    /// The same for the general rows of A, in the order of these.
-    #[inline]
-    pub(super) fn a_diagonals(&self) -> impl Iterator<Item = usize> {
-        let mut place = self.first_of_a();
-        let mut start = 0;
-        self.a.ends.iter().filter_map(move |end| {
-            let len = end.get() - core::mem::replace(&mut start, end.get());
-            (len != 1).then(|| {
-                let diagonal = place + len;
-                place = diagonal + 1;
-                diagonal
-            })
-        })
     }
 
     /// Hands each row of P, by number, columns and values, to `visit`: one loop for all that is no part of an iteration.

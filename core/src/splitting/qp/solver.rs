@@ -115,7 +115,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
     /// What an operation works on.
     #[inline]
     pub(super) fn parts(&mut self) -> (&QpPattern<'a, I>, Memory<'_, T>, &mut QpCheckpoint<T>) {
-        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let memory = Memory::divide(&self.pattern, self.workspace);
         (&self.pattern, memory, self.state.borrow_mut())
     }
 
@@ -158,7 +158,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         let stopping = state.stopping();
         let may_adapt = state.adapt_every != 0 && iteration.is_multiple_of(state.adapt_every);
         let numbers = (state.regularisation, state.relaxation);
-        let mut memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let mut memory = Memory::divide(&self.pattern, self.workspace);
         if proof::is_due(&stopping, iteration) {
             proof::keep(&mut memory);
         }

@@ -43,7 +43,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// Factors the system of the present values and weights.
     #[inline(never)]
     pub(super) fn refactor(&mut self) -> Step {
-        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let memory = Memory::divide(&self.pattern, self.workspace);
         let Memory { values, rows, mut factor, .. } = memory;
         let state = self.state.borrow_mut();
         let sigma = state.regularisation;
@@ -53,16 +53,13 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
                 *diagonal = sigma;
             }
         }
-        let mut general = pattern.a_diagonals();
-        let mut own = pattern.system_entries();
-        for (bounded, [.., weight]) in pattern.bounded().zip(rows.iter()) {
+        for ((bounded, own), [.., weight]) in pattern.places().zip(rows.iter()) {
             let (place, term) = if let Some(column) = bounded {
                 let at = |place: usize| values.get(place).copied().unwrap_or(T::ZERO);
                 let (place, entry) = (pattern.p_diagonal(column), at(own));
-                own += 1;
                 (place, at(place) + *weight * (entry * entry))
             } else {
-                (general.next().unwrap_or(usize::MAX), -*weight)
+                (own, -*weight)
             };
             if let Some(diagonal) = values.get_mut(place) {
                 *diagonal = term;

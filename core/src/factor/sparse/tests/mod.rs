@@ -64,3 +64,10 @@ fn analysed<I: Index + TryFrom<usize>>(a: &Sparse<I>, order: &[I]) -> Vec<I> {
     assert_eq!(memory.pop().map(Index::get), Some(54_321));
     memory
 }
+
+/// L below the diagonal, 1 / D, and the row.
+fn parts<T: Real, I: Index>(factor: &mut SparseLdlt<'_, T, I>) -> (Vec<T>, Vec<T>, Vec<T>) {
+    let symbolic = factor.symbolic();
+    let parts = factor.numbers.divide(&symbolic);
+    (parts.factor.to_vec(), parts.reciprocals.to_vec(), parts.row.to_vec())
+}

@@ -147,7 +147,7 @@ impl<'a, I: Index> Symbolic<'a, I> {
     ///
     /// # Errors
     /// `Length` of `Field::Symbolic` if the data is not as long as its header says.
-    #[inline(never)]
+    #[inline]
     pub fn trusted(data: &'a [I]) -> Result<Self, Error> {
         let [n, values, entries, fill, rest @ ..] = data else {
             return Err(Error::Length { field: Field::Symbolic, need: HEADER, got: data.len() });

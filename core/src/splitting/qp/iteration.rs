@@ -8,20 +8,19 @@ use crate::matrix::Index;
 use crate::real::Real;
 
 /// Iterates once with sigma and alpha.
-#[inline(never)]
+#[inline]
 pub(super) fn iterate<T: Real, I: Index>(
     pattern: &QpPattern<'_, I>,
     symbolic: &Symbolic<'_, I>,
     memory: &mut Memory<'_, T>,
     (sigma, alpha): (T, T),
 ) {
-    if !vfp::gather(pattern, memory, sigma) {
-        gather(pattern, memory, sigma);
+    if vfp::iterate(pattern, symbolic, memory, (sigma, alpha)) {
+        return;
     }
+    gather(pattern, memory, sigma);
     memory.factor.substitute(symbolic, memory.rhs);
-    if !vfp::advance(pattern, memory, alpha) {
-        advance(pattern, memory, alpha);
-    }
+    advance(pattern, memory, alpha);
 }
 
 /// The right-hand side: sigma x - q with the share of the bound rows, then z - y / rho of the general ones.

@@ -54,6 +54,7 @@ mod memory;
 mod pattern;
 mod proof;
 mod residual;
+mod rows;
 mod scaling;
 mod solver;
 mod update;

@@ -1,7 +1,6 @@
 //! The shape of a quadratic program: where P and A have entries, and the pattern of the system that is factored.
 
-use core::ops::Range;
-
+use super::rows::{Rows, Visit, each};
 use crate::error::{self, Error, Field};
 use crate::matrix::Index;
 
@@ -30,9 +29,6 @@ struct Lists<'a, I> {
     singles: usize,
 }
 
-/// What is done with a row: its number, columns and values.
-pub(super) type Visit<'v, 'a, I, T> = &'v mut (dyn FnMut(usize, &'a [I], &mut [T]) + 'v);
-
 impl<'a, I: Index> QpPattern<'a, I> {
     /// Checks both patterns. O(entries). n is the number of rows of P, m that of A.
     ///
@@ -57,6 +53,7 @@ impl<'a, I: Index> QpPattern<'a, I> {
     ///
     /// # Errors
     /// `Length` and `Unordered` of row starts, as [`new`](Self::new).
+    #[inline]
     pub fn trusted(
         p_starts: &'a [I],
         p_columns: &'a [I],
@@ -161,15 +158,14 @@ impl<'a, I: Index> QpPattern<'a, I> {
     #[inline(never)]
     pub(super) fn p_rows(&self) -> Rows<'a, I> {
         let Lists { ends, columns, .. } = self.p;
-        Rows { ends: ends.iter(), columns, start: 0, place: 0, bound: 0, bound_entries: usize::MAX }
+        Rows::new(ends, columns, 0, None)
     }
 
     /// Rows of A: the same, but of a bound row there is one number, among those of its like.
     #[inline(never)]
     pub(super) fn a_rows(&self) -> Rows<'a, I> {
         let Lists { ends, columns, .. } = self.a;
-        let place = self.first_of_a();
-        Rows { ends: ends.iter(), columns, start: 0, place, bound: self.system_entries(), bound_entries: 1 }
+        Rows::new(ends, columns, self.first_of_a(), Some(self.entries))
     }
 
     /// Where the first number of A is: behind P, each row of which has one more.
@@ -235,23 +231,15 @@ impl<'a, I: Index> QpPattern<'a, I> {
     }
 }
 
-#[inline(never)]
-pub(super) fn each<'a, T, I: Index>(rows: &mut Rows<'a, I>, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
-    for (row, (columns, range)) in rows.enumerate() {
-        let Some(values) = values.get_mut(range) else { return };
-        visit(row, columns, values);
-    }
-}
-
 impl<'a, I: Index> Lists<'a, I> {
     #[inline(never)]
     fn new(starts: &'a [I], columns: &'a [I], names: (Field, Field)) -> Result<Self, Error> {
-        let ([first, ends @ ..], [.., last]) = (starts, starts) else {
+        let ([_, ends @ ..], [.., last]) = (starts, starts) else {
             return Err(Error::Length { field: names.0, need: 1, got: 0 });
         };
         error::exact(names.1, last.get(), columns.len())?;
         let (mut singles, mut start) = (0, 0);
-        for (index, end) in core::iter::once(first).chain(ends).enumerate() {
+        for (index, end) in starts.iter().enumerate() {
             let end = end.get();
             if end < start || end > columns.len() || (index == 0 && end != 0) {
                 return Err(Error::Unordered { field: names.0, index });
@@ -260,39 +248,6 @@ impl<'a, I: Index> Lists<'a, I> {
             start = end;
         }
         Ok(Self { ends, columns, singles })
-    }
-}
-
-/// Goes over the rows of P or A: columns, and where their numbers are.
-#[derive(Clone, Debug)]
-pub(super) struct Rows<'a, I> {
-    ends: core::slice::Iter<'a, I>,
-    columns: &'a [I],
-    start: usize,
-    /// Where the number of the next row are.
-    place: usize,
-    /// Where the number of the next bound row is.
-    bound: usize,
-    /// Entries of a bound row; in P there is none.
-    bound_entries: usize,
-}
-
-impl<'a, I: Index> Iterator for Rows<'a, I> {
-    type Item = (&'a [I], Range<usize>);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let end = self.ends.next()?.get();
-        let columns = self.columns.get(self.start..end)?;
-        self.start = end;
-        let (place, width) = if columns.len() == self.bound_entries {
-            (&mut self.bound, 1)
-        } else {
-            (&mut self.place, columns.len() + 1)
-        };
-        let first = *place;
-        *place += width;
-        Some((columns, first..first + width))
     }
 }
 

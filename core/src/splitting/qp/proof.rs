@@ -11,23 +11,23 @@ use crate::error::{self, Error, Field};
 use crate::matrix::Index;
 use crate::real::Real;
 use crate::solve::Step;
-use crate::splitting::Stopping;
 use crate::splitting::progress::largest;
 
-/// A proof is looked for after so many iterations; what is held against the iterate is from the one before that.
+/// A proof is looked for after so many iterations, in the change that they made.
 const EVERY: u32 = 25;
 
 /// Whether one is looked for after this iteration.
-pub(super) const fn is_due<T: Real>(stopping: &Stopping<T>, iteration: u32) -> bool {
-    iteration.is_multiple_of(EVERY) || iteration >= stopping.max_iterations
+pub(super) const fn is_due(iteration: u32) -> bool {
+    iteration.is_multiple_of(EVERY)
 }
 
 impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
-    /// Whether the way the iterate goes proves that there is no solution: then the outcome, whatever it was, is
-    /// `PrimalInfeasible` or `DualInfeasible`, with the [`certificate`](Self::certificate); else it stays. O(entries).
+    /// Whether the way the iterate has gone since this was asked last proves that there is no solution: then the outcome,
+    /// whatever it was, is `PrimalInfeasible` or `DualInfeasible`, with the [`certificate`](Self::certificate); else it stays.
+    /// O(entries).
     ///
-    /// [`step`](crate::solve::Solver::step) asks this every 25 iterations and where it ends without a solution. It is for those who
-    /// go by [`advance`](Self::advance), after a multiple of 25 iterations as a rule.
+    /// [`step`](crate::solve::Solver::step) asks every 25 iterations, and where it ends without a solution. It is for those who
+    /// go by [`advance`](Self::advance).
     #[inline(never)]
     pub fn prove(&mut self) -> Step {
         let (pattern, mut memory, state) = self.parts();
@@ -39,6 +39,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
         } else if proves_dual_infeasible(pattern, memory, dual_infeasible, cost) {
             state.progress.end(Step::DualInfeasible)
         } else {
+            keep(memory);
             state.progress.step()
         }
     }
@@ -76,18 +77,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     }
 }
 
-/// Puts what x and y are now where their changes will be.
-#[inline(never)]
-pub(super) fn keep<T: Real>(memory: &mut Memory<'_, T>) {
-    for [_, _, x, kept, _] in memory.variables.iter_mut() {
-        *kept = *x;
-    }
-    for [.., dual, kept, _] in memory.rows.iter_mut() {
-        *kept = *dual;
-    }
-}
-
-/// The changes since then.
+/// The changes since [`keep`].
 fn changes<T: Real, I: Index>(pattern: &QpPattern<'_, I>, memory: &mut Memory<'_, T>) {
     for [_, _, x, change, _] in memory.variables.iter_mut() {
         *change = *x - *change;
@@ -95,6 +85,16 @@ fn changes<T: Real, I: Index>(pattern: &QpPattern<'_, I>, memory: &mut Memory<'_
     for (bounded, [.., dual, change, weight]) in pattern.bounded().zip(memory.rows.iter_mut()) {
         let rho = penalty_of(usize::from(bounded.is_some()), *weight);
         *change = rho * (*dual - *change);
+    }
+}
+
+/// Puts what x and y are now where their changes will be.
+fn keep<T: Real>(memory: &mut Memory<'_, T>) {
+    for [_, _, x, kept, _] in memory.variables.iter_mut() {
+        *kept = *x;
+    }
+    for [.., dual, kept, _] in memory.rows.iter_mut() {
+        *kept = *dual;
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn penalty_of<T: Real>(entries: usize, weight: T) -> T {
 }
 
 /// Residuals of x̄, z̄, ȳ, the objective, and the ratio by which rho would balance the residuals.
-#[inline(never)]
+#[inline]
 pub(super) fn look<T: Real, I: Index>(
     pattern: &QpPattern<'_, I>,
     memory: &mut Memory<'_, T>,

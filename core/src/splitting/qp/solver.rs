@@ -14,6 +14,7 @@ use crate::matrix::Index;
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
 use crate::splitting::Residuals;
+use crate::splitting::progress::Progress;
 
 /// A quadratic program being solved.
 ///
@@ -159,9 +160,6 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         let may_adapt = state.adapt_every != 0 && iteration.is_multiple_of(state.adapt_every);
         let numbers = (state.regularisation, state.relaxation);
         let mut memory = Memory::divide(&self.pattern, self.workspace);
-        if proof::is_due(&stopping, iteration) {
-            proof::keep(&mut memory);
-        }
         iterate(&self.pattern, &self.symbolic, &mut memory, numbers);
         if !may_adapt && !stopping.is_due(iteration) {
             return Step::Running;
@@ -177,7 +175,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
 }
 
 /// `Length` of `Field::Symbolic` or `Field::Workspace` where these are not made for the pattern.
-#[inline(never)]
+#[inline]
 fn fits<I: Index>(pattern: &QpPattern<'_, I>, symbolic: &Symbolic<'_, I>, workspace: usize) -> Result<(), Error> {
     error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
     error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;
@@ -203,16 +201,15 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Solver for Qp<'_, T, I, S
     type Scalar = T;
 
     fn step(&mut self) -> Step {
-        let before = self.state.borrow().progress;
+        let Progress { iterations: before, .. } = self.state.borrow().progress;
         let step = self.advance();
-        let state = self.state.borrow();
-        let iteration = state.progress.iterations;
+        let iteration = self.state.borrow().progress.iterations;
         let may_prove = match step {
-            Step::Running => proof::is_due(&state.stopping(), iteration),
-            Step::IterationCap | Step::Stagnated => !before.step().is_final(),
-            _ => false,
+            Step::Running => proof::is_due(iteration),
+            step => matches!(step, Step::IterationCap | Step::Stagnated),
         };
-        if may_prove && iteration != before.iterations { self.prove() } else { step }
+        // Neither after a factorisation nor after the end.
+        if may_prove && iteration != before { self.prove() } else { step }
     }
 
     /// `residual` is the larger of primal and dual residual, each in units of its target; `target` is 1.

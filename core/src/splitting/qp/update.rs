@@ -4,7 +4,8 @@ use core::borrow::BorrowMut;
 
 use super::config::QpCheckpoint;
 use super::memory::Memory;
-use super::pattern::{QpPattern, Rows, each};
+use super::pattern::QpPattern;
+use super::rows::{Rows, each};
 use super::residual::{Of, penalty_of, row_times};
 use super::scaling;
 use super::solver::Qp;
@@ -128,6 +129,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     ///
     /// # Errors
     /// `Length` or `NotFinite` of `Field::LinearTerm`; nothing has changed then.
+    #[inline(never)]
     pub fn update_linear(&mut self, q: &[T]) -> Result<(), Error> {
         check_values(Field::LinearTerm, self.pattern.variables(), q)?;
         self.put_linear(q);
@@ -139,6 +141,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     ///
     /// # Errors
     /// `Length` or `OutOfRange` of `Field::Bounds`, as [`new`](Self::new); nothing has changed then.
+    #[inline(never)]
     pub fn update_bounds(&mut self, lower: &[T], upper: &[T]) -> Result<(), Error> {
         check_bounds(self.pattern.constraints(), lower, upper)?;
         if self.put_bounds(lower, upper) {
@@ -207,6 +210,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     ///
     /// # Errors
     /// `Length` of `Field::Output` unless there are n elements.
+    #[inline(never)]
     pub fn primal(&self, into: &mut [T]) -> Result<(), Error> {
         error::exact(Field::Output, self.pattern.variables(), into.len())?;
         for (into, [scale, _, x, ..]) in into.iter_mut().zip(self.variables()) {

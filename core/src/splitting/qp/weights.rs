@@ -65,8 +65,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
                 *diagonal = term;
             }
         }
-        let system = values.get(..self.pattern.system_entries()).unwrap_or(&[]);
-        let factored = factor.eliminate(&self.symbolic, system) == Ok(self.pattern.variables());
+        let factored = factor.eliminate(&self.symbolic, values) == Ok(self.pattern.variables());
         state.refactorisations = state.refactorisations.saturating_add(1);
         state.factored.set(factored);
         if factored { Step::Running } else { state.progress.end(Step::NotPositiveDefinite) }

@@ -6,6 +6,7 @@ mod structure;
 use super::*;
 use crate::factor::testing::{Random, quasi_definite};
 use crate::matrix::Index;
+use crate::real::Real;
 use nalgebra::DMatrix;
 use std::vec;
 use std::vec::Vec;

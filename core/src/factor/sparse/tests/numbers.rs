@@ -3,7 +3,6 @@
 use super::*;
 use crate::error::{Error, Field};
 use crate::factor::{Ldlt, Packed};
-use crate::real::Real;
 use std::collections::BTreeSet;
 
 /// Rows of each column of L by eliminating a set of edges.

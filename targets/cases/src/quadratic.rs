@@ -23,12 +23,8 @@ pub(crate) fn qp(meter: &mut dyn Meter) {
 
 fn solve(hash: &mut Hash) -> Result<(), Error> {
     let infinity = f32::INFINITY;
-    let pattern = QpPattern::new(
-        &[0_u16, 1, 3, 5],
-        &[0, 0, 1, 1, 2],
-        &[0, 2, 4, 5, 7, 7, 8],
-        &[0, 1, 1, 2, 0, 0, 2, 1],
-    )?;
+    let pattern =
+        QpPattern::new(&[0_u16, 1, 3, 5], &[0, 0, 1, 1, 2], &[0, 2, 4, 5, 7, 7, 8], &[0, 1, 1, 2, 0, 0, 2, 1])?;
     let (lower, mut upper) = ([-infinity, -1.0, 0.25, 1.5, -1.0, -infinity], [1.0, 0.5, 0.75, 1.5, 1.0, infinity]);
     let data = QpData {
         p: &[4.0, 1.0, 2.0, -0.5, 3.0],

@@ -253,12 +253,7 @@ impl<'a, I: Index> Lists<'a, I> {
 
 /// Columns ascend, and are below `limit`, or up to the diagonal.
 #[inline(never)]
-fn check_rows<I: Index>(
-    starts: &[I],
-    columns: &[I],
-    field: Field,
-    limit: Option<usize>,
-) -> Result<(), Error> {
+fn check_rows<I: Index>(starts: &[I], columns: &[I], field: Field, limit: Option<usize>) -> Result<(), Error> {
     let mut first = 0;
     for (row, end) in starts.iter().skip(1).enumerate() {
         let in_row = columns.get(first..end.get()).unwrap_or(&[]);

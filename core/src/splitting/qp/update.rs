@@ -5,8 +5,8 @@ use core::borrow::BorrowMut;
 use super::config::QpCheckpoint;
 use super::memory::Memory;
 use super::pattern::QpPattern;
-use super::rows::{Rows, each};
 use super::residual::{Of, penalty_of, row_times};
+use super::rows::{Rows, each};
 use super::scaling;
 use super::solver::Qp;
 use crate::error::{self, Error, Field};
@@ -178,6 +178,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
 
     /// Begins anew from the iterate that is there, after an update as a rule: iterations count from 0 again. O(1). rho
     /// stays where it was. After `Diverged` the iterate is no number: use [`warm_start`](Self::warm_start).
+    #[inline(never)]
     pub fn restart(&mut self) {
         self.state.borrow_mut().progress = Progress::new();
     }

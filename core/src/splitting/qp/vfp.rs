@@ -151,10 +151,7 @@ mod choice {
         false
     }
 
-    pub(in super::super) fn sums<T: Real, I: Index>(
-        _: &QpPattern<'_, I>,
-        _: &mut Memory<'_, T>,
-    ) -> Option<Sums<T>> {
+    pub(in super::super) fn sums<T: Real, I: Index>(_: &QpPattern<'_, I>, _: &mut Memory<'_, T>) -> Option<Sums<T>> {
         None
     }
 }

@@ -9,7 +9,6 @@ use crate::error::{self, Error, Field};
 use crate::operator::{LinearMap, Prox, Smooth};
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
-use crate::vector;
 
 /// No smooth part.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

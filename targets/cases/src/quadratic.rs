@@ -3,7 +3,7 @@
 use crate::{Hash, Meter};
 use tinysolve::Error;
 use tinysolve::factor::{Pattern, Symbolic, analyse, scratch_len};
-use tinysolve::solve::Solver;
+use tinysolve::solve::{Solver, Step};
 use tinysolve::splitting::qp::{Qp, QpConfig, QpData, QpPattern, workspace_len};
 
 const N: usize = 3;
@@ -21,7 +21,8 @@ pub(crate) fn qp(meter: &mut dyn Meter) {
     }
 }
 
-fn solve(hash: &mut Hash) -> Result<(), Error> {
+/// How the two solves end.
+fn solve(hash: &mut Hash) -> Result<[Step; 2], Error> {
     let infinity = f32::INFINITY;
     let pattern =
         QpPattern::new(&[0_u16, 1, 3, 5], &[0, 0, 1, 1, 2], &[0, 2, 4, 5, 7, 7, 8], &[0, 1, 1, 2, 0, 0, 2, 1])?;
@@ -42,7 +43,8 @@ fn solve(hash: &mut Hash) -> Result<(), Error> {
     let mut solver = Qp::new(pattern, symbolic, data, &mut workspace, QpConfig::default())?;
     let (mut x, mut y) = ([0.0; N], [0.0; M]);
     // Solved; then 3 x0 <= 0.75, x0 + x1 <= -4 and x1 - x2 >= -1 leave nothing.
-    for limit in [1.0, -4.0] {
+    let mut steps = [Step::Running; 2];
+    for (limit, step) in [1.0, -4.0].into_iter().zip(&mut steps) {
         upper[0] = limit;
         solver.update_bounds(&lower, &upper)?;
         solver.restart();
@@ -54,8 +56,9 @@ fn solve(hash: &mut Hash) -> Result<(), Error> {
         hash.word(report.iterations).word(report.step as u32);
         solver.certificate(&mut y)?;
         hash.f32s(&y);
+        *step = report.step;
     }
-    Ok(())
+    Ok(steps)
 }
 
 #[cfg(test)]
@@ -63,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_solved_without_an_error() {
-        assert_eq!(solve(&mut Hash::default()), Ok(()));
+    fn it_ends_as_it_should() {
+        assert_eq!(solve(&mut Hash::default()), Ok([Step::Converged, Step::PrimalInfeasible]));
     }
 }

@@ -55,15 +55,6 @@ pub(super) struct Parts<'a, I> {
     pub(super) places: &'a [I],
 }
 
-/// What the lengths of the parts are made of: n, e and f of the table above.
-#[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Counts {
-    pub(super) n: usize,
-    pub(super) entries: usize,
-    pub(super) fill: usize,
-}
-
 /// Lists of indices, one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lists<'a, I> {
@@ -170,13 +161,11 @@ impl<'a, I: Index> Symbolic<'a, I> {
         Parts { order, inverse, rows, sources, factor, pattern, places }
     }
 
-    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
-    pub(super) const fn counts(&self) -> Counts {
-        Counts { n: self.n, entries: self.entries, fill: self.fill }
-    }
-
     /// All parts behind the header, of the lengths and in the order of the table above, which the constructors saw to.
-    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for passes in assembly")
+    )]
     pub(super) const fn parts_in_a_row(&self) -> &'a [I] {
         self.data
     }

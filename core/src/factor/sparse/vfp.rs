@@ -10,7 +10,7 @@
 mod choice {
     use core::any::TypeId;
 
-    use crate::factor::sparse::symbolic::{Counts, Symbolic};
+    use crate::factor::sparse::symbolic::Symbolic;
     use crate::matrix::Index;
     use crate::real::Real;
 
@@ -222,7 +222,7 @@ mod choice {
         if TypeId::of::<T>() != TypeId::of::<f32>() || TypeId::of::<I>() != TypeId::of::<u16>() {
             return false;
         }
-        let Counts { n, entries, fill } = symbolic.counts();
+        let (n, entries, fill) = (symbolic.dim(), symbolic.entries(), symbolic.fill());
         if x.len() != n || block.len() < fill + 2 * n || n == 0 {
             return true;
         }

@@ -9,7 +9,7 @@
 mod choice {
     use core::any::TypeId;
 
-    use crate::factor::sparse::symbolic::{Counts, Symbolic};
+    use crate::factor::sparse::symbolic::Symbolic;
     use crate::matrix::Index;
     use crate::real::Real;
 
@@ -185,7 +185,7 @@ mod choice {
         if TypeId::of::<T>() != TypeId::of::<f32>() || TypeId::of::<I>() != TypeId::of::<u16>() {
             return None;
         }
-        let Counts { n, entries, fill } = symbolic.counts();
+        let (n, entries, fill) = (symbolic.dim(), symbolic.entries(), symbolic.fill());
         let parts = symbolic.parts_in_a_row();
         let row_starts = parts.as_ptr().cast::<u16>().wrapping_add(2 * n);
         let columns = row_starts.wrapping_add(n + 1);

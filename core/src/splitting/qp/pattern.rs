@@ -182,7 +182,10 @@ impl<'a, I: Index> QpPattern<'a, I> {
 
     /// Row ends and columns of P or of A.
     #[inline]
-    #[cfg_attr(not(target_arch = "arm"), allow(dead_code, reason = "for passes in assembly"))]
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for passes in assembly")
+    )]
     pub(super) fn lists(&self, of_p: bool) -> (&'a [I], &'a [I]) {
         let Lists { ends, columns, .. } = if of_p { self.p } else { self.a };
         (ends, columns)

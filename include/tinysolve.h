@@ -5313,9 +5313,9 @@ ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Whether the way the iterate goes proves that there is no solution: then `TS_STEP_PRIMAL_INFEASIBLE` or
- * `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_f64_qp_certificate`; else what it was. To be asked after a
- * multiple of 25 iterations, as `ts_f64_qp_run` does, and after `TS_STEP_STAGNATED` or `TS_STEP_ITERATION_CAP`.
+ * Whether the way the iterate has gone since this was asked last proves that there is no solution: then
+ * `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_f64_qp_certificate`; else
+ * what it was. `ts_f64_qp_run` asks every 25 iterations, and where it ends without a solution.
  */
 ts_status_t ts_f64_qp_prove(struct ts_f64_qp_t *qp,
                             const struct ts_qp_shape_t *shape,
@@ -7355,9 +7355,9 @@ ts_status_t ts_qp_step(struct ts_qp_t *qp,
                        size_t workspace_len);
 
 /**
- * Whether the way the iterate goes proves that there is no solution: then `TS_STEP_PRIMAL_INFEASIBLE` or
- * `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else what it was. To be asked after a
- * multiple of 25 iterations, as `ts_qp_run` does, and after `TS_STEP_STAGNATED` or `TS_STEP_ITERATION_CAP`.
+ * Whether the way the iterate has gone since this was asked last proves that there is no solution: then
+ * `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else
+ * what it was. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
  */
 ts_status_t ts_qp_prove(struct ts_qp_t *qp,
                         const struct ts_qp_shape_t *shape,

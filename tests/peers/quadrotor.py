@@ -252,7 +252,7 @@ def main():
         case = f"OSQP's generated code, {kind} may change"
         if wants_residuals:
             for primal, dual in residuals:
-                print(f"    [{primal:.9g}, {dual:.9g}],")
+                print(f"    [{np.float32(primal)!s}, {np.float32(dual)!s}],")
             continue
         primal, dual = np.max(residuals, axis=0)
         print(f"  {case}: residuals at most: primal {primal:.1e}, dual {dual:.1e}", file=sys.stderr)

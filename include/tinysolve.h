@@ -5970,7 +5970,8 @@ ts_status_t ts_f64_qp_init(struct ts_f64_qp_t *qp,
 #if defined(TINYSOLVE_F64)
 /**
  * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
- * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart. It does not look for a proof that
+ * there is no solution, see `ts_f64_qp_prove`: a controller whose problems have one need not link that.
  */
 ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
                            const struct ts_qp_shape_t *shape,
@@ -5980,7 +5981,19 @@ ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Steps to the outcome.
+ * Whether the way the iterate has gone since this was asked last proves that there is no solution: then
+ * `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_f64_qp_certificate`; else
+ * what it was. `ts_f64_qp_run` asks every 25 iterations, and where it ends without a solution.
+ */
+ts_status_t ts_f64_qp_prove(struct ts_f64_qp_t *qp,
+                            const struct ts_qp_shape_t *shape,
+                            double *workspace,
+                            size_t workspace_len);
+#endif
+
+#if defined(TINYSOLVE_F64)
+/**
+ * Steps to the outcome, proofs included.
  */
 ts_status_t ts_f64_qp_run(struct ts_f64_qp_t *qp,
                           const struct ts_qp_shape_t *shape,
@@ -5990,7 +6003,7 @@ ts_status_t ts_f64_qp_run(struct ts_f64_qp_t *qp,
 
 #if defined(TINYSOLVE_F64)
 /**
- * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * Steps to the outcome, proofs included, or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
  * the report is the larger of the two, in units of its target.
  */
 ts_status_t ts_f64_qp_run_while(struct ts_f64_qp_t *qp,
@@ -8476,7 +8489,8 @@ ts_status_t ts_qp_init(struct ts_qp_t *qp,
 
 /**
  * Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
- * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+ * is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart. It does not look for a proof that
+ * there is no solution, see `ts_qp_prove`: a controller whose problems have one need not link that.
  */
 ts_status_t ts_qp_step(struct ts_qp_t *qp,
                        const struct ts_qp_shape_t *shape,
@@ -8484,7 +8498,17 @@ ts_status_t ts_qp_step(struct ts_qp_t *qp,
                        size_t workspace_len);
 
 /**
- * Steps to the outcome.
+ * Whether the way the iterate has gone since this was asked last proves that there is no solution: then
+ * `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else
+ * what it was. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
+ */
+ts_status_t ts_qp_prove(struct ts_qp_t *qp,
+                        const struct ts_qp_shape_t *shape,
+                        float *workspace,
+                        size_t workspace_len);
+
+/**
+ * Steps to the outcome, proofs included.
  */
 ts_status_t ts_qp_run(struct ts_qp_t *qp,
                       const struct ts_qp_shape_t *shape,
@@ -8492,7 +8516,7 @@ ts_status_t ts_qp_run(struct ts_qp_t *qp,
                       size_t workspace_len);
 
 /**
- * Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+ * Steps to the outcome, proofs included, or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
  * the report is the larger of the two, in units of its target.
  */
 ts_status_t ts_qp_run_while(struct ts_qp_t *qp,

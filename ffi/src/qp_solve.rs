@@ -65,7 +65,8 @@ unsafe fn init(arguments: &Arguments, data: *const ts_qp_data_t, config: *const 
 }
 
 /// Does one bounded piece of work: an iteration, or a factorisation when values, bounds or rho demand it (the first step
-/// is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart.
+/// is one). Answers `TS_STEP_RUNNING` or the outcome, which it then repeats until a restart. It does not look for a proof that
+/// there is no solution, see `ts_qp_prove`: a controller whose problems have one need not link that.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_qp_step(
     qp: *mut ts_qp_t,
@@ -75,10 +76,25 @@ pub unsafe extern "C" fn ts_qp_step(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.step())) }
+    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.advance())) }
 }
 
-/// Steps to the outcome.
+/// Whether the way the iterate has gone since this was asked last proves that there is no solution: then
+/// `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else
+/// what it was. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn ts_qp_prove(
+    qp: *mut ts_qp_t,
+    shape: *const ts_qp_shape_t,
+    workspace: *mut f32,
+    workspace_len: usize,
+) -> ts_status_t {
+    let arguments = Arguments { qp, shape, workspace, workspace_len };
+    // SAFETY: the pointers are as the header demands.
+    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.prove())) }
+}
+
+/// Steps to the outcome, proofs included.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_qp_run(
     qp: *mut ts_qp_t,
@@ -91,7 +107,7 @@ pub unsafe extern "C" fn ts_qp_run(
     unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.run().step)) }
 }
 
-/// Steps to the outcome or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
+/// Steps to the outcome, proofs included, or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
 /// the report is the larger of the two, in units of its target.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_qp_run_while(

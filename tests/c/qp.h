@@ -202,7 +202,16 @@ static void NAME(solve)(uint32_t symbolic_len)
     CHECK(NAME(near)(s->y[0] + s->y[1], 0.0) && NAME(near)(s->y[0] + s->y[2], 0.0));
     KEEPS(LENGTH, OUTPUT, TS(qp_certificate)(Q_HEAD, s->y, 2));
 
+    /* Step by step one is found where it is asked for. */
+    CHECK(Q_INIT(&s->qp, &shape, s->workspace, NAME(Q_LEN)) == TS_OK);
+    CHECK(TS(qp_prove)(Q_HEAD) == TS_STEP_RUNNING);
+    for (k = 0; k < 500 && (k % 25 != 0 || TS(qp_prove)(Q_HEAD) == TS_STEP_RUNNING); k++) {
+        CHECK(TS(qp_step)(Q_HEAD) == TS_STEP_RUNNING);
+    }
+    CHECK(TS(qp_step)(Q_HEAD) == TS_STEP_PRIMAL_INFEASIBLE && TS(qp_prove)(Q_HEAD) == TS_STEP_PRIMAL_INFEASIBLE);
+
     QP_DEFECTS(TS(qp_step));
+    QP_DEFECTS(TS(qp_prove));
     QP_DEFECTS(TS(qp_run));
     QP_DEFECTS(Q_WHILE);
     QP_DEFECTS(TS(qp_restart));

@@ -122,6 +122,7 @@ int main(void)
         const uint32_t took = since(start);
         all += took;
         most = took > most ? took : most;
+        printf("residuals %lu %lu\n", (unsigned long)(solver.info->prim_res * 1e9f), (unsigned long)(solver.info->dual_res * 1e9f));
         iterations += (uint32_t)solver.info->iter;
         stops += solver.info->status_val != OSQP_SOLVED;
         for (int i = 0; i < STATES; ++i) {
@@ -185,7 +186,7 @@ def flash(folder):
 
 def counted(folder, plant_header):
     """Instructions of a control tick on a simulated Cortex-M4F, mean and largest; iterations of the flight; how many ticks
-    ended without a solution; how far from its place the craft is in the end."""
+    ended without a solution; how far from its place the craft is in the end. And the residuals in the end of each tick."""
     main, image = folder / "ticks.c", folder / "ticks.elf"
     main.write_text(TICKS)
     (folder / "plant.h").write_text(plant_header)
@@ -199,10 +200,11 @@ def counted(folder, plant_header):
     said = subprocess.run(
         [*machine, "-semihosting-config", "enable=on,target=native", "-kernel", str(image)], capture_output=True, text=True, timeout=300
     )
-    lines = [line.split()[1:] for line in (said.stdout + said.stderr).splitlines() if line.startswith("counted ")]
+    spoken = (said.stdout + said.stderr).splitlines()
+    lines, residuals = ([line.split()[1:] for line in spoken if line.startswith(word)] for word in ("counted ", "residuals "))
     if not lines:
         sys.exit(f"the firmware said: {said.stdout}{said.stderr}")
-    return [int(value) for value in lines[0]]
+    return [int(value) for value in lines[0]], [[int(value) / 1e9 for value in line] for line in residuals]
 
 
 def row(case, metric, value, unit, peer):
@@ -236,16 +238,24 @@ def main():
     lower[:STATES] = upper[:STATES] = -(a @ np.array(START))
     solver.update(l=lower, u=upper)
     solver.warm_start(x=np.zeros(p.shape[0]), y=np.zeros(len(lower)))
-    for kind in ["vectors", "matrices"]:
+    # With --residuals nothing but the table of targets/cases/src/osqp.rs.
+    wants_residuals = "--residuals" in sys.argv
+    for kind in ["matrices"] if wants_residuals else ["vectors", "matrices"]:
         folder = pathlib.Path(tempfile.mkdtemp())
         try:
             solver.codegen(str(folder), parameters=kind, use_float=True, force_rewrite=True)
             size, memory = flash(folder)
-            mean, most, iterations, stops, away = counted(folder, header(a, b, lower, upper))
+            (mean, most, iterations, stops, away), residuals = counted(folder, header(a, b, lower, upper))
         finally:
             shutil.rmtree(folder)
         peer = f"OSQP {osqp.__version__}, generated"
         case = f"OSQP's generated code, {kind} may change"
+        if wants_residuals:
+            for primal, dual in residuals:
+                print(f"    [{np.float32(primal)!s}, {np.float32(dual)!s}],")
+            continue
+        primal, dual = np.max(residuals, axis=0)
+        print(f"  {case}: residuals at most: primal {primal:.1e}, dual {dual:.1e}", file=sys.stderr)
         print(f"  {case}: {iterations / 40:.1f} iterations a tick, {stops} ticks not solved, {away * 1e-6:.1e} away", file=sys.stderr)
         row(case, "mean of 40 ticks", mean, "instructions", peer)
         row(case, "longest tick", most, "instructions", peer)

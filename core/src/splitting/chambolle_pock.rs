@@ -1,7 +1,8 @@
 //! The primal-dual method of Chambolle and Pock.
 
+use super::PrimalDualConfig;
 use super::checkpoint::Checkpoint;
-use super::condat_vu::{CondatVu, NoSmooth, PrimalDual, PrimalDualConfig};
+use super::condat_vu::{CondatVu, NoSmooth, PrimalDual};
 use crate::error::Error;
 use crate::operator::{LinearMap, Prox};
 use crate::real::Real;

@@ -47,17 +47,19 @@ mod panoc;
 mod progress;
 mod proximal_gradient;
 pub mod qp;
+mod steps;
 
 pub use admm::{Admm, AdmmConfig};
 pub use chambolle_pock::ChambollePock;
 pub use checkpoint::Checkpoint;
-pub use condat_vu::{CondatVu, NoSmooth, PrimalDual, PrimalDualConfig, norm_of};
+pub use condat_vu::{CondatVu, NoSmooth, PrimalDual};
 pub use consensus::Consensus;
 pub use douglas_rachford::{DouglasRachford, DouglasRachfordConfig};
 pub use lasso::Lasso;
 pub use panoc::{Panoc, PanocConfig};
 pub use progress::{Residuals, Stopping};
 pub use proximal_gradient::{ProximalGradient, ProximalGradientConfig};
+pub use steps::{PrimalDualConfig, norm_of};
 
 /// Penalties that are adapted stay between these.
 const PENALTIES: (f32, f32) = (1e-6, 1e6);

@@ -115,6 +115,7 @@ pub(crate) fn largest<T: Real>(a: T, b: T) -> T {
     if a.to_bits_u64() < b.to_bits_u64() { b } else { a }
 }
 
+#[inline(never)]
 fn ratio<T: Real>(residual: T, target: T) -> T {
     if residual == T::ZERO { T::ZERO } else { residual / target.max(T::MIN_POSITIVE) }
 }

@@ -18,8 +18,10 @@ mod hash;
 mod linear;
 mod math;
 mod net;
+pub mod osqp;
 mod pattern;
 mod prox;
+mod quadratic;
 pub mod quadrotor;
 mod recovery;
 pub mod sensors;
@@ -86,6 +88,7 @@ pub const CASES: &[Case] = &[
     Case { name: "net/direction_solid", ram: 26 * 1024, run: direction::solid },
     Case { name: "splitting/denoise", ram: 48 * 1024, run: splitting::denoise },
     Case { name: "splitting/mpc", ram: 160 * 1024, run: splitting::mpc },
+    Case { name: "splitting/qp", ram: 8 * 1024, run: quadratic::qp },
 ];
 
 /// The cases of a core with this much RAM: what can never run there is not linked either.

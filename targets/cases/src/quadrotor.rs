@@ -14,6 +14,8 @@ pub const STATES: usize = 12;
 pub const INPUTS: usize = 4;
 /// Stages of the horizon.
 pub const STAGES: usize = 10;
+/// Ticks of a flight: two seconds, in which the craft is back in its place.
+pub const TICKS: usize = 40;
 /// Seconds between two ticks.
 pub const PERIOD: f32 = 0.05;
 
@@ -203,10 +205,20 @@ impl Problem {
     #[must_use]
     pub fn solver<'a>(&'a self, workspace: &'a mut [f32; WORKSPACE]) -> Option<Qp<'a, f32, u16>> {
         let stopping = Stopping::default().with_tolerance(1e-3);
+        self.solver_with(workspace, QpConfig { stopping, ..QpConfig::default() })
+    }
+
+    /// The solver with another configuration.
+    #[must_use]
+    pub fn solver_with<'a>(
+        &'a self,
+        workspace: &'a mut [f32; WORKSPACE],
+        config: QpConfig<f32>,
+    ) -> Option<Qp<'a, f32, u16>> {
         let data = QpData { p: &self.p, q: &[0.0; VARIABLES], a: &self.a, lower: &self.lower, upper: &self.upper };
         let pattern = QpPattern::new(&self.p_starts, &self.p_columns, &self.a_starts, &self.a_columns).ok()?;
         let symbolic = Symbolic::new(&self.symbolic).ok()?;
-        Qp::new(pattern, symbolic, data, workspace, QpConfig { stopping, ..QpConfig::default() }).ok()
+        Qp::new(pattern, symbolic, data, workspace, config).ok()
     }
 }
 
@@ -227,6 +239,17 @@ impl Bounds {
     /// One control tick: takes the state, solves, and answers the inputs, within their limits whatever the residual; those of
     /// hovering where there is no number. A tick that diverged leaves nothing to start the next one from.
     pub fn tick(&mut self, plant: &Plant, x: &[f32; STATES], solver: &mut Qp<'_, f32, u16>) -> Option<[f32; INPUTS]> {
+        self.tick_to(plant, x, solver, [-1.0; 2])
+    }
+
+    /// The same, ended before the outcome at the first look that finds primal and dual residual no larger than these.
+    pub fn tick_to(
+        &mut self,
+        plant: &Plant,
+        x: &[f32; STATES],
+        solver: &mut Qp<'_, f32, u16>,
+        [primal, dual]: [f32; 2],
+    ) -> Option<[f32; INPUTS]> {
         use tinysolve::solve::{Solver, Step};
         let drift = plant.drift(x);
         for ((lower, upper), drift) in self.lower.iter_mut().zip(&mut self.upper).zip(drift) {
@@ -234,7 +257,13 @@ impl Bounds {
         }
         solver.update_bounds(&self.lower, &self.upper).ok()?;
         solver.restart();
-        let is_lost = solver.run().step == Step::Diverged;
+        let is_lost = loop {
+            let step = solver.step();
+            let residuals = solver.details().residuals;
+            if step.is_final() || (residuals.primal <= primal && residuals.dual <= dual) {
+                break step == Step::Diverged;
+            }
+        };
         let mut solution = [0.0; VARIABLES];
         solver.primal(&mut solution).ok()?;
         let mut inputs = [0.0; INPUTS];
@@ -264,7 +293,7 @@ mod tests {
         let mut bounds = Bounds::of(&problem);
         let mut x = START;
         let mut all = 0;
-        for _ in 0..40 {
+        for _ in 0..TICKS {
             let Some(inputs) = bounds.tick(&plant, &x, &mut solver) else { break };
             x = plant.step(&x, &inputs);
             all += solver.report().iterations;

@@ -6,7 +6,7 @@
 //! quasi-definite A, in every order of elimination.
 
 use super::symbolic::{Parts, Symbolic, take as split};
-use super::vfp;
+use super::{vfp, vfp_eliminate};
 use crate::error::{self, Error, Field};
 use crate::factor::ldlt::is_pivot;
 use crate::matrix::Index;
@@ -24,9 +24,13 @@ pub struct SparseLdlt<'a, T, I> {
     outcome: Result<usize, Error>,
 }
 
-/// The numbers of a factorisation, where they lie.
+/// The numbers of a factorisation: a block of [`SparseLdlt::workspace_len`] elements.
 #[derive(Debug)]
-pub(crate) struct Numbers<'a, T> {
+pub(crate) struct Numbers<'a, T>(pub(crate) &'a mut [T]);
+
+/// The parts of the block, in their order.
+#[derive(Debug)]
+pub(super) struct Divided<'a, T> {
     /// Below the diagonal, by columns.
     pub(super) factor: &'a mut [T],
     /// 1 / D.
@@ -64,9 +68,8 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
     pub fn resume(symbolic: Symbolic<'a, I>, workspace: &'a mut [T], positive: Option<usize>) -> Result<Self, Error> {
         let (n, fill) = (symbolic.dim(), symbolic.fill());
         error::at_least(Field::Workspace, Self::workspace_len(n, fill), workspace.len())?;
-        let numbers = Numbers::divide(&symbolic, workspace);
         let outcome = positive.ok_or(Error::Uninitialised { field: Field::Matrix });
-        Ok(Self { symbolic, numbers, outcome })
+        Ok(Self { symbolic, numbers: Numbers(workspace), outcome })
     }
 
     /// Factors A anew after its values have changed.
@@ -113,11 +116,11 @@ impl<'a, T: Real, I: Index> SparseLdlt<'a, T, I> {
 }
 
 impl<'a, T: Real> Numbers<'a, T> {
-    /// The numbers in a workspace of [`SparseLdlt::workspace_len`].
-    pub(crate) fn divide<I: Index>(symbolic: &Symbolic<'_, I>, mut workspace: &'a mut [T]) -> Self {
-        let rest = &mut workspace;
-        let (factor, reciprocals) = (vector::take(rest, symbolic.fill()), vector::take(rest, symbolic.dim()));
-        Self { factor, reciprocals, row: vector::take(rest, symbolic.dim()) }
+    pub(super) fn divide<I: Index>(&mut self, symbolic: &Symbolic<'_, I>) -> Divided<'_, T> {
+        let rest = &mut &mut *self.0;
+        let [factor, reciprocals, row] =
+            [symbolic.fill(), symbolic.dim(), symbolic.dim()].map(|len| vector::take(rest, len));
+        Divided { factor, reciprocals, row }
     }
 
     /// [`SparseLdlt::solve`] without a look at what it is given: from another length or no factor come wrong numbers.
@@ -125,15 +128,15 @@ impl<'a, T: Real> Numbers<'a, T> {
     /// Where a piece of the structure is missing, which a checked one has, all ends: cheaper than going on without it.
     #[inline(never)]
     pub(crate) fn substitute<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, x: &mut [T]) {
-        let Parts { order, factor: structure, .. } = symbolic.parts();
-        let y = &mut *self.row;
-        if vfp::substitute(order, &structure, [&*self.factor, &*self.reciprocals], y, x) {
+        if vfp::substitute(symbolic, self.0, x) {
             return;
         }
+        let Parts { order, factor: structure, .. } = symbolic.parts();
+        let Divided { factor, reciprocals, row: y } = self.divide(symbolic);
         for (y, place) in y.iter_mut().zip(order) {
             *y = x.get(place.get()).copied().unwrap_or(T::ZERO);
         }
-        let (mut rows, mut elements) = (structure.items, &*self.factor);
+        let (mut rows, mut elements) = (structure.items, &*factor);
         let mut start = 0;
         for (k, end) in structure.ends().iter().enumerate() {
             let len = end.get().wrapping_sub(start);
@@ -151,9 +154,9 @@ impl<'a, T: Real> Numbers<'a, T> {
                 }
             }
         }
-        let (mut rows, mut elements) = (structure.items, &*self.factor);
+        let (mut rows, mut elements) = (structure.items, &*factor);
         for k in (0..y.len()).rev() {
-            let (Some(start), Some(reciprocal)) = (structure.starts.get(k), self.reciprocals.get(k)) else { return };
+            let (Some(start), Some(reciprocal)) = (structure.starts.get(k), reciprocals.get(k)) else { return };
             let start = start.get();
             let (Some((fewer_rows, own_rows)), Some((fewer, own))) =
                 (rows.split_at_checked(start), elements.split_at_checked(start))
@@ -180,8 +183,11 @@ impl<'a, T: Real> Numbers<'a, T> {
     /// The number of positive pivots; in `Err` the row whose pivot is none.
     #[inline(never)]
     pub(crate) fn eliminate<I: Index>(&mut self, symbolic: &Symbolic<'_, I>, values: &[T]) -> Result<usize, usize> {
+        if let Some(outcome) = vfp_eliminate::factored(symbolic, values, self.0) {
+            return outcome;
+        }
         let Parts { order, rows, mut sources, factor: structure, pattern, mut places, .. } = symbolic.parts();
-        let Self { factor, reciprocals, row: y, .. } = self;
+        let Divided { factor, reciprocals, row: y } = self.divide(symbolic);
         y.fill(T::ZERO);
         let (mut columns, mut own_columns) = (rows.items, pattern.items);
         let (mut start, mut own_start) = (0, 0);

@@ -11,6 +11,7 @@ mod ldlt;
 mod pattern;
 mod symbolic;
 mod vfp;
+mod vfp_eliminate;
 
 pub use analyse::{analyse, scratch_len, symbolic_len};
 pub use degree::{minimum_degree, minimum_degree_scratch};

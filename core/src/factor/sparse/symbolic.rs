@@ -138,7 +138,7 @@ impl<'a, I: Index> Symbolic<'a, I> {
     ///
     /// # Errors
     /// `Length` of `Field::Symbolic` if the data is not as long as its header says.
-    #[inline(never)]
+    #[inline]
     pub fn trusted(data: &'a [I]) -> Result<Self, Error> {
         let [n, values, entries, fill, rest @ ..] = data else {
             return Err(Error::Length { field: Field::Symbolic, need: HEADER, got: data.len() });
@@ -152,12 +152,22 @@ impl<'a, I: Index> Symbolic<'a, I> {
     pub(super) fn parts(&self) -> Parts<'a, I> {
         let Self { n, entries, fill, data, .. } = *self;
         let rest = &mut { data };
-        let (order, inverse) = (take(rest, n), take(rest, n));
-        let rows = Lists { starts: take(rest, n + 1), items: take(rest, entries) };
-        let sources = take(rest, entries);
-        let factor = Lists { starts: take(rest, n + 1), items: take(rest, fill) };
-        let pattern = Lists { starts: take(rest, n + 1), items: take(rest, fill) };
-        Parts { order, inverse, rows, sources, factor, pattern, places: take(rest, fill) }
+        let lens = [n, n, n + 1, entries, entries, n + 1, fill, n + 1, fill, fill];
+        let parts = lens.map(|len| take(rest, len));
+        let [order, inverse, rows, columns, sources, factor, factor_rows, pattern, pattern_columns, places] = parts;
+        let rows = Lists { starts: rows, items: columns };
+        let factor = Lists { starts: factor, items: factor_rows };
+        let pattern = Lists { starts: pattern, items: pattern_columns };
+        Parts { order, inverse, rows, sources, factor, pattern, places }
+    }
+
+    /// All parts behind the header, of the lengths and in the order of the table above, which the constructors saw to.
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for passes in assembly")
+    )]
+    pub(super) const fn parts_in_a_row(&self) -> &'a [I] {
+        self.data
     }
 
     /// Dimension n.

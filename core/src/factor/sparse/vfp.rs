@@ -10,7 +10,7 @@
 mod choice {
     use core::any::TypeId;
 
-    use crate::factor::sparse::symbolic::Lists;
+    use crate::factor::sparse::symbolic::Symbolic;
     use crate::matrix::Index;
     use crate::real::Real;
 
@@ -213,38 +213,38 @@ mod choice {
         )
     }
 
-    /// Whether it was done here.
+    /// Whether it was done here, `block` being the factor, the reciprocals and the row.
     pub(in crate::factor::sparse) fn substitute<T: Real, I: Index>(
-        order: &[I],
-        structure: &Lists<'_, I>,
-        [values, reciprocals]: [&[T]; 2],
-        y: &mut [T],
+        symbolic: &Symbolic<'_, I>,
+        block: &mut [T],
         x: &mut [T],
     ) -> bool {
         if TypeId::of::<T>() != TypeId::of::<f32>() || TypeId::of::<I>() != TypeId::of::<u16>() {
             return false;
         }
-        let n = order.len();
-        let ends = structure.ends();
-        let whole = x.len() == n && y.len() == n && reciprocals.len() == n && ends.len() == n;
-        if !whole || n == 0 {
+        let (n, entries, fill) = (symbolic.dim(), symbolic.entries(), symbolic.fill());
+        if x.len() != n || block.len() < fill + 2 * n || n == 0 {
             return true;
         }
+        let order = symbolic.parts_in_a_row().as_ptr().cast::<u16>();
+        let starts = order.wrapping_add(3 * n + 1 + 2 * entries);
+        let block = block.as_mut_ptr().cast::<f32>();
+        let reciprocals = block.wrapping_add(fill + n);
         let arguments = Arguments {
-            order: order.as_ptr().cast(),
+            order,
             x: x.as_mut_ptr().cast(),
-            y: y.as_mut_ptr().cast(),
+            y: reciprocals,
             n,
-            ends: ends.as_ptr().cast(),
-            rows: structure.items.as_ptr().cast(),
-            values: values.as_ptr().cast(),
-            reciprocals: reciprocals.as_ptr_range().end.cast(),
-            fill: structure.items.len().min(values.len()),
+            ends: starts.wrapping_add(1),
+            rows: starts.wrapping_add(n + 1),
+            values: block,
+            reciprocals,
+            fill,
         };
-        // SAFETY: T is f32 and I is u16; order, x, y, reciprocals and ends have n elements, and there is a start before the
-        // first end. The length of each column is held against what is left of rows and values before these are read, and
-        // every row, and of a run the last, against n before an element of x or y is touched: no content of the arrays can
-        // lead outside them.
+        // SAFETY: T is f32 and I is u16; the parts of a symbolic factorisation have the lengths of its table, and lie in its
+        // order, as do those of the block. x has n elements, and there is a start before the first end. The length of each
+        // column is held against what is left of rows and values before these are read, and every row, and of a run the last,
+        // against n before an element of x or y is touched: no content of the arrays can lead outside them.
         unsafe { solve(&raw const arguments) };
         true
     }
@@ -252,14 +252,12 @@ mod choice {
 
 #[cfg(not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))))]
 mod choice {
-    use crate::factor::sparse::symbolic::Lists;
+    use crate::factor::sparse::symbolic::Symbolic;
     use crate::matrix::Index;
     use crate::real::Real;
 
     pub(in crate::factor::sparse) fn substitute<T: Real, I: Index>(
-        _: &[I],
-        _: &Lists<'_, I>,
-        _: [&[T]; 2],
+        _: &Symbolic<'_, I>,
         _: &mut [T],
         _: &mut [T],
     ) -> bool {

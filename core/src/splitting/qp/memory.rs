@@ -43,16 +43,22 @@ pub const fn workspace_len(n: usize, m: usize, bound_rows: usize, p: usize, a: u
 impl<'a, T: Real> Memory<'a, T> {
     /// Divides a workspace of [`workspace_len`].
     #[inline(never)]
-    pub(super) fn divide<I: Index>(
-        pattern: &QpPattern<'_, I>,
-        symbolic: &Symbolic<'_, I>,
-        mut workspace: &'a mut [T],
-    ) -> Self {
+    pub(super) fn divide<I: Index>(pattern: &QpPattern<'_, I>, mut workspace: &'a mut [T]) -> Self {
         let rest = &mut workspace;
-        let values = vector::take(rest, pattern.values_len());
-        let variables = vector::take(rest, 5 * pattern.variables()).as_chunks_mut().0;
-        let rows = vector::take(rest, 7 * pattern.constraints()).as_chunks_mut().0;
-        let rhs = vector::take(rest, pattern.system_dim());
-        Self { values, variables, rows, rhs, factor: Numbers::divide(symbolic, workspace) }
+        let [values, variables, rows, rhs] = lens(pattern).map(|len| vector::take(rest, len));
+        let (variables, rows) = (variables.as_chunks_mut().0, rows.as_chunks_mut().0);
+        Self { values, variables, rows, rhs, factor: Numbers(workspace) }
     }
+}
+
+/// Elements of the parts before the factor.
+fn lens<I: Index>(pattern: &QpPattern<'_, I>) -> [usize; 4] {
+    let (variables, rows) = (pattern.variables().wrapping_mul(5), pattern.constraints().wrapping_mul(7));
+    [pattern.values_len(), variables, rows, pattern.system_dim()]
+}
+
+/// [`workspace_len`] of a problem that has been counted.
+pub(super) fn need<I: Index>(pattern: &QpPattern<'_, I>, symbolic: &Symbolic<'_, I>) -> usize {
+    let factor = 2 * pattern.system_dim() + symbolic.fill();
+    lens(pattern).into_iter().fold(factor, usize::wrapping_add)
 }

@@ -16,6 +16,11 @@
 //! 3. In each control tick: [`Qp::update_bounds`] or [`Qp::update_linear`], [`restart`](Qp::restart), steps, and
 //!    [`Qp::primal`]. The iterate stays, which is the warm start.
 //!
+//! A step looks for a proof that there is no solution every 25 iterations. Where there always is one, as in a controller that
+//! was checked, [`Qp::advance`] is a step that does not link what proofs take; [`Qp::prove`] may still be asked. On cores
+//! with a single-precision FPU and with 16-bit indices the passes of an iteration, of a look at the residuals and of the
+//! factorisation are in assembly, with the bits of the portable ones.
+//!
 //! ```
 //! use tinysolve::factor::{Pattern, Symbolic, analyse, minimum_degree, minimum_degree_scratch, scratch_len};
 //! use tinysolve::solve::{Solver, Step};
@@ -49,12 +54,16 @@
 //! ```
 
 mod config;
+mod iteration;
 mod memory;
 mod pattern;
+mod proof;
 mod residual;
+mod rows;
 mod scaling;
 mod solver;
 mod update;
+mod vfp;
 mod weights;
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The shape of a quadratic program: where P and A have entries, and the pattern of the system that is factored.
 
-use core::ops::Range;
-
+use super::rows::{Rows, Visit, each};
 use crate::error::{self, Error, Field};
 use crate::matrix::Index;
 
@@ -16,19 +15,19 @@ use crate::matrix::Index;
 pub struct QpPattern<'a, I> {
     p: Lists<'a, I>,
     a: Lists<'a, I>,
-    /// Rows of A that are no bound rows.
-    general: usize,
+    /// Rows and stored entries of the system.
+    dim: usize,
+    entries: usize,
 }
 
-/// The rows of P or A: where they end, and their columns.
+/// The rows of P or A: where they end, ascending up to the number of columns, and their columns.
 #[derive(Clone, Copy, Debug)]
 struct Lists<'a, I> {
     ends: &'a [I],
     columns: &'a [I],
+    /// Rows with one entry.
+    singles: usize,
 }
-
-/// What is done with a row: its number, columns and values.
-pub(super) type Visit<'v, 'a, I, T> = &'v mut (dyn FnMut(usize, &'a [I], &mut [T]) + 'v);
 
 impl<'a, I: Index> QpPattern<'a, I> {
     /// Checks both patterns. O(entries). n is the number of rows of P, m that of A.
@@ -42,18 +41,19 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// - `TooLarge` of `Field::Matrix` if the system that is factored has more entries than the index type can count.
     pub fn new(p_starts: &'a [I], p_columns: &'a [I], a_starts: &'a [I], a_columns: &'a [I]) -> Result<Self, Error> {
         let pattern = Self::trusted(p_starts, p_columns, a_starts, a_columns)?;
-        check_rows(p_starts, p_columns, (Field::RowPointers, Field::Columns), None)?;
-        check_rows(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns), Some(pattern.variables()))?;
+        check_rows(p_starts, p_columns, Field::Columns, None)?;
+        check_rows(a_starts, a_columns, Field::ConstraintColumns, Some(pattern.variables()))?;
         let largest = if size_of::<I>() == 2 { usize::from(u16::MAX) } else { u32::MAX as usize };
         let whole = pattern.values_len().saturating_add(pattern.bound_rows());
         if whole >= largest { Err(Error::TooLarge { field: Field::Matrix }) } else { Ok(pattern) }
     }
 
-    /// The pattern of arrays that an earlier `new` accepted and that have not changed since. Only lengths are checked, and
-    /// bound rows counted: O(m). Arrays that did change give wrong numbers, never an access out of bounds.
+    /// The pattern of arrays that an earlier `new` accepted and that have not changed since. Only lengths and row starts are
+    /// checked, and bound rows counted: O(n + m). Columns that did change give wrong numbers, never an access out of bounds.
     ///
     /// # Errors
-    /// `Length` if the lengths do not fit each other.
+    /// `Length` and `Unordered` of row starts, as [`new`](Self::new).
+    #[inline]
     pub fn trusted(
         p_starts: &'a [I],
         p_columns: &'a [I],
@@ -62,13 +62,9 @@ impl<'a, I: Index> QpPattern<'a, I> {
     ) -> Result<Self, Error> {
         let p = Lists::new(p_starts, p_columns, (Field::RowPointers, Field::Columns))?;
         let a = Lists::new(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns))?;
-        let mut general = 0;
-        let mut start = 0;
-        for end in a.ends {
-            general += usize::from(end.get().wrapping_sub(start) != 1);
-            start = end.get();
-        }
-        Ok(Self { p, a, general })
+        let dim = p.ends.len().saturating_add(a.ends.len() - a.singles);
+        let entries = p.columns.len().saturating_add(a.columns.len() - a.singles).saturating_add(dim);
+        Ok(Self { p, a, dim, entries })
     }
 
     /// Variables, n.
@@ -86,7 +82,7 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Rows of A with one entry.
     #[must_use]
     pub const fn bound_rows(&self) -> usize {
-        self.constraints().saturating_sub(self.general)
+        self.a.singles
     }
 
     /// Stored entries of P.
@@ -104,22 +100,18 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Dimension of the system that is factored: n plus the rows of A that are no bound rows.
     #[must_use]
     pub const fn system_dim(&self) -> usize {
-        self.variables().saturating_add(self.general)
+        self.dim
     }
 
     /// Stored entries of the system that is factored.
     #[must_use]
     pub const fn system_entries(&self) -> usize {
-        self.p
-            .columns
-            .len()
-            .saturating_add(self.a.columns.len().saturating_sub(self.bound_rows()))
-            .saturating_add(self.system_dim())
+        self.entries
     }
 
     /// Numbers of P, A and the system: its stored entries, then those of the bound rows.
     pub(super) const fn values_len(&self) -> usize {
-        self.system_entries().saturating_add(self.bound_rows())
+        self.entries.saturating_add(self.a.singles)
     }
 
     /// Writes the pattern of the system [P + sigma I, A'; A, -1/rho] without the bound rows, lower triangle by rows, for
@@ -165,28 +157,68 @@ impl<'a, I: Index> QpPattern<'a, I> {
     /// Rows of P: columns, and where their numbers are, that of the diagonal entry of the system behind them.
     #[inline(never)]
     pub(super) fn p_rows(&self) -> Rows<'a, I> {
-        let Lists { ends, columns } = self.p;
-        Rows { ends: ends.iter(), columns, start: 0, place: 0, bound: 0, bound_entries: usize::MAX }
+        let Lists { ends, columns, .. } = self.p;
+        Rows::new(ends, columns, 0, None)
     }
 
     /// Rows of A: the same, but of a bound row there is one number, among those of its like.
     #[inline(never)]
     pub(super) fn a_rows(&self) -> Rows<'a, I> {
-        let Lists { ends, columns } = self.a;
-        let place = self.p.columns.len() + self.p.ends.len();
-        Rows { ends: ends.iter(), columns, start: 0, place, bound: self.system_entries(), bound_entries: 1 }
+        let Lists { ends, columns, .. } = self.a;
+        Rows::new(ends, columns, self.first_of_a(), Some(self.entries))
+    }
+
+    /// Where the first number of A is: behind P, each row of which has one more.
+    #[inline]
+    pub(super) const fn first_of_a(&self) -> usize {
+        self.p.columns.len() + self.p.ends.len()
+    }
+
+    /// The entries of the bound rows among all numbers.
+    #[inline]
+    pub(super) fn own_entries<'v, T>(&self, values: &'v [T]) -> &'v [T] {
+        values.get(self.system_entries()..).unwrap_or(&[])
+    }
+
+    /// Row ends and columns of P or of A.
+    #[inline]
+    #[cfg_attr(
+        not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))),
+        allow(dead_code, reason = "for passes in assembly")
+    )]
+    pub(super) fn lists(&self, of_p: bool) -> (&'a [I], &'a [I]) {
+        let Lists { ends, columns, .. } = if of_p { self.p } else { self.a };
+        (ends, columns)
     }
 
     /// Which variable each row of A bounds, if it is a bound row: all that an iteration wants to know.
     #[inline]
     pub(super) fn bounded(&self) -> impl Iterator<Item = Option<usize>> {
-        let Lists { ends, columns } = self.a;
-        let mut start = 0;
+        self.places().map(|(bounded, _)| bounded)
+    }
+
+    /// The same, and where the number of a bound row, or the diagonal entry of the system for another row, is.
+    #[inline]
+    pub(super) fn places(&self) -> impl Iterator<Item = (Option<usize>, usize)> {
+        let Lists { ends, columns, .. } = self.a;
+        let (mut start, mut place, mut own) = (0, self.first_of_a(), self.entries);
         ends.iter().map(move |end| {
             let first = core::mem::replace(&mut start, end.get());
-            // A column that is not there is that of no variable.
-            (start.wrapping_sub(first) == 1).then(|| columns.get(first).map_or(usize::MAX, |column| column.get()))
+            let len = start.wrapping_sub(first);
+            if len == 1 {
+                own += 1;
+                // A column that is not there is that of no variable.
+                return (Some(columns.get(first).map_or(usize::MAX, |column| column.get())), own - 1);
+            }
+            place += len + 1;
+            (None, place - 1)
         })
+    }
+
+    /// Where the diagonal entries of the system for the variables are.
+    #[inline]
+    pub(super) fn p_diagonals(&self) -> impl Iterator<Item = usize> {
+        self.p.ends.iter().enumerate().map(|(row, end)| end.get() + row)
     }
 
     /// Hands each row of P, by number, columns and values, to `visit`: one loop for all that is no part of an iteration.
@@ -202,82 +234,40 @@ impl<'a, I: Index> QpPattern<'a, I> {
     }
 }
 
-#[inline(never)]
-pub(super) fn each<'a, T, I: Index>(rows: &mut Rows<'a, I>, values: &mut [T], visit: Visit<'_, 'a, I, T>) {
-    for (row, (columns, range)) in rows.enumerate() {
-        let Some(values) = values.get_mut(range) else { return };
-        visit(row, columns, values);
-    }
-}
-
 impl<'a, I: Index> Lists<'a, I> {
     #[inline(never)]
     fn new(starts: &'a [I], columns: &'a [I], names: (Field, Field)) -> Result<Self, Error> {
-        let ([.., last], [_, ends @ ..]) = (starts, starts) else {
+        let ([_, ends @ ..], [.., last]) = (starts, starts) else {
             return Err(Error::Length { field: names.0, need: 1, got: 0 });
         };
         error::exact(names.1, last.get(), columns.len())?;
-        Ok(Self { ends, columns })
+        let (mut singles, mut start) = (0, 0);
+        for (index, end) in starts.iter().enumerate() {
+            let end = end.get();
+            if end < start || end > columns.len() || (index == 0 && end != 0) {
+                return Err(Error::Unordered { field: names.0, index });
+            }
+            singles += usize::from(end - start == 1);
+            start = end;
+        }
+        Ok(Self { ends, columns, singles })
     }
 }
 
-/// Goes over the rows of P or A: columns, and where their numbers are.
-#[derive(Clone, Debug)]
-pub(super) struct Rows<'a, I> {
-    ends: core::slice::Iter<'a, I>,
-    columns: &'a [I],
-    start: usize,
-    /// Where the number of the next row are.
-    place: usize,
-    /// Where the number of the next bound row is.
-    bound: usize,
-    /// Entries of a bound row; in P there is none.
-    bound_entries: usize,
-}
-
-impl<'a, I: Index> Iterator for Rows<'a, I> {
-    type Item = (&'a [I], Range<usize>);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        let end = self.ends.next()?.get();
-        let columns = self.columns.get(self.start..end)?;
-        self.start = end;
-        let (place, width) = if columns.len() == self.bound_entries {
-            (&mut self.bound, 1)
-        } else {
-            (&mut self.place, columns.len() + 1)
-        };
-        let first = *place;
-        *place += width;
-        Some((columns, first..first + width))
-    }
-}
-
-/// Columns are below `limit`, or up to the diagonal.
+/// Columns ascend, and are below `limit`, or up to the diagonal.
 #[inline(never)]
-fn check_rows<I: Index>(
-    starts: &[I],
-    columns: &[I],
-    (start_field, column_field): (Field, Field),
-    limit: Option<usize>,
-) -> Result<(), Error> {
-    if starts.first().is_none_or(|first| first.get() != 0) {
-        return Err(Error::Unordered { field: start_field, index: 0 });
-    }
+fn check_rows<I: Index>(starts: &[I], columns: &[I], field: Field, limit: Option<usize>) -> Result<(), Error> {
     let mut first = 0;
     for (row, end) in starts.iter().skip(1).enumerate() {
-        let Some(in_row) = columns.get(first..end.get()) else {
-            return Err(Error::Unordered { field: start_field, index: row + 1 });
-        };
+        let in_row = columns.get(first..end.get()).unwrap_or(&[]);
         let mut least = 0;
         for (k, column) in in_row.iter().enumerate() {
             let index = first + k;
             if column.get() >= limit.unwrap_or(row + 1) {
-                return Err(Error::OutOfRange { field: column_field, index });
+                return Err(Error::OutOfRange { field, index });
             }
             if column.get() < least {
-                return Err(Error::Unordered { field: column_field, index });
+                return Err(Error::Unordered { field, index });
             }
             least = column.get() + 1;
         }

@@ -3,16 +3,18 @@
 use core::borrow::BorrowMut;
 
 use super::config::{QpCheckpoint, QpConfig};
-use super::memory::{Memory, Row, Variable, workspace_len};
+use super::iteration::iterate;
+use super::memory::{Memory, Row, Variable, need};
 use super::pattern::QpPattern;
-use super::residual;
 use super::update::QpData;
+use super::{proof, residual};
 use crate::error::{self, Error, Field};
 use crate::factor::Symbolic;
 use crate::matrix::Index;
 use crate::real::Real;
 use crate::solve::{Report, Solver, Step};
 use crate::splitting::Residuals;
+use crate::splitting::progress::Progress;
 
 /// A quadratic program being solved.
 ///
@@ -114,7 +116,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
     /// What an operation works on.
     #[inline]
     pub(super) fn parts(&mut self) -> (&QpPattern<'a, I>, Memory<'_, T>, &mut QpCheckpoint<T>) {
-        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let memory = Memory::divide(&self.pattern, self.workspace);
         (&self.pattern, memory, self.state.borrow_mut())
     }
 
@@ -141,76 +143,30 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         self.state.borrow().details()
     }
 
-    /// One iteration; changes of x and y are kept if they will be looked at.
-    #[inline(never)]
-    fn iterate(&mut self, keep_changes: bool) {
-        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
-        let Memory { values, variables, rows, rhs, mut factor } = memory;
-        let QpCheckpoint { regularisation: sigma, relaxation: alpha, .. } = *self.state.borrow();
-        let n = variables.len();
-        let Some((top, bottom)) = rhs.split_at_mut_checked(n) else { return };
-        for (rhs, [_, q, x, ..]) in top.iter_mut().zip(variables.iter()) {
-            *rhs = sigma * *x - *q;
+    /// One piece of work, without a look for a proof that there is no solution: a problem without one ends with `Stagnated` or
+    /// `IterationCap`. Else as [`Solver::step`]. Who goes by this alone, and never asks to [`prove`](Self::prove), does not link
+    /// what proofs take.
+    pub fn advance(&mut self) -> Step {
+        let state = self.state.borrow_mut();
+        if state.progress.step().is_final() {
+            return state.progress.step();
         }
-        let entries = values.get(self.pattern.system_entries()..).unwrap_or(&[]);
-        let (mut bottom, mut own) = (bottom.iter_mut(), entries.iter());
-        for (bounded, [.., z, dual, _, weight]) in self.pattern.bounded().zip(rows.iter()) {
-            let target = *z - *dual;
-            if let Some(column) = bounded {
-                let entry = own.next().copied().unwrap_or(T::ZERO);
-                if let Some(rhs) = top.get_mut(column) {
-                    *rhs += *weight * entry * target;
-                }
-            } else if let Some(rhs) = bottom.next() {
-                *rhs = target;
-            }
+        if !state.factored.holds() {
+            return self.refactor();
         }
-        factor.substitute(&self.symbolic, rhs);
-        let Some((top, bottom)) = rhs.split_at_checked(n) else { return };
-        let (mut bottom, mut own) = (bottom.iter(), entries.iter());
-        for (bounded, row) in self.pattern.bounded().zip(rows.iter_mut()) {
-            let [_, lower, upper, z, dual, change, weight] = row;
-            let solved = match bounded {
-                Some(column) => own.next().copied().unwrap_or(T::ZERO) * top.get(column).copied().unwrap_or(T::ZERO),
-                None => *z - *dual + *weight * bottom.next().copied().unwrap_or(T::ZERO),
-            };
-            let moved = alpha * solved + (T::ONE - alpha) * *z + *dual;
-            *z = moved.max(*lower).min(*upper);
-            let before = core::mem::replace(dual, moved - *z);
-            if keep_changes {
-                let rho = if bounded.is_some() { *weight } else { T::ONE / *weight };
-                *change = rho * (*dual - before);
-            }
-        }
-        for ([_, _, x, change, _], solved) in variables.iter_mut().zip(top) {
-            let step = alpha * (*solved - *x);
-            *x += step;
-            if keep_changes {
-                *change = step;
-            }
-        }
-    }
-
-    /// Looks at the iterate: the outcome, and whether rho is to change.
-    #[inline(never)]
-    fn look(&mut self, may_adapt: bool) -> Step {
-        let (pattern, mut memory, state) = self.parts();
-        let memory = &mut memory;
-        let QpCheckpoint { cost_scale: cost, primal_infeasible, dual_infeasible, .. } = *state;
+        let iteration = state.progress.iterations.saturating_add(1);
+        state.progress.iterations = iteration;
         let stopping = state.stopping();
-        let (residuals, objective, balance) = residual::look(pattern, memory, &stopping, cost);
+        let may_adapt = state.adapt_every != 0 && iteration.is_multiple_of(state.adapt_every);
+        let numbers = (state.regularisation, state.relaxation);
+        let mut memory = Memory::divide(&self.pattern, self.workspace);
+        iterate(&self.pattern, &self.symbolic, &mut memory, numbers);
+        if !may_adapt && !stopping.is_due(iteration) {
+            return Step::Running;
+        }
+        let (residuals, objective, balance) = residual::look(&self.pattern, &mut memory, &stopping, state.cost_scale);
         state.objective = objective;
         let step = state.progress.judge(&stopping, residuals);
-        if !matches!(step, Step::Running | Step::IterationCap | Step::Stagnated) {
-            return step;
-        }
-        let step = if residual::proves_primal_infeasible(pattern, memory, primal_infeasible) {
-            state.progress.end(Step::PrimalInfeasible)
-        } else if residual::proves_dual_infeasible(pattern, memory, dual_infeasible, cost) {
-            state.progress.end(Step::DualInfeasible)
-        } else {
-            step
-        };
         if may_adapt && step == Step::Running {
             self.adapt(balance);
         }
@@ -219,13 +175,11 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
 }
 
 /// `Length` of `Field::Symbolic` or `Field::Workspace` where these are not made for the pattern.
-#[inline(never)]
+#[inline]
 fn fits<I: Index>(pattern: &QpPattern<'_, I>, symbolic: &Symbolic<'_, I>, workspace: usize) -> Result<(), Error> {
     error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
     error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;
-    let (n, m) = (pattern.variables(), pattern.constraints());
-    let (p, a) = (pattern.p_entries(), pattern.a_entries());
-    error::at_least(Field::Workspace, workspace_len(n, m, pattern.bound_rows(), p, a, symbolic.fill()), workspace)
+    error::at_least(Field::Workspace, need(pattern, symbolic), workspace)
 }
 
 impl<T: Real> QpCheckpoint<T> {
@@ -247,19 +201,15 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Solver for Qp<'_, T, I, S
     type Scalar = T;
 
     fn step(&mut self) -> Step {
-        let state = self.state.borrow_mut();
-        if state.progress.step().is_final() {
-            return state.progress.step();
-        }
-        if !state.factored.holds() {
-            return self.refactor();
-        }
-        let iteration = state.progress.iterations.saturating_add(1);
-        state.progress.iterations = iteration;
-        let may_adapt = state.adapt_every != 0 && iteration.is_multiple_of(state.adapt_every);
-        let due = may_adapt || state.stopping().is_due(iteration);
-        self.iterate(due);
-        if due { self.look(may_adapt) } else { Step::Running }
+        let Progress { iterations: before, .. } = self.state.borrow().progress;
+        let step = self.advance();
+        let iteration = self.state.borrow().progress.iterations;
+        let may_prove = match step {
+            Step::Running => proof::is_due(iteration),
+            step => matches!(step, Step::IterationCap | Step::Stagnated),
+        };
+        // Neither after a factorisation nor after the end.
+        if may_prove && iteration != before { self.prove() } else { step }
     }
 
     /// `residual` is the larger of primal and dual residual, each in units of its target; `target` is 1.

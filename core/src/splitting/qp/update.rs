@@ -4,14 +4,14 @@ use core::borrow::BorrowMut;
 
 use super::config::QpCheckpoint;
 use super::memory::Memory;
-use super::pattern::{QpPattern, Rows, each};
+use super::pattern::QpPattern;
 use super::residual::{Of, penalty_of, row_times};
+use super::rows::{Rows, each};
 use super::scaling;
 use super::solver::Qp;
 use crate::error::{self, Error, Field};
 use crate::matrix::Index;
 use crate::real::Real;
-use crate::solve::Step;
 use crate::splitting::progress::Progress;
 
 /// The numbers of a quadratic program, in the order of its [`QpPattern`].
@@ -129,6 +129,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     ///
     /// # Errors
     /// `Length` or `NotFinite` of `Field::LinearTerm`; nothing has changed then.
+    #[inline(never)]
     pub fn update_linear(&mut self, q: &[T]) -> Result<(), Error> {
         check_values(Field::LinearTerm, self.pattern.variables(), q)?;
         self.put_linear(q);
@@ -140,6 +141,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     ///
     /// # Errors
     /// `Length` or `OutOfRange` of `Field::Bounds`, as [`new`](Self::new); nothing has changed then.
+    #[inline(never)]
     pub fn update_bounds(&mut self, lower: &[T], upper: &[T]) -> Result<(), Error> {
         check_bounds(self.pattern.constraints(), lower, upper)?;
         if self.put_bounds(lower, upper) {
@@ -176,6 +178,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
 
     /// Begins anew from the iterate that is there, after an update as a rule: iterations count from 0 again. O(1). rho
     /// stays where it was. After `Diverged` the iterate is no number: use [`warm_start`](Self::warm_start).
+    #[inline(never)]
     pub fn restart(&mut self) {
         self.state.borrow_mut().progress = Progress::new();
     }
@@ -208,6 +211,7 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     ///
     /// # Errors
     /// `Length` of `Field::Output` unless there are n elements.
+    #[inline(never)]
     pub fn primal(&self, into: &mut [T]) -> Result<(), Error> {
         error::exact(Field::Output, self.pattern.variables(), into.len())?;
         for (into, [scale, _, x, ..]) in into.iter_mut().zip(self.variables()) {
@@ -226,38 +230,6 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
         let rows = self.pattern.a_rows().zip(self.rows());
         for (((columns, _), [scale, _, _, _, dual, _, weight]), into) in rows.zip(into) {
             *into = penalty_of(columns.len(), *weight) * *dual * *scale / cost;
-        }
-        Ok(())
-    }
-
-    /// Elements of the proof of infeasibility: a constraint each after `PrimalInfeasible`, a variable each after
-    /// `DualInfeasible`; else there is none.
-    #[must_use]
-    pub fn certificate_len(&self) -> Option<usize> {
-        match self.state.borrow().progress.step() {
-            Step::PrimalInfeasible => Some(self.pattern.constraints()),
-            Step::DualInfeasible => Some(self.pattern.variables()),
-            _ => None,
-        }
-    }
-
-    /// Writes the proof of infeasibility. After `PrimalInfeasible`: A'y = 0 and u'max(y, 0) + l'min(y, 0) < 0. After
-    /// `DualInfeasible`: P x = 0, q'x < 0, and A x leads out of no bound. The largest magnitude is 1. Nothing is written
-    /// where there is none.
-    ///
-    /// # Errors
-    /// `Length` of `Field::Output` unless there are [`certificate_len`](Self::certificate_len) elements.
-    pub fn certificate(&self, into: &mut [T]) -> Result<(), Error> {
-        let Some(len) = self.certificate_len() else { return Ok(()) };
-        error::exact(Field::Output, len, into.len())?;
-        if self.state.borrow().progress.step() == Step::PrimalInfeasible {
-            for (into, [.., y, _]) in into.iter_mut().zip(self.rows()) {
-                *into = *y;
-            }
-        } else {
-            for (into, [_, _, _, x, _]) in into.iter_mut().zip(self.variables()) {
-                *into = *x;
-            }
         }
         Ok(())
     }

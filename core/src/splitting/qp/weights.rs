@@ -24,8 +24,8 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
         let (pattern, memory, state) = self.parts();
         state.factored.set(false);
         let rho = state.penalty;
-        for ((columns, _), [_, lower, upper, _, dual, _, weight]) in pattern.a_rows().zip(memory.rows.iter_mut()) {
-            let is_bound = columns.len() == 1;
+        for (bounded, [_, lower, upper, _, dual, kept, weight]) in pattern.bounded().zip(memory.rows.iter_mut()) {
+            let is_bound = bounded.is_some();
             let free = !lower.is_finite() && !upper.is_finite();
             let new = match (lower == upper, free) {
                 (true, _) => rho * T::from_f32(EQUALITY),
@@ -33,8 +33,9 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
                 (_, true) => rho * T::from_f32(FREE),
                 _ => rho,
             };
-            let old = if is_bound || *weight != T::ZERO { penalty_of(columns.len(), *weight) } else { new };
-            *dual = if new == T::ZERO { T::ZERO } else { *dual * (old / new) };
+            let old = if is_bound || *weight != T::ZERO { penalty_of(usize::from(is_bound), *weight) } else { new };
+            let change = if new == T::ZERO { T::ZERO } else { old / new };
+            (*dual, *kept) = (*dual * change, *kept * change);
             *weight = if is_bound { new } else { T::ONE / new };
         }
     }
@@ -42,29 +43,29 @@ impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// Factors the system of the present values and weights.
     #[inline(never)]
     pub(super) fn refactor(&mut self) -> Step {
-        let memory = Memory::divide(&self.pattern, &self.symbolic, self.workspace);
+        let memory = Memory::divide(&self.pattern, self.workspace);
         let Memory { values, rows, mut factor, .. } = memory;
         let state = self.state.borrow_mut();
         let sigma = state.regularisation;
-        self.pattern.each_of_p(values, &mut |_, _, values| {
-            if let Some(diagonal) = values.last_mut() {
+        let pattern = &self.pattern;
+        for place in pattern.p_diagonals() {
+            if let Some(diagonal) = values.get_mut(place) {
                 *diagonal = sigma;
             }
-        });
-        for ((columns, range), [.., weight]) in self.pattern.a_rows().zip(rows.iter()) {
-            let (place, term) = if let [column] = columns {
-                let entry = values.get(range.start).copied().unwrap_or(T::ZERO);
-                let place = self.pattern.p_diagonal(column.get());
-                (place, values.get(place).copied().unwrap_or(T::ZERO) + *weight * (entry * entry))
+        }
+        for ((bounded, own), [.., weight]) in pattern.places().zip(rows.iter()) {
+            let (place, term) = if let Some(column) = bounded {
+                let at = |place: usize| values.get(place).copied().unwrap_or(T::ZERO);
+                let (place, entry) = (pattern.p_diagonal(column), at(own));
+                (place, at(place) + *weight * (entry * entry))
             } else {
-                (range.end - 1, -*weight)
+                (own, -*weight)
             };
             if let Some(diagonal) = values.get_mut(place) {
                 *diagonal = term;
             }
         }
-        let system = values.get(..self.pattern.system_entries()).unwrap_or(&[]);
-        let factored = factor.eliminate(&self.symbolic, system) == Ok(self.pattern.variables());
+        let factored = factor.eliminate(&self.symbolic, values) == Ok(self.pattern.variables());
         state.refactorisations = state.refactorisations.saturating_add(1);
         state.factored.set(factored);
         if factored { Step::Running } else { state.progress.end(Step::NotPositiveDefinite) }

@@ -6,6 +6,7 @@ mod structure;
 use super::*;
 use crate::factor::testing::{Random, quasi_definite};
 use crate::matrix::Index;
+use crate::real::Real;
 use nalgebra::DMatrix;
 use std::vec;
 use std::vec::Vec;
@@ -63,4 +64,11 @@ fn analysed<I: Index + TryFrom<usize>>(a: &Sparse<I>, order: &[I]) -> Vec<I> {
     analyse(pattern, order, &mut scratch, &mut memory).unwrap();
     assert_eq!(memory.pop().map(Index::get), Some(54_321));
     memory
+}
+
+/// L below the diagonal, 1 / D, and the row.
+fn parts<T: Real, I: Index>(factor: &mut SparseLdlt<'_, T, I>) -> (Vec<T>, Vec<T>, Vec<T>) {
+    let symbolic = factor.symbolic();
+    let parts = factor.numbers.divide(&symbolic);
+    (parts.factor.to_vec(), parts.reciprocals.to_vec(), parts.row.to_vec())
 }

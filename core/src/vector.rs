@@ -4,6 +4,7 @@
 //! 4-lane SIMD unit and a scalar core both keep, so the bits agree.
 
 use crate::real::Real;
+use crate::wide::wide;
 
 /// Sum of x\[i\] y\[i\] of two vectors of one length; 2n flops. Of two lengths, the lanes do not meet.
 #[must_use]
@@ -35,9 +36,11 @@ pub(crate) fn add_products<T: Real>(x: &[T], y: &[T], lanes: [T; 4]) -> [T; 4] {
 
 /// y += a x; 2n flops.
 pub fn axpy<T: Real>(a: T, x: &[T], y: &mut [T]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += a * *x;
-    }
+    wide(y.len(), move || {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y += a * *x;
+        }
+    });
 }
 
 /// y = x + b y, the update of a search direction; 2n flops.
@@ -64,9 +67,11 @@ pub fn copy<T: Real>(from: &[T], to: &mut [T]) {
 
 /// x *= a.
 pub fn scale<T: Real>(a: T, x: &mut [T]) {
-    for x in x {
-        *x *= a;
-    }
+    wide(x.len(), move || {
+        for x in x {
+            *x *= a;
+        }
+    });
 }
 
 /// Largest magnitude; 0 for an empty slice. NaN is passed over.

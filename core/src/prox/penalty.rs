@@ -3,6 +3,7 @@
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::real::Real;
+use crate::wide::wide;
 
 /// A function p of one number by its proximal operator; a penalty is the [`Prox`] of the sum over elements.
 pub trait Penalty<T: Real> {
@@ -81,17 +82,21 @@ separable! {
 /// the others; elsewhere the compiler makes vectors of them.
 #[inline]
 pub(super) fn each<T: Real>(x: &mut [T], map: impl Fn(T) -> T) {
-    for x in x {
-        *x = map(*x);
-    }
+    wide(x.len(), move || {
+        for x in x {
+            *x = map(*x);
+        }
+    });
 }
 
 /// x = map(x, datum).
 #[inline]
 pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> T) {
-    for (x, datum) in x.iter_mut().zip(data) {
-        *x = map(*x, *datum);
-    }
+    wide(x.len(), move || {
+        for (x, datum) in x.iter_mut().zip(data) {
+            *x = map(*x, *datum);
+        }
+    });
 }
 
 /// `Err` unless this parameter is a finite number above 0.

@@ -33,7 +33,7 @@ fn blocks<T: Real, const LEN: usize>(x: &mut [T], weights: &[T], step: T, absolu
             thresholds = weights.map(|weight| step * weight);
         }
         if let Some(absolute) = absolute {
-            each(block.as_flattened_mut(), |x| x.soft_threshold(absolute));
+            each(block.as_flattened_mut(), move |x| x.soft_threshold(absolute));
         }
         let mut factors = [T::ZERO; BLOCK];
         let mut safe = true;
@@ -50,7 +50,7 @@ fn blocks<T: Real, const LEN: usize>(x: &mut [T], weights: &[T], step: T, absolu
             *factor = if norm <= threshold { T::ZERO } else { (norm - threshold) / norm };
         }
         for (group, factor) in block.iter_mut().zip(factors) {
-            each(group, |x| x * factor + T::ZERO);
+            each(group, move |x| x * factor + T::ZERO);
         }
     }
     blocks.len() * BLOCK
@@ -78,7 +78,7 @@ mod tests {
                 let mut one = x.clone();
                 for (j, group) in one.chunks_mut(len).enumerate() {
                     if let Some(absolute) = absolute {
-                        each(group, |x| x.soft_threshold(absolute));
+                        each(group, move |x| x.soft_threshold(absolute));
                     }
                     shrink_norm(group, step * weights.get(j).copied().unwrap_or(T::ONE));
                 }

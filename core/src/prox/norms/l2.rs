@@ -43,7 +43,7 @@ pub(in crate::prox) fn shrink_norm<T: Real>(x: &mut [T], threshold: T) {
     let norm = norm(x);
     let factor = if norm <= threshold { T::ZERO } else { (norm - threshold) / norm };
     // No -0 is left of what is negative.
-    each(x, |x| x * factor + T::ZERO);
+    each(x, move |x| x * factor + T::ZERO);
 }
 
 /// f(x) = |x|: v max(0, 1 - step / |v|), 0 at 0. One norm, 1 division, n multiplications.

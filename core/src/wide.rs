@@ -20,6 +20,26 @@ pub(crate) fn wide<R>(len: usize, work: impl FnOnce() -> R) -> R {
     work()
 }
 
+/// Index of the first element that is bad. A host looks at all of them at once before it looks for one.
+#[inline(always)]
+pub(crate) fn find<T: Copy>(values: &[T], bad: impl Fn(T) -> bool) -> Option<usize> {
+    #[cfg(not(target_arch = "arm"))]
+    if !wide(values.len(), || values.iter().fold(false, |any, value| any | bad(*value))) {
+        return None;
+    }
+    values.iter().position(|value| bad(*value))
+}
+
+/// The same of two vectors side by side.
+#[inline(always)]
+pub(crate) fn find_pair<T: Copy>(a: &[T], b: &[T], bad: impl Fn(T, T) -> bool) -> Option<usize> {
+    #[cfg(not(target_arch = "arm"))]
+    if !wide(a.len(), || a.iter().zip(b).fold(false, |any, (a, b)| any | bad(*a, *b))) {
+        return None;
+    }
+    a.iter().zip(b).position(|(a, b)| bad(*a, *b))
+}
+
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(target_feature = "avx2")))]
 mod x86 {
     use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
@@ -71,5 +91,63 @@ mod x86 {
     #[target_feature(enable = "avx2")]
     pub(super) unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
         work()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Real;
+    use crate::operator::Prox;
+    use crate::prox::nonconvex::Mcp;
+    use crate::prox::separable::{Bounds, Huber, L1};
+    use std::vec::Vec;
+
+    /// An operator on one long vector, and the same on pieces that are too short to be asked for.
+    fn pieces_agree<T: Real>(name: &str, prox: impl Fn(&mut [T])) {
+        let n = 8 * LONG + 13;
+        let x: Vec<T> = (0..n).map(|k| T::from_f64((k as f64 * 0.37).sin() * 4.0)).collect();
+        let (mut whole, mut pieces) = (x.clone(), x);
+        prox(&mut whole);
+        pieces.chunks_mut(LONG - 100).for_each(prox);
+        assert!(whole.iter().zip(&pieces).all(|(a, b)| a.to_bits_u64() == b.to_bits_u64()), "{name}");
+    }
+
+    fn all_agree<T: Real>() {
+        let at = T::from_f64;
+        let step = at(0.7);
+        let ends: Vec<T> = (0..8 * LONG + 13).map(|k| at(0.5 + (k % (LONG - 100)) as f64 * 0.001)).collect();
+        pieces_agree("soft threshold", |x| L1.prox(x, step, &mut []));
+        pieces_agree("Huber", |x| Huber { width: at(0.9) }.prox(x, step, &mut []));
+        pieces_agree("MCP", |x| Mcp { slope: at(1.1), concavity: at(1.9) }.prox(x, step, &mut []));
+        pieces_agree("scale", |x| crate::vector::scale(at(0.3), x));
+        pieces_agree("axpy", |x| {
+            let other = x.to_vec();
+            crate::vector::axpy(at(0.3), &other, x);
+        });
+        pieces_agree("bounds", |x| {
+            let (low, high): (Vec<T>, &[T]) = (ends.iter().map(|end| -*end).collect(), &ends);
+            let n = x.len();
+            Bounds { low: &low[..n], high: &high[..n] }.prox(x, step, &mut []);
+        });
+    }
+
+    #[test]
+    fn wider_registers_leave_the_bits_alone() {
+        all_agree::<f32>();
+        all_agree::<f64>();
+    }
+
+    #[test]
+    fn what_is_bad_is_found_wherever_it_is() {
+        for n in [1, LONG - 1, LONG, 3 * LONG + 5] {
+            for at in [0, n / 2, n - 1] {
+                let mut x = std::vec![1.0_f32; n];
+                assert_eq!(find(&x, |x| !x.is_finite()), None);
+                x[at] = f32::NAN;
+                assert_eq!(find(&x, |x| !x.is_finite()), Some(at));
+                assert_eq!(find_pair(&x, &x, |a, b| !(a <= b)), Some(at));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Sums of products of two vectors, in an order that a chip keeps with four registers and a host with its widest.
 
+use crate::prox::vfp;
 use crate::real::Real;
 #[cfg(not(target_arch = "arm"))]
 use crate::wide::wide;
@@ -19,7 +20,10 @@ const BLOCK: usize = PIECES * PIECE;
 /// what is left over in the first: (l0 + l1) + (l2 + l3).
 #[inline]
 pub(super) fn products<T: Real>(x: &[T], y: &[T]) -> T {
-    add_products(T::ZERO, x, y)
+    match vfp::products(x, y) {
+        Some(sum) => sum,
+        None => add_products(T::ZERO, x, y),
+    }
 }
 
 /// The same, added to a sum: for vectors that go on after whole pieces.
@@ -144,4 +148,43 @@ fn add_four<T: Real>(lanes: &mut [T; 4], x: &[T; 4], y: &[T; 4]) {
 #[inline(always)]
 fn pieces<T>(x: &[T]) -> &[[[T; 4]; PIECE / 4]] {
     x.as_chunks().0.as_chunks().0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    /// By the definition, one element after the other.
+    fn defined<T: Real>(x: &[T], y: &[T]) -> T {
+        x.chunks(PIECE).zip(y.chunks(PIECE)).fold(T::ZERO, |sum, (x, y)| {
+            let mut lanes = [T::ZERO; 4];
+            let whole = x.len() / 4 * 4;
+            for (k, (x, y)) in x.iter().zip(y).enumerate() {
+                lanes[if k < whole { k % 4 } else { 0 }] += *x * *y;
+            }
+            sum + ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3]))
+        })
+    }
+
+    fn agree<T: Real>(n: usize) {
+        let draw = |k: usize, by: f64| T::from_f64((k as f64 * by).sin() * 3.0);
+        let x: Vec<T> = (0..n).map(|k| draw(k, 0.7)).collect();
+        let y: Vec<T> = (0..n).map(|k| draw(k, 1.3)).collect();
+        assert_eq!(products(&x, &y).to_bits_u64(), defined(&x, &y).to_bits_u64(), "{n}");
+        assert_eq!(products(&x, &x).to_bits_u64(), defined(&x, &x).to_bits_u64(), "{n}");
+        let (with, own) = products_and_squares(&x, &y);
+        assert_eq!(
+            (with.to_bits_u64(), own.to_bits_u64()),
+            (defined(&x, &y).to_bits_u64(), defined(&x, &x).to_bits_u64())
+        );
+    }
+
+    #[test]
+    fn every_way_to_sum_has_the_bits_of_the_definition() {
+        for n in [0, 1, 3, 4, 7, 1023, 1024, 1027, 4096, 8191, 8192, 8193, 12_345, 16_384, 20_011] {
+            agree::<f32>(n);
+            agree::<f64>(n);
+        }
+    }
 }

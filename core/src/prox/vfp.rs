@@ -6,7 +6,6 @@
 
 #![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 
-use crate::prox::products::products;
 use crate::real::Real;
 
 mod maps;
@@ -98,13 +97,25 @@ pub(super) fn excesses<T: Real>(x: &[T], threshold: T) -> (usize, T, u32) {
     (0, threshold, 0)
 }
 
-/// Sum of squares, as [`products`] of x with itself.
+/// The Euclidean norm as [`norm`](super::norms) has it, or none where there is no kernel.
 #[inline]
-pub(super) fn squares<T: Real>(x: &[T]) -> T {
+pub(super) fn norm<T: Real>(_x: &[T]) -> Option<T> {
     #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
     if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
         // SAFETY: T is f32.
-        return T::from_bits_u64(unsafe { sums::squares(x.as_ptr().cast(), x.len()) }.into());
+        return Some(T::from_bits_u64(unsafe { sums::norm(_x.as_ptr().cast(), _x.len()) }.into()));
     }
-    products(x, x)
+    None
+}
+
+/// [`products`](super::products) of vectors of one length, or none where there is no kernel.
+#[inline]
+pub(super) fn products<T: Real>(_x: &[T], _y: &[T]) -> Option<T> {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        let n = _x.len().min(_y.len());
+        // SAFETY: T is f32, and both have n elements.
+        return Some(T::from_bits_u64(unsafe { sums::products(_x.as_ptr().cast(), _y.as_ptr().cast(), n) }.into()));
+    }
+    None
 }

@@ -2,7 +2,7 @@
 
 use crate::prox::norms::{safe_to_root, shrink_norm};
 use crate::prox::penalty::each;
-use crate::prox::vfp;
+use crate::prox::products::products;
 use crate::real::Real;
 
 /// Groups to a block.
@@ -38,7 +38,7 @@ fn blocks<T: Real, const LEN: usize>(x: &mut [T], weights: &[T], step: T, absolu
         let mut factors = [T::ZERO; BLOCK];
         let mut safe = true;
         for (factor, group) in factors.iter_mut().zip(&*block) {
-            *factor = vfp::squares(group);
+            *factor = products(group, group);
             safe &= safe_to_root(*factor);
         }
         if !safe {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::penalty::{each, positive};
+use crate::prox::products::products;
 use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
@@ -25,7 +26,10 @@ pub(in crate::prox) fn safe_to_root<T: Real>(squares: T) -> bool {
 /// may have done so to where nothing does.
 #[inline]
 pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
-    let (mut squares, mut power) = (vfp::squares(x), T::ONE);
+    if let Some(norm) = vfp::norm(x) {
+        return norm;
+    }
+    let (mut squares, mut power) = (products(x, x), T::ONE);
     let smallest_safe = smallest_safe::<T>();
     let bits = squares.to_bits_u64();
     if bits < smallest_safe || bits >= T::INFINITY.to_bits_u64() {

@@ -19,6 +19,7 @@ impl<T: Real> Prox<T> for KullbackLeibler<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         weights(n, self.counts)
     }
@@ -53,6 +54,7 @@ impl<T: Real> Prox<T> for CrossEntropy<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         weights(n, self.frequencies)?;
         match self.frequencies.iter().position(|b| *b > T::ONE) {

@@ -40,6 +40,7 @@ fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
     }
 }
 
+#[inline(always)]
 fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
     error::exact(Field::Values, n, normal.len())?;
     let squares = products(normal, normal);
@@ -70,6 +71,7 @@ macro_rules! slab {
                 0
             }
 
+            #[inline(always)]
             fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
                 check_normal(n, self.normal)?;
                 ($check)(self)

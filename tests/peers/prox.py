@@ -188,7 +188,7 @@ def compare_all(library, n, real, rounds):
     against("halfspace", "halfspace", [normal, offset], pyproximal.HalfSpace(normal, offset), words=6, tolerance=1e-4)
     # Groups of 4: side by side here, in the columns of four rows there.
     rows = v.reshape(-1, 4).T.copy()
-    across = {"input": rows.ravel(), "back": lambda x: x.reshape(4, -1).T.ravel(), "words": 3}
+    across = {"input": rows.ravel(), "back": lambda x: x.reshape(4, -1).T.ravel()}
     against("group lasso", "group_lasso", [4], pyproximal.L21(4), **across)
     against("sparse group lasso", "sparse_group_lasso", [4, 1.0], pyproximal.L21_plus_L1(1.0, 0.5), ours_step=0.35,
             **(across | {"input": rows}))
@@ -208,7 +208,7 @@ def compare_all(library, n, real, rounds):
         sys.exit("affine set: no factor")
     affine = pyproximal.AffineSet(pylops.MatrixMult(matrix, dtype=real), rhs.astype(real), 50)
     # A is read for the residual, and for the way back.
-    against("affine set, 8 rows", "affine", [rows, matrix.ravel(), rhs.astype(real), factor], affine, scratch=rows, words=2 * rows + 4,
+    against("affine set, 8 rows", "affine", [rows, matrix.ravel(), rhs.astype(real), factor], affine, scratch=rows, words=2 * rows + 3,
             tolerance=1e-4)
     # The peer's bisection calls Python at every step.
     slow = rounds if n <= 10_000 else 1

@@ -68,11 +68,13 @@ class Ours:
         real = c.c_float if single else c.c_double
         self.function = getattr(library, f"ts_{'' if single else 'f64_'}prox_{name}")
         self.v, self.x = v, np.empty_like(v)
-        self.kept = [p for p in parameters if isinstance(p, np.ndarray)]
+        self.kept = parameters
         arguments = [c.c_void_p(self.x.ctypes.data), c.c_uint32(len(v)), real(step)]
         for parameter in parameters:
             if isinstance(parameter, np.ndarray):
                 arguments.append(c.c_void_p(parameter.ctypes.data))
+            elif isinstance(parameter, c.Array):
+                arguments += [c.byref(parameter), c.c_uint32(len(parameter))]
             elif isinstance(parameter, int):
                 arguments.append(c.c_uint32(parameter))
             else:
@@ -90,6 +92,17 @@ class Ours:
         if status:
             sys.exit(f"tinysolve refused: status {status}")
         return self.x
+
+
+def terms_of(v, terms):
+    """The array of (kind, elements, first parameter, second one) that C takes for a sum of functions of parts of a vector."""
+    real = c.c_float if v.dtype == np.float32 else c.c_double
+
+    class Term(c.Structure):
+        _fields_ = [("kind", c.c_uint32), ("len", c.c_uint32), *((name, real) for name in ("factor", "a", "b")),
+                    *((name, c.c_void_p) for name in ("first", "second", "offset", "slope"))]
+
+    return (Term * len(terms))(*(Term(kind, n, 1.0, a, b) for kind, n, a, b in terms))
 
 
 def shortest(work, repeat):
@@ -210,6 +223,18 @@ def compare_all(library, n, real, rounds):
     # A is read for the residual, and for the way back.
     against("affine set, 8 rows", "affine", [rows, matrix.ravel(), rhs.astype(real), factor], affine, scratch=rows, words=2 * rows + 3,
             tolerance=1e-4)
+    # TS_PROX_L1, TS_PROX_BOUNDS and TS_PROX_L2_BALL.
+    l1, bounds, l2_ball = 1, 7, 10
+    halves = terms_of(v, [(l1, n // 2, 0, 0), (bounds, n - n // 2, -0.5, 0.5)])
+    stack = pyproximal.VStack([pyproximal.L1(), pyproximal.Box(-0.5, 0.5)], nn=[n // 2, n - n // 2])
+    against("L1 and a box, stacked", "terms", [halves], stack)
+    # A box and a ball whose boundaries meet, by twenty rounds of Dykstra's algorithm on both sides.
+    radius = float(0.8 * np.linalg.norm(np.clip(v, -0.5, 0.5)))
+    both = terms_of(v, [(bounds, n, -0.5, 0.5), (l2_ball, n, radius, 0)])
+    sets = [pyproximal.projection.BoxProj(-0.5, 0.5), pyproximal.projection.EuclideanBallProj(0.0, radius)]
+    meet = pyproximal.projection.GenericIntersectionProj(sets, niter=20, tol=0.0)
+    ours = Ours(library, "dykstra", v, 1.0, both, 20, 1e-30, scratch=3 * n)
+    compare("box and L2 ball, Dykstra", ours, lambda: meet(v), pp, rounds if n <= 10_000 else 1, 1e-4)
     # The peer's bisection calls Python at every step.
     slow = rounds if n <= 10_000 else 1
     against("simplex", "simplex", [1.0], pyproximal.Simplex(n, 1.0, engine="numpy"), tolerance=1e-4, rounds=slow)

@@ -146,7 +146,7 @@ mod tests {
                 assert_eq!(find(&x, |x| !x.is_finite()), None);
                 x[at] = f32::NAN;
                 assert_eq!(find(&x, |x| !x.is_finite()), Some(at));
-                assert_eq!(find_pair(&x, &x, |a, b| !(a <= b)), Some(at));
+                assert_eq!(find_pair(&x, &x, |a, b| a.partial_cmp(&b).is_none()), Some(at));
             }
         }
     }

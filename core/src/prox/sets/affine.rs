@@ -59,7 +59,8 @@ fn residual<T: Real>(matrix: MatRef<'_, T>, rhs: &[T], x: &[T], y: &mut [T]) {
 
 /// x -= A'y.
 fn move_by<T: Real>(matrix: MatRef<'_, T>, y: &[T], x: &mut [T]) {
-    let mut column = 0;
+    #[cfg_attr(target_arch = "arm", allow(unused_mut, reason = "moved on by the loop of hosts"))]
+    let mut done = 0;
     // A host takes columns side by side, since those are what lies side by side.
     #[cfg(not(target_arch = "arm"))]
     if matrix.row_in_one_piece(0).is_some() {
@@ -67,17 +68,16 @@ fn move_by<T: Real>(matrix: MatRef<'_, T>, y: &[T], x: &mut [T]) {
             let mut pull = [T::ZERO; SIDE_BY_SIDE];
             for (row, y) in y.iter().enumerate() {
                 let row =
-                    matrix.row_in_one_piece(row).and_then(|row| row.get(column..)).and_then(|row| row.first_chunk());
+                    matrix.row_in_one_piece(row).and_then(|row| row.get(done..)).and_then(|row| row.first_chunk());
                 vector::axpy(*y, row.unwrap_or(&[T::ZERO; SIDE_BY_SIDE]), &mut pull);
             }
             vector::axpy(-T::ONE, &pull, x);
-            column += SIDE_BY_SIDE;
+            done += SIDE_BY_SIDE;
         }
     }
-    for x in x.iter_mut().skip(column) {
+    for (column, x) in x.iter_mut().enumerate().skip(done) {
         let pull = matrix.transposed().row(column).zip(y).fold(T::ZERO, |sum, (a, y)| sum + a * *y);
         *x -= pull;
-        column += 1;
     }
 }
 

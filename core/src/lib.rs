@@ -71,6 +71,7 @@ pub mod rng;
 pub mod solve;
 pub mod splitting;
 pub mod vector;
+mod wide;
 
 pub use error::{Error, Field};
 pub use real::Real;

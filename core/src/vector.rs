@@ -4,6 +4,7 @@
 //! 4-lane SIMD unit and a scalar core both keep, so the bits agree.
 
 use crate::real::Real;
+use crate::wide::wide;
 
 /// Sum of x\[i\] y\[i\] of two vectors of one length; 2n flops. Of two lengths, the lanes do not meet.
 #[must_use]
@@ -35,9 +36,11 @@ pub(crate) fn add_products<T: Real>(x: &[T], y: &[T], lanes: [T; 4]) -> [T; 4] {
 
 /// y += a x; 2n flops.
 pub fn axpy<T: Real>(a: T, x: &[T], y: &mut [T]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += a * *x;
-    }
+    wide(y.len(), move || {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y += a * *x;
+        }
+    });
 }
 
 /// y = x + b y, the update of a search direction; 2n flops.
@@ -64,16 +67,50 @@ pub fn copy<T: Real>(from: &[T], to: &mut [T]) {
 
 /// x *= a.
 pub fn scale<T: Real>(a: T, x: &mut [T]) {
-    for x in x {
-        *x *= a;
-    }
+    wide(x.len(), move || {
+        for x in x {
+            *x *= a;
+        }
+    });
 }
 
 /// Largest magnitude; 0 for an empty slice. NaN is passed over.
 #[must_use]
 #[inline(never)]
 pub fn max_abs<T: Real>(x: &[T]) -> T {
-    x.iter().fold(T::ZERO, |largest, x| largest.max(x.abs()))
+    if cfg!(target_arch = "arm") {
+        return x.iter().fold(T::ZERO, |largest, x| largest.max(x.abs()));
+    }
+    largest(x, x, |x, _| x.abs())
+}
+
+/// Largest magnitude of a difference of two vectors of one length. NaN is passed over.
+pub(crate) fn max_abs_difference<T: Real>(x: &[T], y: &[T]) -> T {
+    largest(x, y, |x, y| (x - y).abs())
+}
+
+/// Largest of these numbers, none below 0, of the elements of two vectors side by side. It does not depend on the order, so a host has it
+/// in lanes.
+#[inline(always)]
+fn largest<T: Real>(x: &[T], y: &[T], of: impl Fn(T, T) -> T) -> T {
+    #[cfg(not(target_arch = "arm"))]
+    let (x, y, start) = {
+        let ((x16, x), (y16, y)) = (x.as_chunks::<16>(), y.as_chunks::<16>());
+        let mut lanes = [T::ZERO; 16];
+        wide(16 * x16.len(), || {
+            let mut own = lanes;
+            for (x, y) in x16.iter().zip(y16) {
+                for ((lane, x), y) in own.iter_mut().zip(x).zip(y) {
+                    *lane = lane.max(of(*x, *y));
+                }
+            }
+            lanes = own;
+        });
+        (x, y, lanes.into_iter().fold(T::ZERO, T::max))
+    };
+    #[cfg(target_arch = "arm")]
+    let start = T::ZERO;
+    x.iter().zip(y).fold(start, |largest, (x, y)| largest.max(of(*x, *y)))
 }
 
 /// Euclidean norm that neither overflows nor underflows: where the plain sum of squares leaves the safe range, the
@@ -113,6 +150,22 @@ mod tests {
             }
             assert_eq!(dot(&x, &y).to_bits(), ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])).to_bits());
         }
+    }
+
+    #[test]
+    fn the_largest_is_found_wherever_it_is() {
+        for n in [1_usize, 15, 16, 17, 1000] {
+            for at in [0, n / 2, n - 1] {
+                let mut x = std::vec![1.0_f64; n];
+                let y = x.clone();
+                x[at] = -3.0;
+                assert_eq!((max_abs(&x), max_abs_difference(&x, &y)), (3.0, 4.0));
+                x[at] = f64::NAN;
+                assert_eq!(max_abs(&x), if n > 1 { 1.0 } else { 0.0 });
+                assert_eq!(max_abs_difference(&x, &y), 0.0);
+            }
+        }
+        assert_eq!(max_abs::<f32>(&[]), 0.0);
     }
 
     #[test]

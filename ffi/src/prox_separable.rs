@@ -1,7 +1,7 @@
 //! Functions of one number, summed over elements.
 
-use crate::proximal::{alone, none, over};
-use crate::status::{size, ts_status_t};
+use crate::proximal::{alone, beside, between};
+use crate::status::ts_status_t;
 use tinysolve::prox::separable::{
     Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
     KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power,
@@ -21,11 +21,7 @@ pub unsafe extern "C" fn ts_prox_l1(x: *mut f32, n: u32, step: f32) -> ts_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_weighted_l1(x: *mut f32, n: u32, step: f32, weights: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, weights, size(n))], none(), |[weights]| {
-            Ok(Weighted { penalty: L1, weights })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| Weighted { penalty: L1, weights }) }
 }
 
 /// Prox of step times the sum of max(0, x_i).
@@ -59,7 +55,7 @@ pub unsafe extern "C" fn ts_prox_squared_l2(x: *mut f32, n: u32, step: f32) -> t
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_linear(x: *mut f32, n: u32, step: f32, slope: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { over((x, n, step), [(Field::Values, slope, size(n))], none(), |[slope]| Ok(Linear { slope })) }
+    unsafe { beside((x, n, step), (Field::Values, slope), |slope| Linear { slope }) }
 }
 
 /// Negative elements become 0.
@@ -93,11 +89,7 @@ pub unsafe extern "C" fn ts_prox_bounds(
     high: *const f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Bounds, low, size(n)), (Field::Bounds, high, size(n))], none(), |[low, high]| {
-            Ok(Bounds { low, high })
-        })
-    }
+    unsafe { between((x, n, step), Field::Bounds, [low, high], |[low, high]| Bounds { low, high }) }
 }
 
 /// The nearer of two numbers, at the middle the first.
@@ -143,22 +135,14 @@ pub unsafe extern "C" fn ts_prox_huber(x: *mut f32, n: u32, step: f32, width: f3
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_hinge(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, labels, size(n))], none(), |[labels]| {
-            Ok(Labelled { penalty: Hinge, labels })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, labels), |labels| Labelled { penalty: Hinge, labels }) }
 }
 
 /// Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_squared_hinge(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, labels, size(n))], none(), |[labels]| {
-            Ok(Labelled { penalty: SquaredHinge, labels })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, labels), |labels| Labelled { penalty: SquaredHinge, labels }) }
 }
 
 /// Prox of step times the sum of ln(1 + e^x_i).
@@ -211,28 +195,25 @@ pub unsafe extern "C" fn ts_prox_reciprocal(x: *mut f32, n: u32, step: f32) -> t
 /// Prox of step times the sum of |x_i|^p: exponent 0 is p = 4/3, 1 is 3/2, 2 is 3, 3 is 4.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_power(x: *mut f32, n: u32, step: f32, exponent: u32) -> ts_status_t {
-    // SAFETY: the pointers are as the header demands.
-    unsafe { over((x, n, step), [], none(), |[]| Ok(Power { exponent: exponent_of(exponent)? })) }
+    match exponent_of(exponent) {
+        // SAFETY: the pointers are as the header demands.
+        Ok(exponent) => unsafe { alone(x, n, step, &Power { exponent }) },
+        Err(error) => error.code(),
+    }
 }
 
 /// Prox of step times the sum of x_i - b_i ln x_i, n counts b_i of at least 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_kullback_leibler(x: *mut f32, n: u32, step: f32, counts: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, counts, size(n))], none(), |[counts]| Ok(KullbackLeibler { counts }))
-    }
+    unsafe { beside((x, n, step), (Field::Weights, counts), |counts| KullbackLeibler { counts }) }
 }
 
 /// Prox of -step times the sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), n frequencies b_i from 0 to 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_cross_entropy(x: *mut f32, n: u32, step: f32, frequencies: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, frequencies, size(n))], none(), |[frequencies]| {
-            Ok(CrossEntropy { frequencies })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, frequencies), |frequencies| CrossEntropy { frequencies }) }
 }
 
 fn exponent_of(exponent: u32) -> Result<Exponent, Error> {

@@ -1,7 +1,7 @@
 //! Projections on sets; the step only has to be positive.
 
 use crate::checks::{self, Ledger};
-use crate::proximal::{Scratch, alone, none, over};
+use crate::proximal::{Scratch, alone, beside, over};
 use crate::status::{self, size, ts_status_t};
 use tinysolve::Field;
 use tinysolve::factor::Packed;
@@ -78,11 +78,7 @@ pub unsafe extern "C" fn ts_prox_weighted_l1_ball(
     radius: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, weights, size(n))], none(), |[weights]| {
-            Ok(WeightedL1Ball { weights, radius })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| WeightedL1Ball { weights, radius }) }
 }
 
 /// Projection on |x| <= radius, above 0.
@@ -116,9 +112,7 @@ pub unsafe extern "C" fn ts_prox_halfspace(
     offset: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Values, normal, size(n))], none(), |[normal]| Ok(Halfspace { normal, offset }))
-    }
+    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Halfspace { normal, offset }) }
 }
 
 /// Projection on normal'x = offset, n elements of normal, not all 0.
@@ -131,9 +125,7 @@ pub unsafe extern "C" fn ts_prox_hyperplane(
     offset: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Values, normal, size(n))], none(), |[normal]| Ok(Hyperplane { normal, offset }))
-    }
+    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Hyperplane { normal, offset }) }
 }
 
 /// Projection on low <= normal'x <= high, n elements of normal, not all 0; low or high may be infinite.
@@ -147,9 +139,7 @@ pub unsafe extern "C" fn ts_prox_hyperslab(
     high: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Values, normal, size(n))], none(), |[normal]| Ok(Hyperslab { normal, low, high }))
-    }
+    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Hyperslab { normal, low, high }) }
 }
 
 /// Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from

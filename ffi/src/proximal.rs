@@ -4,8 +4,8 @@ use core::ptr::NonNull;
 
 use crate::checks::{self, Ledger};
 use crate::status::{
-    self, Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_TOO_LARGE, TS_OK, size,
-    ts_status_t,
+    self, Refusal, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE,
+    TS_OK, size, ts_status_t,
 };
 use tinysolve::operator::Prox;
 use tinysolve::{Field, Real};
@@ -76,14 +76,75 @@ pub(crate) unsafe fn alone_of_some<T: Real>(x: *mut T, n: u32, step: T, operator
     unsafe { alone(x, n, step, operator) }
 }
 
+/// 0 if an array of as many elements as x can be made a slice, and shares no byte with it; else the status.
+#[inline(never)]
+fn unfit<T>(x: *const T, len: usize, array: *const T, field: Field) -> ts_status_t {
+    let code = |error, field: Field| status::done(Err(Refusal::new(error, field as u32, 0)));
+    let bytes = len * size_of::<T>();
+    if array.is_null() {
+        code(TS_ERROR_NULL, field)
+    } else if array.addr() & (align_of::<T>() - 1) != 0 {
+        code(TS_ERROR_MISALIGNED, field)
+    } else if array.addr().checked_add(bytes).is_none() {
+        code(TS_ERROR_TOO_LARGE, field)
+    } else if x.addr().abs_diff(array.addr()) < bytes {
+        code(TS_ERROR_OVERLAP, Field::Iterate)
+    } else {
+        TS_OK
+    }
+}
+
+/// Applies an operator over an array that is as long as x, and no scratch.
+///
+/// # Safety
+/// Both pointers are as the header demands.
+#[inline]
+pub(crate) unsafe fn beside<'a, T: Real, F: Prox<T>>(
+    (x, n, step): (*mut T, u32, T),
+    (field, array): (Field, *const T),
+    make: impl FnOnce(&'a [T]) -> F,
+) -> ts_status_t {
+    // SAFETY: as promised.
+    unsafe { between((x, n, step), field, [array; 2], |[array, _]| make(array)) }
+}
+
+/// The same over two arrays, which may be one.
+///
+/// # Safety
+/// All pointers are as the header demands.
+#[inline]
+pub(crate) unsafe fn between<'a, T: Real, F: Prox<T>>(
+    (x, n, step): (*mut T, u32, T),
+    field: Field,
+    [a, b]: [*const T; 2],
+    make: impl FnOnce([&'a [T]; 2]) -> F,
+) -> ts_status_t {
+    let len = size(n);
+    // Of no elements, any pointer will do.
+    let x = if n == 0 { NonNull::dangling().as_ptr() } else { x };
+    let mut refusal = refused(x, len, step);
+    if refusal == TS_OK && n > 0 {
+        refusal = unfit(x, len, a, field);
+    }
+    if refusal == TS_OK && n > 0 && !core::ptr::eq(a, b) {
+        refusal = unfit(x, len, b, field);
+    }
+    if refusal != TS_OK {
+        return refusal;
+    }
+    // SAFETY: not null, aligned, and short enough; the rest is promised.
+    let operator = unsafe { make([checks::slice(a, len), checks::slice(b, len)]) };
+    if let Err(error) = operator.check(len, 0) {
+        return error.code();
+    }
+    // SAFETY: as above, and no array shares a byte with x.
+    operator.prox(unsafe { core::slice::from_raw_parts_mut(x, len) }, step, &mut []);
+    TS_OK
+}
+
 /// Scratch from C.
 #[derive(Clone, Copy)]
 pub(crate) struct Scratch<T>(pub(crate) *mut T, pub(crate) usize);
-
-/// No scratch.
-pub(crate) const fn none<T>() -> Scratch<T> {
-    Scratch(core::ptr::null_mut(), 0)
-}
 
 /// An array of the operator's: what it is, where, how long.
 pub(crate) type Array<T> = (Field, *const T, usize);

@@ -103,6 +103,13 @@ impl<'a, T: Copy> MatRef<'a, T> {
         from.iter().step_by(self.column_stride.max(1)).take(count).copied()
     }
 
+    /// The same where they lie one after the other.
+    #[inline]
+    pub(crate) fn row_in_one_piece(&self, row: usize) -> Option<&'a [T]> {
+        let start = row.checked_mul(self.row_stride).filter(|_| self.column_stride == 1 && row < self.rows)?;
+        self.data.get(start..)?.get(..self.columns)
+    }
+
     /// The transpose; costs nothing.
     #[must_use]
     pub const fn transposed(self) -> Self {

@@ -37,6 +37,7 @@ pub mod nonconvex;
 pub mod norms;
 pub mod ordered;
 mod penalty;
+mod products;
 pub mod quadratic;
 mod root;
 pub mod rules;

@@ -3,6 +3,7 @@
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::real::Real;
+use crate::wide::{find, wide};
 
 /// A function p of one number by its proximal operator; a penalty is the [`Prox`] of the sum over elements.
 pub trait Penalty<T: Real> {
@@ -81,22 +82,35 @@ separable! {
 /// the others; elsewhere the compiler makes vectors of them.
 #[inline]
 pub(super) fn each<T: Real>(x: &mut [T], map: impl Fn(T) -> T) {
-    for x in x {
-        *x = map(*x);
-    }
+    wide(x.len(), move || {
+        for x in x {
+            *x = map(*x);
+        }
+    });
 }
 
 /// x = map(x, datum).
 #[inline]
 pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> T) {
-    for (x, datum) in x.iter_mut().zip(data) {
-        *x = map(*x, *datum);
-    }
+    wide(x.len(), move || {
+        for (x, datum) in x.iter_mut().zip(data) {
+            *x = map(*x, *datum);
+        }
+    });
 }
 
 /// `Err` unless this parameter is a finite number above 0.
+#[inline]
 pub(super) fn positive<T: Real>(index: usize, value: T) -> Result<(), Error> {
-    above(index, value, T::ZERO)
+    // By the bits: +0 is just below the first that is usable, everything negative and NaN above infinity.
+    if value.to_bits_u64().wrapping_sub(1) < T::INFINITY.to_bits_u64() - 1 {
+        return Ok(());
+    }
+    if value.is_finite() {
+        Err(Error::OutOfRange { field: Field::Configuration, index })
+    } else {
+        Err(Error::NotFinite { field: Field::Configuration, index })
+    }
 }
 
 /// `Err` unless this parameter is a finite number above `bound`.
@@ -121,10 +135,11 @@ pub(super) fn finite<T: Real>(index: usize, value: T) -> Result<(), Error> {
 }
 
 /// `Err` unless there are n finite weights of at least 0.
+#[inline(always)]
 pub(super) fn weights<T: Real>(n: usize, weights: &[T]) -> Result<(), Error> {
     error::exact(Field::Weights, n, weights.len())?;
     error::finite(Field::Weights, weights)?;
-    match weights.iter().position(|weight| *weight < T::ZERO) {
+    match find(weights, |weight| weight < T::ZERO) {
         Some(index) => Err(Error::OutOfRange { field: Field::Weights, index }),
         None => Ok(()),
     }
@@ -144,15 +159,17 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Weighted<'_, T, P> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         weights(n, self.weights)?;
         Penalty::<T>::validate(&self.penalty)
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(x, self.weights, |v, weight| {
+        let penalty = &self.penalty;
+        each_with(x, self.weights, move |v, weight| {
             // A weight of 0 leaves the element as it is, whatever the penalty makes of a step of 0.
-            if weight > T::ZERO { self.penalty.map(step * weight)(v) } else { v }
+            if weight > T::ZERO { penalty.map(step * weight)(v) } else { v }
         });
     }
 
@@ -177,6 +194,7 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         error::exact(Field::Weights, n, self.labels.len())?;
         error::finite(Field::Weights, self.labels)?;
@@ -187,7 +205,8 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(x, self.labels, |v, label| self.penalty.map(step * (label * label))(label * v) / label);
+        let penalty = &self.penalty;
+        each_with(x, self.labels, move |v, label| penalty.map(step * (label * label))(label * v) / label);
     }
 
     fn value(&self, x: &[T]) -> T {

@@ -97,68 +97,25 @@ pub(super) fn excesses<T: Real>(x: &[T], threshold: T) -> (usize, T, u32) {
     (0, threshold, 0)
 }
 
-/// Elements summed by themselves: the sums of such pieces are added one after the other.
-const PIECE: usize = 1024;
-
-/// Sum of squares, as [`products`] of x with itself.
+/// The Euclidean norm as [`norm`](super::norms) has it, or none where there is no kernel.
 #[inline]
-pub(super) fn squares<T: Real>(x: &[T]) -> T {
+pub(super) fn norm<T: Real>(_x: &[T]) -> Option<T> {
     #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
     if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
         // SAFETY: T is f32.
-        return T::from_bits_u64(unsafe { sums::squares(x.as_ptr().cast(), x.len()) }.into());
+        return Some(T::from_bits_u64(unsafe { sums::norm(_x.as_ptr().cast(), _x.len()) }.into()));
     }
-    products(x, x)
+    None
 }
 
-/// Sum of x_i y_i over vectors of one length. Pieces of 1024 elements in four lanes each, element k of every whole four in lane k,
-/// what is left over in the first: (l0 + l1) + (l2 + l3). On a host four pieces at a time, since each of its lanes waits for itself.
+/// [`products`](super::products) of vectors of one length, or none where there is no kernel.
 #[inline]
-pub(super) fn products<T: Real>(x: &[T], y: &[T]) -> T {
-    #[cfg_attr(target_arch = "arm", allow(unused_mut, reason = "moved on by the loop of hosts"))]
-    let (mut x, mut y, mut sum) = (x, y, T::ZERO);
-    #[cfg(not(target_arch = "arm"))]
-    while let (Some((x4, x_rest)), Some((y4, y_rest))) = (x.split_at_checked(4 * PIECE), y.split_at_checked(4 * PIECE))
-    {
-        let mut lanes = [[T::ZERO; 4]; 4];
-        let [x0, x1, x2, x3] = quarters(x4);
-        let [y0, y1, y2, y3] = quarters(y4);
-        let pairs = x0.iter().zip(y0).zip(x1.iter().zip(y1)).zip(x2.iter().zip(y2)).zip(x3.iter().zip(y3));
-        for (((p, q), r), s) in pairs {
-            for (lane, (x, y)) in lanes.iter_mut().zip([p, q, r, s]) {
-                for ((lane, x), y) in lane.iter_mut().zip(x).zip(y) {
-                    *lane += *x * *y;
-                }
-            }
-        }
-        sum = lanes.into_iter().fold(sum, |sum, [l0, l1, l2, l3]| sum + ((l0 + l1) + (l2 + l3)));
-        (x, y) = (x_rest, y_rest);
+pub(super) fn products<T: Real>(_x: &[T], _y: &[T]) -> Option<T> {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        let n = _x.len().min(_y.len());
+        // SAFETY: T is f32, and both have n elements.
+        return Some(T::from_bits_u64(unsafe { sums::products(_x.as_ptr().cast(), _y.as_ptr().cast(), n) }.into()));
     }
-    for (x, y) in x.chunks(PIECE).zip(y.chunks(PIECE)) {
-        let (x4, x_rest) = x.as_chunks::<4>();
-        let (y4, y_rest) = y.as_chunks::<4>();
-        let mut lanes = [T::ZERO; 4];
-        for (x, y) in x4.iter().zip(y4) {
-            for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
-                *lane += *x * *y;
-            }
-        }
-        let [mut l0, l1, l2, l3] = lanes;
-        for (x, y) in x_rest.iter().zip(y_rest) {
-            l0 += *x * *y;
-        }
-        sum += (l0 + l1) + (l2 + l3);
-    }
-    sum
-}
-
-/// Four pieces, in fours.
-#[cfg(not(target_arch = "arm"))]
-fn quarters<T>(x: &[T]) -> [&[[T; 4]]; 4] {
-    let mut rest = x.as_chunks::<4>().0;
-    [(); 4].map(|()| {
-        let (piece, after) = rest.split_at_checked(PIECE / 4).unwrap_or((&[], &[]));
-        rest = after;
-        piece
-    })
+    None
 }

@@ -2,7 +2,7 @@
 //! Projections on sets; the step only has to be positive.
 
 use crate::checks::{self, Ledger};
-use crate::proximal::{Scratch, alone, none, over};
+use crate::proximal::{Scratch, alone, beside, over};
 use crate::status::{self, size, ts_status_t};
 use tinysolve::Field;
 use tinysolve::factor::Packed;
@@ -79,11 +79,7 @@ pub unsafe extern "C" fn ts_f64_prox_weighted_l1_ball(
     radius: f64,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, weights, size(n))], none(), |[weights]| {
-            Ok(WeightedL1Ball { weights, radius })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| WeightedL1Ball { weights, radius }) }
 }
 
 /// Projection on |x| <= radius, above 0.
@@ -117,9 +113,7 @@ pub unsafe extern "C" fn ts_f64_prox_halfspace(
     offset: f64,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Values, normal, size(n))], none(), |[normal]| Ok(Halfspace { normal, offset }))
-    }
+    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Halfspace { normal, offset }) }
 }
 
 /// Projection on normal'x = offset, n elements of normal, not all 0.
@@ -132,9 +126,7 @@ pub unsafe extern "C" fn ts_f64_prox_hyperplane(
     offset: f64,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Values, normal, size(n))], none(), |[normal]| Ok(Hyperplane { normal, offset }))
-    }
+    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Hyperplane { normal, offset }) }
 }
 
 /// Projection on low <= normal'x <= high, n elements of normal, not all 0; low or high may be infinite.
@@ -148,9 +140,7 @@ pub unsafe extern "C" fn ts_f64_prox_hyperslab(
     high: f64,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Values, normal, size(n))], none(), |[normal]| Ok(Hyperslab { normal, low, high }))
-    }
+    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Hyperslab { normal, low, high }) }
 }
 
 /// Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from

@@ -7,9 +7,10 @@ use core::hint::black_box;
 use tinysolve::operator::Prox;
 use tinysolve::prox::cones::SecondOrderCone;
 use tinysolve::prox::groups::{Groups, Wgsef};
+use tinysolve::prox::norms::L2;
 use tinysolve::prox::ordered::{Isotonic, SortedL1};
 use tinysolve::prox::separable::{Bounds, Entropy, L1, Logistic, Nonnegative};
-use tinysolve::prox::sets::{L1Ball, Simplex};
+use tinysolve::prox::sets::{Halfspace, L1Ball, Simplex};
 use tinysolve::prox::spectral::Eigenvalues;
 use tinysolve::prox::variation::{LinearTimeTotalVariation, TotalVariation};
 
@@ -70,6 +71,30 @@ pub(crate) fn sets(meter: &mut dyn Meter) {
     one::<16>(meter, "prox/second_order_cone", &row, 1.0, &mut |x, step| {
         call(&SecondOrderCone { slope: 1.0 }, x, step, &mut []);
     });
+}
+
+/// Norms and products over more than one piece of the sum, and where squares leave the range: the same bits as on the host.
+pub(crate) fn sums(meter: &mut dyn Meter) {
+    const LONG: usize = 1031;
+    static NORMAL: [f32; LONG] = {
+        let mut normal = [0.0; LONG];
+        let mut k = 0;
+        while k < LONG {
+            normal[k] = 0.125 * ((k * 7 % 11) as f32 - 3.0);
+            k += 1;
+        }
+        normal
+    };
+    let mut x = noise::<LONG>(11);
+    call(&L2, &mut x, 1.0, &mut []);
+    meter.result("prox/l2_long", hash_of(&x));
+    call(&Halfspace { normal: &NORMAL, offset: -9.0 }, &mut x, 1.0, &mut []);
+    meter.result("prox/halfspace", hash_of(&x));
+    for (name, size) in [("prox/l2_tiny", 1e-25), ("prox/l2_huge", 1e30)] {
+        let mut x = noise::<19>(5).map(|x| x * size);
+        call(&L2, &mut x, size, &mut []);
+        meter.result(name, hash_of(&x));
+    }
 }
 
 /// Order and groups.

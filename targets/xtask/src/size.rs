@@ -8,7 +8,7 @@ mod ram;
 pub(crate) use self::image::{Linked, of_image};
 
 use self::document::{document, profile};
-use self::list::{Code, List, list};
+use self::list::{Code, Each, List, list};
 use self::ram::ram;
 use crate::abi::{ABIS, Abi};
 use crate::archive;
@@ -130,15 +130,13 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
             let size = archive::linked_size(tools, abi, &archive, &functions)?;
             let held = group.abi.as_deref().is_none_or(|name| name == abi.name);
             let [budget, ceiling] = [group.budget, group.ceiling].map(|bytes| bytes.filter(|_| held));
-            let (name, bytes) = match &*group.without {
-                [] => (group.name.clone(), size.flash()),
-                without => {
-                    let spared = named(tools, abi, &functions, |name| has(name, without))?;
-                    (format!("{}, without {}", group.name, without.join(", ")), size.flash() - spared)
-                }
-            };
+            let bytes = size.flash() - spared(tools, abi, &functions, &group.without)?;
+            let name = without(&group.name, &group.without);
             let row = row(&group.family, &name, abi.name, "flash", bytes, budget);
             measured.rows.push(Row { ceiling: as_value(ceiling), ..row });
+        }
+        for group in list.each.iter().filter(|group| group.abi == abi.name) {
+            measured.rows.extend(each(tools, abi, &archive, &matching(&api, &group.functions)?, group)?);
         }
         for part in list.code.iter().filter(|part| part.abi == abi.name) {
             let bytes = code(tools, abi, &archive, &matching(&api, &part.functions)?, part)?;
@@ -176,6 +174,30 @@ fn measure_now(tools: &Toolchain) -> Result<Measured> {
     }
     measured.rows.extend(board::sizes(tools)?);
     Ok(measured)
+}
+
+/// A row for every function of a group.
+fn each(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str], group: &Each) -> Result<Vec<Row>> {
+    if let Some(name) = group.ceilings.keys().find(|name| !functions.contains(&name.as_str())) {
+        bail!("[[each]]: there is a ceiling for {name}, which is none of the functions");
+    }
+    parallel::map(functions, |function| {
+        let all = archive::linked_size(tools, abi, archive, &[function])?.flash();
+        let bytes = all - spared(tools, abi, &[function], &group.without)?;
+        let name = without(function, &group.without);
+        let row = row(&group.family, &name, abi.name, "flash", bytes, Some(group.budget));
+        Ok(Row { ceiling: as_value(group.ceilings.get(*function).copied()), ..row })
+    })
+}
+
+/// Bytes that do not count, of a program that has been linked of these functions.
+fn spared(tools: &Toolchain, abi: &Abi, functions: &[&str], without: &[String]) -> Result<u64> {
+    if without.is_empty() { Ok(0) } else { named(tools, abi, functions, |name| has(name, without)) }
+}
+
+/// The name of a row, and what it does not count.
+fn without(name: &str, without: &[String]) -> String {
+    if without.is_empty() { name.to_owned() } else { format!("{name}, without {}", without.join(", ")) }
 }
 
 /// Bytes of the symbols of a part, by their names in the linked program.

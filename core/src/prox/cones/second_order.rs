@@ -10,7 +10,7 @@ use crate::vector;
 
 /// (t, y) with |y| <= a t, t the first element: Lorentz's cone for a = 1.
 ///
-/// Inside: v. a |y| <= -t: 0. Else s = (t + a |y|) / (1 + a²), then t = s and y = y a s / |y|. A norm, 1 or 2 divisions, n multiplications.
+/// Inside: v. a |y| <= -t: 0, with the signs of y. Else s = (t + a |y|) / (1 + a²), then t = s and y = y a s / |y|. A norm, 1 or 2 divisions, n multiplications.
 /// Measured in f32: error 2e-7 of |v|.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct SecondOrderCone<T> {
@@ -26,14 +26,13 @@ fn project<T: Real>(slope: T, t: T, y: &mut [T]) -> T {
         return t;
     }
     let sum = t + slope * norm;
-    if sum <= T::ZERO {
-        // In the polar cone, where the nearest point is 0.
-        y.fill(T::ZERO);
-        return T::ZERO;
+    // In the polar cone the nearest point is 0.
+    let (mut height, mut factor) = (T::ZERO, T::ZERO);
+    if !(sum <= T::ZERO) {
+        height = sum / (T::ONE + slope * slope);
+        factor = slope * (height / norm);
     }
-    let height = sum / (T::ONE + slope * slope);
-    let factor = slope * (height / norm);
-    each(y, |y| y * factor);
+    each(y, move |y| y * factor);
     height
 }
 

@@ -2,7 +2,7 @@
 
 use crate::prox::norms::{safe_to_root, shrink_norm};
 use crate::prox::penalty::each;
-use crate::prox::vfp;
+use crate::prox::products::products;
 use crate::real::Real;
 
 /// Groups to a block.
@@ -33,12 +33,12 @@ fn blocks<T: Real, const LEN: usize>(x: &mut [T], weights: &[T], step: T, absolu
             thresholds = weights.map(|weight| step * weight);
         }
         if let Some(absolute) = absolute {
-            each(block.as_flattened_mut(), |x| x.soft_threshold(absolute));
+            each(block.as_flattened_mut(), move |x| x.soft_threshold(absolute));
         }
         let mut factors = [T::ZERO; BLOCK];
         let mut safe = true;
         for (factor, group) in factors.iter_mut().zip(&*block) {
-            *factor = vfp::squares(group);
+            *factor = products(group, group);
             safe &= safe_to_root(*factor);
         }
         if !safe {
@@ -50,7 +50,7 @@ fn blocks<T: Real, const LEN: usize>(x: &mut [T], weights: &[T], step: T, absolu
             *factor = if norm <= threshold { T::ZERO } else { (norm - threshold) / norm };
         }
         for (group, factor) in block.iter_mut().zip(factors) {
-            each(group, |x| x * factor + T::ZERO);
+            each(group, move |x| x * factor + T::ZERO);
         }
     }
     blocks.len() * BLOCK
@@ -78,7 +78,7 @@ mod tests {
                 let mut one = x.clone();
                 for (j, group) in one.chunks_mut(len).enumerate() {
                     if let Some(absolute) = absolute {
-                        each(group, |x| x.soft_threshold(absolute));
+                        each(group, move |x| x.soft_threshold(absolute));
                     }
                     shrink_norm(group, step * weights.get(j).copied().unwrap_or(T::ONE));
                 }

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::penalty::{each, positive};
+use crate::prox::products::products;
 use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
@@ -25,7 +26,10 @@ pub(in crate::prox) fn safe_to_root<T: Real>(squares: T) -> bool {
 /// may have done so to where nothing does.
 #[inline]
 pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
-    let (mut squares, mut power) = (vfp::squares(x), T::ONE);
+    if let Some(norm) = vfp::norm(x) {
+        return norm;
+    }
+    let (mut squares, mut power) = (products(x, x), T::ONE);
     let smallest_safe = smallest_safe::<T>();
     let bits = squares.to_bits_u64();
     if bits < smallest_safe || bits >= T::INFINITY.to_bits_u64() {
@@ -43,7 +47,7 @@ pub(in crate::prox) fn shrink_norm<T: Real>(x: &mut [T], threshold: T) {
     let norm = norm(x);
     let factor = if norm <= threshold { T::ZERO } else { (norm - threshold) / norm };
     // No -0 is left of what is negative.
-    each(x, |x| x * factor + T::ZERO);
+    each(x, move |x| x * factor + T::ZERO);
 }
 
 /// f(x) = |x|: v max(0, 1 - step / |v|), 0 at 0. One norm, 1 division, n multiplications.

@@ -27,9 +27,9 @@ impl<T: Real, F: Prox<T>> Prox<T> for Translate<'_, T, F> {
     }
 
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
-        each_with(x, self.by, |x, b| x - b);
+        each_with(x, self.by, move |x, b| x - b);
         self.function.prox(x, step, scratch);
-        each_with(x, self.by, |x, b| x + b);
+        each_with(x, self.by, move |x, b| x + b);
     }
 
     /// NaN: f cannot be asked without memory for x - b.
@@ -98,9 +98,9 @@ impl<T: Real, F: Prox<T>> Prox<T> for Dilate<T, F> {
 
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
         let factor = self.factor;
-        each(x, |x| factor * x);
+        each(x, move |x| factor * x);
         self.function.prox(x, step * (factor * factor), scratch);
-        each(x, |x| x / factor);
+        each(x, move |x| x / factor);
     }
 
     /// NaN: f cannot be asked without memory for s x.
@@ -140,7 +140,7 @@ impl<T: Real, F: Prox<T>> Prox<T> for Tilt<'_, T, F> {
     }
 
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
-        each_with(x, self.slope, |x, c| x - step * c);
+        each_with(x, self.slope, move |x, c| x - step * c);
         self.function.prox(x, step, scratch);
     }
 
@@ -178,9 +178,9 @@ impl<T: Real, F: Prox<T>> Prox<T> for Regularise<'_, T, F> {
         let pull = step * self.weight;
         let shrink = T::ONE / (T::ONE + pull);
         if self.centre.is_empty() {
-            each(x, |x| x * shrink);
+            each(x, move |x| x * shrink);
         } else {
-            each_with(x, self.centre, |x, c| (x + pull * c) * shrink);
+            each_with(x, self.centre, move |x, c| (x + pull * c) * shrink);
         }
         self.function.prox(x, step * shrink, scratch);
     }

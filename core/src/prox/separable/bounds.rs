@@ -5,6 +5,7 @@ use crate::operator::Prox;
 use crate::prox::penalty::{Penalty, separable};
 use crate::prox::vfp;
 use crate::real::Real;
+use crate::wide::{find_pair, wide};
 
 /// x_i >= 0. NaN stays NaN.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -77,15 +78,11 @@ impl<T: Real> Prox<T> for Bounds<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         error::exact(Field::Bounds, n, self.low.len())?;
         error::exact(Field::Bounds, n, self.high.len())?;
-        match self
-            .low
-            .iter()
-            .zip(self.high)
-            .position(|(low, high)| !matches!(low.partial_cmp(high), Some(order) if order.is_le()))
-        {
+        match find_pair(self.low, self.high, |low, high| !(low <= high)) {
             Some(index) => Err(Error::OutOfRange { field: Field::Bounds, index }),
             None => Ok(()),
         }
@@ -93,10 +90,14 @@ impl<T: Real> Prox<T> for Bounds<'_, T> {
 
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
         let done = vfp::bounds(x, self.low, self.high);
-        let bounds = self.low.iter().zip(self.high);
-        for (x, (low, high)) in x.iter_mut().zip(bounds).skip(done) {
-            *x = x.min(*high).max(*low);
-        }
+        let (Some(x), Some(low), Some(high)) = (x.get_mut(done..), self.low.get(done..), self.high.get(done..)) else {
+            return;
+        };
+        wide(x.len(), move || {
+            for ((x, low), high) in x.iter_mut().zip(low).zip(high) {
+                *x = x.min(*high).max(*low);
+            }
+        });
     }
 
     fn value(&self, x: &[T]) -> T {

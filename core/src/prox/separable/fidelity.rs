@@ -19,12 +19,13 @@ impl<T: Real> Prox<T> for KullbackLeibler<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         weights(n, self.counts)
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(x, self.counts, |v, count| positive_root(step - v, step * count));
+        each_with(x, self.counts, move |v, count| positive_root(step - v, step * count));
     }
 
     fn value(&self, x: &[T]) -> T {
@@ -53,6 +54,7 @@ impl<T: Real> Prox<T> for CrossEntropy<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         weights(n, self.frequencies)?;
         match self.frequencies.iter().position(|b| *b > T::ONE) {
@@ -62,7 +64,7 @@ impl<T: Real> Prox<T> for CrossEntropy<'_, T> {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(x, self.frequencies, |v, b| {
+        each_with(x, self.frequencies, move |v, b| {
             // Each half alone has a closed form; the root lies between theirs, which also ends at 0 or 1 where b does.
             let low = T::ONE - positive_root(v - T::ONE, step * (T::ONE - b));
             let high = positive_root(-v, step * b);

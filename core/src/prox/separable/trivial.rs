@@ -61,7 +61,7 @@ impl<T: Real> Prox<T> for Linear<'_, T> {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
-        each_with(x, self.slope, |v, slope| v - step * slope);
+        each_with(x, self.slope, move |v, slope| v - step * slope);
     }
 
     fn value(&self, x: &[T]) -> T {

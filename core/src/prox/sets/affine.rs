@@ -5,7 +5,14 @@ use crate::error::{self, Error, Field};
 use crate::factor::{Cholesky, Packed};
 use crate::matrix::MatRef;
 use crate::operator::Prox;
+use crate::prox::products::products;
 use crate::real::Real;
+#[cfg(not(target_arch = "arm"))]
+use crate::vector;
+
+/// Columns that a host takes at a time.
+#[cfg(not(target_arch = "arm"))]
+const SIDE_BY_SIDE: usize = 64;
 
 /// A x = b with A of full row rank, m x n: v - A' (A A')⁻¹ (A v - b). 2 (2 m n + m²) multiplications, since it
 /// is done twice: the second time takes away the rounding of a long way; scratch m.
@@ -42,7 +49,35 @@ impl<T: Real> Affine<'_, T> {
 /// y = A x - b.
 fn residual<T: Real>(matrix: MatRef<'_, T>, rhs: &[T], x: &[T], y: &mut [T]) {
     for (row, (y, b)) in y.iter_mut().zip(rhs).enumerate() {
-        *y = matrix.row(row).zip(x).fold(-*b, |sum, (a, x)| sum + a * *x);
+        let product = match matrix.row_in_one_piece(row) {
+            Some(row) => products(row, x),
+            None => matrix.row(row).zip(x).fold(T::ZERO, |sum, (a, x)| sum + a * *x),
+        };
+        *y = product - *b;
+    }
+}
+
+/// x -= A'y.
+fn move_by<T: Real>(matrix: MatRef<'_, T>, y: &[T], x: &mut [T]) {
+    #[cfg_attr(target_arch = "arm", allow(unused_mut, reason = "moved on by the loop of hosts"))]
+    let mut done = 0;
+    // A host takes columns side by side, since those are what lies side by side.
+    #[cfg(not(target_arch = "arm"))]
+    if matrix.row_in_one_piece(0).is_some() {
+        for x in x.as_chunks_mut::<SIDE_BY_SIDE>().0 {
+            let mut pull = [T::ZERO; SIDE_BY_SIDE];
+            for (row, y) in y.iter().enumerate() {
+                let row =
+                    matrix.row_in_one_piece(row).and_then(|row| row.get(done..)).and_then(|row| row.first_chunk());
+                vector::axpy(*y, row.unwrap_or(&[T::ZERO; SIDE_BY_SIDE]), &mut pull);
+            }
+            vector::axpy(-T::ONE, &pull, x);
+            done += SIDE_BY_SIDE;
+        }
+    }
+    for (column, x) in x.iter_mut().enumerate().skip(done) {
+        let pull = matrix.transposed().row(column).zip(y).fold(T::ZERO, |sum, (a, y)| sum + a * *y);
+        *x -= pull;
     }
 }
 
@@ -68,10 +103,7 @@ impl<T: Real> Prox<T> for Affine<'_, T> {
             if factor.solve(y).is_err() {
                 return;
             }
-            for (column, x) in x.iter_mut().enumerate() {
-                let pull = self.matrix.transposed().row(column).zip(&*y).fold(T::ZERO, |sum, (a, y)| sum + a * *y);
-                *x -= pull;
-            }
+            move_by(self.matrix, y, x);
         }
     }
 

@@ -25,9 +25,7 @@ pub struct CappedSimplex<'a, T> {
 impl<T: Real> CappedSimplex<'_, T> {
     /// Elements with their weights.
     fn weighted<'x>(&'x self, x: &'x [T]) -> impl Iterator<Item = (T, T)> + 'x {
-        let ones = if self.weights.is_empty() { x.len() } else { 0 };
-        let weights = self.weights.iter().copied().chain(core::iter::repeat_n(T::ONE, ones));
-        x.iter().copied().zip(weights)
+        x.iter().enumerate().map(|(k, x)| (*x, self.weights.get(k).copied().unwrap_or(T::ONE)))
     }
 
     /// Sums of a_i clamp(x_i - centre - mu a_i, low, high), and of a_i² where neither bound is reached, in four lanes.
@@ -40,15 +38,19 @@ impl<T: Real> CappedSimplex<'_, T> {
                 *slope += if y < self.high && y > self.low { *a * *a } else { T::ZERO };
             }
         };
+        // A chip has one loop, which is half the code; elsewhere whole fours become vectors.
+        #[cfg(target_arch = "arm")]
+        let (x4, x_rest): (&[[T; 4]], _) = (&[], x);
+        #[cfg(not(target_arch = "arm"))]
         let (x4, x_rest) = x.as_chunks::<4>();
         let ones = [T::ONE; 4];
         if self.weights.is_empty() {
             x4.iter().for_each(|x| add(x, &ones));
-            add(x_rest, &ones);
+            x_rest.chunks(4).for_each(|x| add(x, &ones));
         } else {
-            let (a4, a_rest) = self.weights.as_chunks::<4>();
-            x4.iter().zip(a4).for_each(|(x, a)| add(x, a));
-            add(x_rest, a_rest);
+            let (a4, a_rest) = self.weights.split_at_checked(4 * x4.len()).unwrap_or((&[], &[]));
+            x4.iter().zip(a4.as_chunks::<4>().0).for_each(|(x, a)| add(x, a));
+            x_rest.chunks(4).zip(a_rest.chunks(4)).for_each(|(x, a)| add(x, a));
         }
         (vector::join(sums), vector::join(slopes))
     }

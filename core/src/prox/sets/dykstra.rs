@@ -70,10 +70,10 @@ impl<T: Real, P: Prox<T>> Prox<T> for Dykstra<'_, T, P> {
                     *correction = *x;
                 }
                 part.prox(x, step, inner);
-                for ((x, correction), before) in x.iter().zip(correction).zip(&*before) {
+                for (x, correction) in x.iter().zip(correction) {
                     *correction -= *x;
-                    moved = moved.max((*x - *before).abs());
                 }
+                moved = moved.max(vector::max_abs_difference(x, before));
             }
             if !(moved > self.tolerance * vector::max_abs(x)) {
                 return;

@@ -4,33 +4,46 @@ use super::{indicator, rounding};
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::prox::penalty::finite;
-use crate::prox::vfp;
+use crate::prox::products::products;
+#[cfg(not(target_arch = "arm"))]
+use crate::prox::products::products_and_squares;
 use crate::real::Real;
 use crate::vector;
 
-/// Moves x along a until a'x is in [low, high]; n multiplications, and 4 n more if x has to move: as a rule twice, since the first move
-/// leaves the rounding of a long way, and the second one only that of where it ends.
+/// Moves x along a until a'x is in [low, high]; n multiplications, and 2 n more if x has to move. A move that is long beside where it ends
+/// leaves more rounding there than a short one would, so a second one follows, 2 n more.
 fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
-    let mut squares = T::ZERO;
+    // A host has both in one pass; a chip asks for the squares where they are needed.
+    #[cfg(not(target_arch = "arm"))]
+    let (mut at, squares) = products_and_squares(normal, x);
+    #[cfg(target_arch = "arm")]
+    let (mut at, mut squares) = (products(normal, x), T::ZERO);
     for _ in 0..2 {
-        let at = vfp::products(normal, x);
-        let off = if at > high {
-            at - high
+        let bound = if at > high {
+            high
         } else if at < low {
-            at - low
+            low
         } else {
             return;
         };
+        #[cfg(target_arch = "arm")]
         if squares == T::ZERO {
-            squares = vfp::products(normal, normal);
+            squares = products(normal, normal);
         }
+        let off = at - bound;
         vector::axpy(-(off / squares), normal, x);
+        // What a'x was rounded by is 4 times what it now is rounded by, at most.
+        if off.abs() <= T::from_f64(4.0) * bound.abs() {
+            return;
+        }
+        at = products(normal, x);
     }
 }
 
+#[inline(always)]
 fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
     error::exact(Field::Values, n, normal.len())?;
-    let squares = vfp::products(normal, normal);
+    let squares = products(normal, normal);
     if squares > T::ZERO && squares.is_finite() {
         return Ok(());
     }
@@ -58,6 +71,7 @@ macro_rules! slab {
                 0
             }
 
+            #[inline(always)]
             fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
                 check_normal(n, self.normal)?;
                 ($check)(self)

@@ -48,11 +48,11 @@ fn project<T: Real>(x: &mut [T], total: T) {
         x.fill(T::NAN);
         return;
     }
-    each(x, |x| x - largest);
+    each(x, move |x| x - largest);
     let tau = michelot(-total, total, x.len(), |tau| excesses_over(x, tau));
     // By the sign bit, so that a NaN goes the same way everywhere.
     let done = vfp::beyond(x, tau);
-    each(x.get_mut(done..).unwrap_or(&mut []), |x| (x - tau).positive_part().0);
+    each(x.get_mut(done..).unwrap_or(&mut []), move |x| (x - tau).positive_part().0);
 }
 
 /// x >= 0, sum of x_i <= a: negative elements become 0, and if the sum is still more than a, as [`Simplex`].

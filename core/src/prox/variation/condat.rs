@@ -31,9 +31,9 @@ impl<T: Real> Prox<T> for TotalVariation {
         }
         // Prox does not notice an offset, which so costs no digits where it is large beside the step.
         if first.abs() > T::from_f64(8.0) * step && first.is_finite() {
-            each(x, |x| x - first);
+            each(x, move |x| x - first);
             denoise(x, step);
-            each(x, |x| x + first);
+            each(x, move |x| x + first);
         } else {
             denoise(x, step);
         }

@@ -32,14 +32,14 @@ impl<T: Real> Prox<T> for LinearTimeTotalVariation {
         if !level.is_finite() || !(step > T::ZERO) {
             return;
         }
-        each(x, |x| x - level);
+        each(x, move |x| x - level);
         // With a larger step the mean is all that is left, and a step that is much larger would cost the knots their digits.
         if step >= largest_sum(x) {
             x.fill(level);
             return;
         }
         denoise(x, step, scratch);
-        each(x, |x| x + level);
+        each(x, move |x| x + level);
     }
 
     fn value(&self, x: &[T]) -> T {

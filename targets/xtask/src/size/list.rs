@@ -4,6 +4,7 @@ use crate::stack::Pointer;
 use crate::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fs;
 
 #[derive(Deserialize)]
@@ -11,6 +12,8 @@ use std::fs;
 pub(super) struct List {
     #[serde(default)]
     pub(super) flash: Vec<Flash>,
+    #[serde(default)]
+    pub(super) each: Vec<Each>,
     #[serde(default)]
     pub(super) code: Vec<Code>,
     #[serde(default)]
@@ -35,6 +38,22 @@ pub(super) struct Flash {
     /// Symbols whose names contain one of these are left out, and the row says so.
     #[serde(default)]
     pub(super) without: Vec<String>,
+}
+
+/// C functions that have a row and one budget each.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Each {
+    pub(super) family: String,
+    pub(super) functions: Vec<String>,
+    pub(super) abi: String,
+    pub(super) budget: u64,
+    /// As in [`Flash`].
+    #[serde(default)]
+    pub(super) without: Vec<String>,
+    /// What a function may take until the budget is reached.
+    #[serde(default)]
+    pub(super) ceilings: BTreeMap<String, u64>,
 }
 
 /// A part of what functions link: the symbols whose names contain one of `symbols` and none of `without`.

@@ -1,0 +1,153 @@
+//! Loops over long vectors, compiled a second time for the wider registers of hosts that have them.
+//!
+//! What the processor has is asked of it when the first long vector comes, as a library that is shipped once for all of them must.
+//! Sums keep their order and nothing is fused, so the bits are those of the plain loops. Chips have none of this.
+
+#![allow(unsafe_code, reason = "functions for a processor that was asked before")]
+
+/// Elements from which on asking costs less than it gains.
+const LONG: usize = 512;
+
+/// Does `work` over vectors of `len` elements. What it calls has to be put in line to gain anything.
+#[inline(always)]
+pub(crate) fn wide<R>(len: usize, work: impl FnOnce() -> R) -> R {
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(target_feature = "avx2")))]
+    if len >= LONG && x86::has_avx2() {
+        // SAFETY: it has, and the system keeps its registers.
+        return unsafe { x86::with_avx2(work) };
+    }
+    _ = len >= LONG;
+    work()
+}
+
+/// Index of the first element that is bad. A host looks at all of them at once before it looks for one.
+#[inline(always)]
+pub(crate) fn find<T: Copy>(values: &[T], bad: impl Fn(T) -> bool) -> Option<usize> {
+    #[cfg(not(target_arch = "arm"))]
+    if !wide(values.len(), || values.iter().fold(false, |any, value| any | bad(*value))) {
+        return None;
+    }
+    values.iter().position(|value| bad(*value))
+}
+
+/// The same of two vectors side by side.
+#[inline(always)]
+pub(crate) fn find_pair<T: Copy>(a: &[T], b: &[T], bad: impl Fn(T, T) -> bool) -> Option<usize> {
+    #[cfg(not(target_arch = "arm"))]
+    if !wide(a.len(), || a.iter().zip(b).fold(false, |any, (a, b)| any | bad(*a, *b))) {
+        return None;
+    }
+    a.iter().zip(b).position(|(a, b)| bad(*a, *b))
+}
+
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2", not(target_feature = "avx2")))]
+mod x86 {
+    use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
+    use core::sync::atomic::{AtomicU8, Ordering};
+
+    const UNKNOWN: u8 = 0;
+    const NO: u8 = 1;
+    const YES: u8 = 2;
+
+    #[inline]
+    pub(super) fn has_avx2() -> bool {
+        static ANSWER: AtomicU8 = AtomicU8::new(UNKNOWN);
+        match ANSWER.load(Ordering::Relaxed) {
+            UNKNOWN => {
+                let answer = asked();
+                ANSWER.store(if answer { YES } else { NO }, Ordering::Relaxed);
+                answer
+            }
+            answer => answer == YES,
+        }
+    }
+
+    /// Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, 14.3 and 14.7.1.
+    #[cold]
+    #[allow(unused_unsafe, reason = "newer compilers know that every processor answers")]
+    fn asked() -> bool {
+        // SAFETY: every x86-64 processor has CPUID; the leaves are there as the ones before say, and XGETBV if OSXSAVE is set.
+        unsafe {
+            let (osxsave_and_avx, avx2) = (0b11 << 27, 1 << 5);
+            __cpuid(0).eax >= 7
+                && __cpuid(1).ecx & osxsave_and_avx == osxsave_and_avx
+                && xcr0() & 0b110 == 0b110
+                && __cpuid_count(7, 0).ebx & avx2 != 0
+        }
+    }
+
+    /// Which registers the system keeps.
+    ///
+    /// # Safety
+    /// The processor has XGETBV.
+    #[target_feature(enable = "xsave")]
+    unsafe fn xcr0() -> u64 {
+        // SAFETY: as promised.
+        unsafe { _xgetbv(0) }
+    }
+
+    /// # Safety
+    /// The processor has AVX2.
+    #[target_feature(enable = "avx2")]
+    pub(super) unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Real;
+    use crate::operator::Prox;
+    use crate::prox::nonconvex::Mcp;
+    use crate::prox::separable::{Bounds, Huber, L1};
+    use std::vec::Vec;
+
+    /// An operator on one long vector, and the same on pieces that are too short to be asked for.
+    fn pieces_agree<T: Real>(name: &str, prox: impl Fn(&mut [T])) {
+        let n = 8 * LONG + 13;
+        let x: Vec<T> = (0..n).map(|k| T::from_f64((k as f64 * 0.37).sin() * 4.0)).collect();
+        let (mut whole, mut pieces) = (x.clone(), x);
+        prox(&mut whole);
+        pieces.chunks_mut(LONG - 100).for_each(prox);
+        assert!(whole.iter().zip(&pieces).all(|(a, b)| a.to_bits_u64() == b.to_bits_u64()), "{name}");
+    }
+
+    fn all_agree<T: Real>() {
+        let at = T::from_f64;
+        let step = at(0.7);
+        let ends: Vec<T> = (0..8 * LONG + 13).map(|k| at(0.5 + (k % (LONG - 100)) as f64 * 0.001)).collect();
+        pieces_agree("soft threshold", |x| L1.prox(x, step, &mut []));
+        pieces_agree("Huber", |x| Huber { width: at(0.9) }.prox(x, step, &mut []));
+        pieces_agree("MCP", |x| Mcp { slope: at(1.1), concavity: at(1.9) }.prox(x, step, &mut []));
+        pieces_agree("scale", |x| crate::vector::scale(at(0.3), x));
+        pieces_agree("axpy", |x| {
+            let other = x.to_vec();
+            crate::vector::axpy(at(0.3), &other, x);
+        });
+        pieces_agree("bounds", |x| {
+            let (low, high): (Vec<T>, &[T]) = (ends.iter().map(|end| -*end).collect(), &ends);
+            let n = x.len();
+            Bounds { low: &low[..n], high: &high[..n] }.prox(x, step, &mut []);
+        });
+    }
+
+    #[test]
+    fn wider_registers_leave_the_bits_alone() {
+        all_agree::<f32>();
+        all_agree::<f64>();
+    }
+
+    #[test]
+    fn what_is_bad_is_found_wherever_it_is() {
+        for n in [1, LONG - 1, LONG, 3 * LONG + 5] {
+            for at in [0, n / 2, n - 1] {
+                let mut x = std::vec![1.0_f32; n];
+                assert_eq!(find(&x, |x| !x.is_finite()), None);
+                x[at] = f32::NAN;
+                assert_eq!(find(&x, |x| !x.is_finite()), Some(at));
+                assert_eq!(find_pair(&x, &x, |a, b| a.partial_cmp(&b).is_none()), Some(at));
+            }
+        }
+    }
+}

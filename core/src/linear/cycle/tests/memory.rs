@@ -1,6 +1,7 @@
 //! The caller's memory: exact, enough, and carried from call to call.
 
-use super::*;
+use super::{Memory as Room, *};
+use store::Memory;
 
 #[test]
 fn memory_is_exact_and_nothing_beyond_it_is_touched() {
@@ -9,7 +10,7 @@ fn memory_is_exact_and_nothing_beyond_it_is_touched() {
         let options = CycleOptions { shape: Shape::W, pieces: 40 };
         let cells = layout(nx, ny, 0.2, &mut rng);
         let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-        let mut memory = Memory::<f32>::new(nx, ny, options);
+        let mut memory = Room::<f32>::new(nx, ny, options);
         let (numbers, indices) = (memory.numbers.len(), memory.indices.len());
         memory.numbers.push(7.5);
         memory.indices.push(77);
@@ -40,7 +41,7 @@ fn a_cycle_put_away_is_the_same_cycle() {
         for options in ALL {
             let cells = layout(nx, ny, 0.15, &mut rng);
             let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-            let mut memory = Memory::<f32>::new(nx, ny, options);
+            let mut memory = Room::<f32>::new(nx, ny, options);
             let cells = Cells::new(&domain, &mut memory.codes).unwrap();
             let gates = random_gates(&mut rng);
             let r: Vec<f32> = draw(&cells, &mut rng).into_iter().map(|r| r as f32).collect();
@@ -67,7 +68,7 @@ fn a_scrambled_plan_or_memory_is_refused_or_gives_wrong_numbers() {
     let options = CycleOptions { shape: Shape::W, pieces: 20 };
     let cells = layout(nx, ny, 0.2, &mut rng);
     let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-    let mut memory = Memory::<f32>::new(nx, ny, options);
+    let mut memory = Room::<f32>::new(nx, ny, options);
     let cells = Cells::new(&domain, &mut memory.codes).unwrap();
     let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();
     let mut words = vec![0; Plan::<f32>::WORDS];
@@ -100,8 +101,17 @@ fn what_there_is_no_memory_for_is_counted() {
     let mut numbers = vec![0.0_f32; Cycle::<f32>::sizes(8, 8, options).numbers];
     let (mut extra, mut weights) = ([[0.0; OF_EXTRA]; 40], [0.0; 2]);
     let (mut nodes, mut edges) = ([[0; OF_NODE]; 40], [[0; OF_EDGE]; 2]);
-    let mut store = Store::new(&mut numbers, &mut extra, &mut weights, &mut nodes, &mut edges);
-    store.push(layout::Level::finest(&cells).next(1, Shape::V));
+    let mut coefficients = vec![0.0; layout::coefficients(8, 8, Shape::V)];
+    let mut store = Store::new(Memory {
+        numbers: &mut numbers,
+        coefficients: &mut coefficients,
+        scales: &mut [],
+        extra: &mut extra,
+        weights: &mut weights,
+        nodes: &mut nodes,
+        edges: &mut edges,
+    });
+    store.begin(layout::Level::finest(&cells).next(1, Shape::V));
     for _ in 0..20 {
         store.push_node([0, 0, 0, coarse::NO_SLOT]);
     }
@@ -120,7 +130,7 @@ fn what_there_is_no_memory_for_is_counted() {
     let checks: Vec<u8> = (0..n * n).map(|k| if is_fluid(k % n, k / n) { FLUID } else { SOLID }).collect();
     for pieces in [0, 5] {
         let options = CycleOptions { shape: Shape::V, pieces };
-        let mut memory = Memory::<f32>::new(n, n, options);
+        let mut memory = Room::<f32>::new(n, n, options);
         let domain = Domain::new(n, n, &checks, OPEN_BELOW).unwrap();
         let cells = Cells::new(&domain, &mut memory.codes).unwrap();
         let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();

@@ -158,7 +158,7 @@ impl<'a, T: Real, C: Coefficient<T>> Cycle<'a, T, C> {
         plan
     }
 
-    fn take_up(
+    pub(super) fn take_up(
         cells: Cells<'a>,
         plan: &Plan<T>,
         numbers: &'a mut [T],

@@ -181,7 +181,8 @@ impl<'a, T: Real, C: Coefficient<T>> Store<'a, T, C> {
     /// which counts as merged: the cycle is still symmetric positive definite.
     pub(super) fn add_edge_off_grid(&mut self, level: usize, red: u16, black: u16, weight: T) {
         let Level { first_edge, edges, .. } = self.level(level);
-        let known = self.memory.edges.iter().skip(first_edge).take(edges).position(|[r, b, _]| [*r, *b] == [red, black]);
+        let known =
+            self.memory.edges.iter().skip(first_edge).take(edges).position(|[r, b, _]| [*r, *b] == [red, black]);
         let (place, scale) = (first_edge + known.unwrap_or(edges), self.scale(level));
         let (Some(edge), Some(value)) = (self.memory.edges.get_mut(place), self.memory.weights.get_mut(place)) else {
             self.merged += 1;

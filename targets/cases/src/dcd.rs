@@ -89,7 +89,7 @@ struct Names {
     case: &'static str,
     /// Instructions of the trained solve on an M4F: promised, and kept.
     goal: &'static str,
-    results: [&'static str; 5],
+    results: [&'static str; 6],
 }
 
 fn all<
@@ -97,6 +97,7 @@ fn all<
     const HALF: usize,
     const NUMBERS: usize,
     const INDICES: usize,
+    const COMPACT: usize,
     const CODES: usize,
     const WORK: usize,
 >(
@@ -111,7 +112,7 @@ fn all<
     let mut indices = [0_u16; INDICES];
     let mut degrees = [0; N];
     let per = |kernel: &'static str| Row::new("dcd", kernel, names.case);
-    let [r0, r1, r2, r3, r4] = names.results;
+    let [r0, r1, r2, r3, r4, r5] = names.results;
     if let Ok(whole) = Whole::<f32>::new(&domain, &mut degrees) {
         let memory = (&mut x[..], &mut workspace[..]);
         solve(meter, &per("cg solve"), r0, &whole, Identity, &b, target, memory);
@@ -157,6 +158,15 @@ fn all<
         let row = if kernel == TRAINED { per(kernel).goal("m4f", names.goal) } else { per(kernel) };
         solve(meter, &row, result, &operator, cycle, &rhs, target, memory);
     }
+    // Coefficients in 16 bits lie in memory of their own here: the numbers left over are not needed.
+    let mut indices = [0_u16; COMPACT];
+    let gates = Gates::TRAINED;
+    meter.count(&per("cycle, trained, compact, build"), &mut || {
+        let _ = black_box(Cycle::compact(packed, black_box(&gates), OPTIONS, &mut numbers, &mut indices));
+    });
+    let Ok(cycle) = Cycle::compact(packed, &gates, OPTIONS, &mut numbers, &mut indices) else { return };
+    let memory = (x.get_mut(..HALF).unwrap_or(&mut []), &mut workspace[..]);
+    solve(meter, &per("cycle, trained, compact, solve"), r5, &operator, cycle, &rhs, target, memory);
 }
 
 const fn numbers(side: usize) -> usize {
@@ -164,6 +174,10 @@ const fn numbers(side: usize) -> usize {
 }
 
 const INDICES: usize = Cycle::<f32>::sizes(64, 64, OPTIONS).indices;
+
+const fn compact(side: usize) -> usize {
+    Cycle::<f32, u16>::compact_sizes(side, side, OPTIONS).indices
+}
 
 /// 32 x 32 cells.
 pub(crate) fn solve_32(meter: &mut dyn Meter) {
@@ -176,9 +190,10 @@ pub(crate) fn solve_32(meter: &mut dyn Meter) {
             "dcd/solve_32/textbook",
             "dcd/solve_32/hand_set",
             "dcd/solve_32/trained",
+            "dcd/solve_32/compact",
         ],
     };
-    all::<1024, 512, { numbers(32) }, INDICES, { Cells::codes_len(32, 32) }, 3072>(meter, 32, &names);
+    all::<1024, 512, { numbers(32) }, INDICES, { compact(32) }, { Cells::codes_len(32, 32) }, 3072>(meter, 32, &names);
 }
 
 /// 64 x 64 cells.
@@ -193,7 +208,10 @@ pub(crate) fn solve_64(meter: &mut dyn Meter) {
             "dcd/solve_64/textbook",
             "dcd/solve_64/hand_set",
             "dcd/solve_64/trained",
+            "dcd/solve_64/compact",
         ],
     };
-    all::<4096, 2048, { numbers(64) }, INDICES, { Cells::codes_len(64, 64) }, 12288>(meter, 64, &names);
+    all::<4096, 2048, { numbers(64) }, INDICES, { compact(64) }, { Cells::codes_len(64, 64) }, 12288>(
+        meter, 64, &names,
+    );
 }

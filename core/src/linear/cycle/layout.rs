@@ -77,6 +77,8 @@ pub(super) struct Level {
     pub(super) len: usize,
     /// Coefficients of the grid.
     pub(super) coefficients: usize,
+    /// The first number and the first coefficient.
+    pub(super) start: [usize; 2],
     /// Elements of the vector that a cycle writes: until it is written, residuals of coarse levels lie there.
     pub(super) vector: usize,
     /// The part of it that this level has; empty where it has memory of its own for r.
@@ -138,6 +140,7 @@ impl Level {
             half: 0,
             len: 0,
             coefficients: 0,
+            start: [0; 2],
             vector: half,
             lent: [0; 2],
             first_node: 0,
@@ -161,6 +164,7 @@ impl Level {
             half: width * ny,
             len,
             coefficients,
+            start: [0; 2],
             vector: self.vector,
             lent: [end, end + lent],
             first_node: 0,

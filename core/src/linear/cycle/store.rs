@@ -84,7 +84,9 @@ impl<'a, T: Real, C: Coefficient<T>> Store<'a, T, C> {
         let before = self.level(self.last());
         if let Some(place) = self.levels.get_mut(self.count) {
             let first_node = before.first_node + before.nodes;
-            *place = Level { first_node, first_edge: before.first_edge + before.edges, ..level };
+            let [number, coefficient] = before.start;
+            let start = [number + before.len, coefficient + before.coefficients];
+            *place = Level { first_node, first_edge: before.first_edge + before.edges, start, ..level };
             self.count += 1;
         }
     }
@@ -204,12 +206,6 @@ impl<'a, T: Real, C: Coefficient<T>> Store<'a, T, C> {
         }
     }
 
-    /// Where the numbers and the coefficients of a level begin.
-    fn start_of(&self, level: usize) -> (usize, usize) {
-        let below = self.levels.iter().take(level);
-        below.fold((0, 0), |(start, first), level| (start + level.len, first + level.coefficients))
-    }
-
     /// One coarse level, outside of a cycle.
     pub(super) fn coarse(&mut self, level: usize) -> Coarse<'_, T, C> {
         self.coarse_with(level, &mut [])
@@ -217,7 +213,8 @@ impl<'a, T: Real, C: Coefficient<T>> Store<'a, T, C> {
 
     /// One coarse level in a cycle, which lends the vector that it will write.
     pub(super) fn coarse_with<'m>(&'m mut self, level: usize, vector: &'m mut [T]) -> Coarse<'m, T, C> {
-        let (scale, (start, first), level) = (self.scale(level), self.start_of(level), self.level(level));
+        let (scale, level) = (self.scale(level), self.level(level));
+        let [start, first] = level.start;
         let memory = &mut self.memory;
         let numbers = memory.numbers.get_mut(start..start + level.len).unwrap_or(&mut []);
         let coefficients = memory.coefficients.get_mut(first..first + level.coefficients).unwrap_or(&mut []);
@@ -238,8 +235,8 @@ impl<'a, T: Real, C: Coefficient<T>> Store<'a, T, C> {
 
     /// A coarse level and the next coarser one.
     pub(super) fn pair<'m>(&'m mut self, level: usize, vector: &'m mut [T]) -> Option<[Coarse<'m, T, C>; 2]> {
-        let (start, first) = self.start_of(level);
         let (mine, next) = (self.level(level), self.level(level + 1));
+        let [start, first] = mine.start;
         let scales = [self.scale(level), self.scale(level + 1)];
         let memory = &mut self.memory;
         let (numbers, behind) = cut(memory.numbers, start, mine.len, next.len)?;

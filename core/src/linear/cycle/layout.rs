@@ -269,28 +269,29 @@ impl<'m, T, C> Grid<'m, T, C> {
     /// such a level has no r.
     pub(super) fn cut(numbers: &'m mut [T], coefficients: &'m mut [C], level: &Level, lent: &'m mut [T]) -> Self {
         let Level { half, lent: [start, end], .. } = *level;
-        let mut halves = numbers.chunks_exact_mut(half.max(1));
-        let mut next = || halves.next().unwrap_or(&mut []);
-        let x = [next(), next()];
-        let r = if start < end {
-            match lent.split_at_mut_checked(half) {
-                Some((red, black)) => [red, black],
-                None => [&mut [] as &mut [T], &mut []],
-            }
-        } else {
-            [next(), next()]
-        };
-        let first = [next(), next()];
-        let mut halves = coefficients.chunks_exact_mut(half.max(1));
-        let mut next = || halves.next().unwrap_or(&mut []);
-        Self {
-            x,
-            r,
-            gate: [next(), next()],
-            keep: [next(), next()],
-            weights: [next(), next(), next(), next()],
-            d: [next(), next()],
-            first,
+        let mut numbers = numbers;
+        let x = two(&mut numbers, half);
+        let mut lent = lent;
+        let r = two(if start < end { &mut lent } else { &mut numbers }, half);
+        let first = two(&mut numbers, half);
+        let mut rest = coefficients;
+        let (gate, keep) = (two(&mut rest, half), two(&mut rest, half));
+        let ([up, down], [same, side]) = (two(&mut rest, half), two(&mut rest, half));
+        Self { x, r, gate, keep, weights: [up, down, same, side], d: two(&mut rest, half), first }
+    }
+}
+
+/// The next two halves of what is left; none where there are fewer.
+#[inline(always)]
+fn two<'m, E>(rest: &mut &'m mut [E], half: usize) -> [&'m mut [E]; 2] {
+    match core::mem::take(rest).split_at_mut_checked(half).and_then(|(red, more)| {
+        let (black, more) = more.split_at_mut_checked(half)?;
+        Some((red, black, more))
+    }) {
+        Some((red, black, more)) => {
+            *rest = more;
+            [red, black]
         }
+        None => [&mut [], &mut []],
     }
 }

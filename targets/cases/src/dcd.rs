@@ -90,8 +90,10 @@ const TRAINED: &str = "cycle, trained, solve";
 /// The names and rows of one size.
 struct Names {
     case: &'static str,
-    /// Instructions of the trained solve on an M4F: promised, and kept.
+    /// Instructions of the trained solve on an M4F: promised.
     goal: &'static str,
+    /// And kept, where that is not the same.
+    ceiling: &'static str,
     results: [&'static str; 6],
 }
 
@@ -158,7 +160,8 @@ fn all<
         });
         let Ok(cycle) = Cycle::new(packed, &gates, OPTIONS, &mut numbers, &mut indices) else { return };
         let memory = (x.get_mut(..HALF).unwrap_or(&mut []), &mut workspace[..]);
-        let row = if kernel == TRAINED { per(kernel).goal("m4f", names.goal) } else { per(kernel) };
+        let row =
+            if kernel == TRAINED { per(kernel).goal("m4f", names.goal).ceiling(names.ceiling) } else { per(kernel) };
         solve(meter, &row, result, &operator, cycle, &rhs, target, true, memory);
     }
     // Coefficients in 16 bits lie in memory of their own here: the numbers left over are not needed.
@@ -187,6 +190,7 @@ pub(crate) fn solve_32(meter: &mut dyn Meter) {
     let names = Names {
         case: "pressure, 32 x 32, to 1e-6",
         goal: "4000000",
+        ceiling: "",
         results: [
             "dcd/solve_32/cg",
             "dcd/solve_32/ic0",
@@ -203,8 +207,9 @@ pub(crate) fn solve_32(meter: &mut dyn Meter) {
 pub(crate) fn solve_64(meter: &mut dyn Meter) {
     let names = Names {
         case: "pressure, 64 x 64, to 1e-6",
-        // A tenth of what conjugate gradients take, which is also less than a fifth of those with IC(0).
-        goal: "9905433",
+        // A fifth of what conjugate gradients with IC(0) take, and a tenth of those without.
+        goal: "7016641",
+        ceiling: "9905433",
         results: [
             "dcd/solve_64/cg",
             "dcd/solve_64/ic0",

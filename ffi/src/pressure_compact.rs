@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use crate::checks;
 use crate::pressure::ts_pressure_t;
 use crate::pressure_config::ts_pressure_config_t;
-use crate::pressure_forms::{Form, build, run_while, step};
+use crate::pressure_forms::{Form, build, form_run_while, step};
 use crate::pressure_memory::{Shaped, ts_pressure_memory_t, ts_pressure_sizes_t};
 use crate::solve::ts_go_on_t;
 use crate::status::{self, flag, ts_status_t};
@@ -116,5 +116,5 @@ pub unsafe extern "C" fn ts_pressure_compact_run_while(
     context: *mut c_void,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { run_while::<Compact>(pressure, memory, go_on, context) })
+    status::outcome(unsafe { form_run_while::<Compact>(pressure, memory, go_on, context) })
 }

@@ -91,7 +91,7 @@ pub(crate) unsafe fn step<F: Form>(
 ///
 /// # Safety
 /// As the header says of all pointers.
-pub(crate) unsafe fn run_while<F: Form>(
+pub(crate) unsafe fn form_run_while<F: Form>(
     pressure: *mut ts_pressure_t,
     memory: *const ts_pressure_memory_t,
     go_on: ts_go_on_t,

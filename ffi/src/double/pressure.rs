@@ -5,7 +5,7 @@ use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
 use crate::double::pressure_config::{in_units_of, ts_f64_pressure_config_t};
-use crate::double::pressure_forms::{Form, Place, build, opened, run_while, step};
+use crate::double::pressure_forms::{Form, Place, build, form_run_while, opened, step};
 use crate::double::pressure_memory::{Cut, Memory, Shaped, enter, ts_f64_pressure_memory_t};
 use crate::double::solve::{ts_f64_go_on_t, ts_f64_report_t};
 use crate::status::{self, flag, ts_status_t};
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn ts_f64_pressure_run_while(
     context: *mut c_void,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { run_while::<Full>(pressure, memory, go_on, context) })
+    status::outcome(unsafe { form_run_while::<Full>(pressure, memory, go_on, context) })
 }
 
 /// Writes x of all cells, nx ny elements: solid and open cells become 0. `config` and `b` are those of the start: the

@@ -6,7 +6,7 @@ use core::ffi::c_void;
 use crate::checks;
 use crate::double::pressure::ts_f64_pressure_t;
 use crate::double::pressure_config::ts_f64_pressure_config_t;
-use crate::double::pressure_forms::{Form, build, run_while, step};
+use crate::double::pressure_forms::{Form, build, form_run_while, step};
 use crate::double::pressure_memory::{Shaped, ts_f64_pressure_memory_t, ts_f64_pressure_sizes_t};
 use crate::double::solve::ts_f64_go_on_t;
 use crate::status::{self, flag, ts_status_t};
@@ -117,5 +117,5 @@ pub unsafe extern "C" fn ts_f64_pressure_compact_run_while(
     context: *mut c_void,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { run_while::<Compact>(pressure, memory, go_on, context) })
+    status::outcome(unsafe { form_run_while::<Compact>(pressure, memory, go_on, context) })
 }

@@ -3,16 +3,15 @@
 use core::ffi::c_void;
 
 use crate::checks::{self, Ledger};
-use crate::cycle::sides;
-use crate::objects::{InPlace, Kind, Object, mark, words_for};
 use crate::pressure_config::{in_units_of, ts_pressure_config_t};
+use crate::pressure_forms::{Form, Place, build, form_run_while, opened, step};
 use crate::pressure_memory::{Cut, Memory, Shaped, enter, ts_pressure_memory_t};
 use crate::solve::{ts_go_on_t, ts_report_t};
-use crate::status::{self, Refusal, flag, ts_status_t};
+use crate::status::{self, flag, ts_status_t};
 use tinysolve::linear::Dcd;
-use tinysolve::linear::cycle::{Cells, Cycle, Domain, Gates, Plan, Reduced};
-use tinysolve::linear::dcd::Checkpoint;
-use tinysolve::solve::{Solver, Step};
+use tinysolve::linear::cg::Identity;
+use tinysolve::linear::cycle::{Cells, Cycle, Gates, Plan, Reduced};
+use tinysolve::solve::Step;
 use tinysolve::{Error, Field, vector};
 
 /// `uint64_t` words of a `ts_pressure_t`.
@@ -25,66 +24,30 @@ pub struct ts_pressure_t {
     words: [u64; TS_PRESSURE_WORDS],
 }
 
-#[repr(C)]
-struct State {
-    plan: Plan<f32>,
-    solve: Checkpoint<f32>,
-}
+/// As they are.
+struct Full;
 
-// SAFETY: both parts are made of numbers alone.
-unsafe impl InPlace for State {}
+impl Form for Full {
+    type Coefficient = f32;
+    const IS_COMPACT: bool = false;
 
-type Place = Object<State>;
-type Solve<'a> = Dcd<'a, f32, Reduced<'a, f32>, Cycle<'a, f32>, &'a mut Checkpoint<f32>>;
+    fn build(
+        cells: Cells<'_>,
+        gates: &Gates,
+        shaped: &Shaped,
+        numbers: &mut [f32],
+        indices: &mut [u16],
+    ) -> Result<Plan<f32>, Error> {
+        Ok(Cycle::new(cells, gates, shaped.options, numbers, indices)?.suspend())
+    }
 
-const MARK: u32 = mark::<f32>(Kind::Pressure);
-
-const _: () = assert!(words_for::<State>() == TS_PRESSURE_WORDS);
-
-/// The object of a hierarchy that was built.
-///
-/// # Safety
-/// As the header says of all pointers.
-unsafe fn opened(pressure: *const ts_pressure_t) -> Result<*const Place, Refusal> {
-    checks::usable(Field::Object, pressure)?;
-    let object = pressure.cast::<Place>();
-    // SAFETY: usable, and any words are an object.
-    checks::marked(Field::Object, MARK, unsafe { (*object).mark })?;
-    Ok(object)
-}
-
-/// Takes the solve up and lets `work` do something with it.
-///
-/// # Safety
-/// A ledger took the pointers, and what is written meets nothing else.
-unsafe fn taken_up<R>(
-    pressure: *mut ts_pressure_t,
-    given: &ts_pressure_memory_t,
-    work: impl FnOnce(&Reduced<'_, f32>, &mut Solve<'_>) -> Result<R, Error>,
-) -> Result<R, Refusal> {
-    // SAFETY: the promise above; any words are an object.
-    let (object, memory) = unsafe { (&mut *pressure.cast::<Place>(), given.lend()) };
-    let shaped = Shaped::of(&object.state.plan);
-    let cells = Cells::resume(shaped.nx, shaped.ny, memory.codes)?;
-    let Cut { scratch, rhs, black, numbers, vectors } = Cut::of(memory.workspace, &shaped)?;
-    let reduced = Reduced::new(cells, scratch)?;
-    let cycle = Cycle::resume(cells, &object.state.plan, numbers, memory.indices)?;
-    let mut solve = Dcd::resume(&reduced, cycle, rhs, black, vectors, &mut object.state.solve)?;
-    Ok(work(&reduced, &mut solve)?)
-}
-
-/// Does one iteration.
-///
-/// # Safety
-/// As the header says of all pointers.
-unsafe fn step(pressure: *mut ts_pressure_t, memory: *const ts_pressure_memory_t) -> Result<Step, Refusal> {
-    // SAFETY: the promise above.
-    unsafe {
-        let shaped = Shaped::of(&(*opened(pressure)?).state.plan);
-        let ledger: &mut Ledger = &mut Ledger::<[_; 6]>::new();
-        let given = enter(pressure, memory, shaped.sizes(false), ledger)?;
-        ledger.settle_known()?;
-        taken_up(pressure, &given, |_, solve| Ok(solve.step()))
+    fn take_up<'a>(
+        cells: Cells<'a>,
+        plan: &Plan<f32>,
+        numbers: &'a mut [f32],
+        indices: &'a mut [u16],
+    ) -> Result<Cycle<'a, f32>, Error> {
+        Cycle::resume(cells, plan, numbers, indices)
     }
 }
 
@@ -102,30 +65,7 @@ pub unsafe extern "C" fn ts_pressure_build(
     gates: *const crate::cycle::ts_gates_t,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands; configurations and gates are made of numbers.
-    status::done((|| unsafe {
-        let given_config = checks::read(Field::Configuration, config)?;
-        let given_gates = Gates::from_flat(&checks::read(Field::Values, gates)?.numbers);
-        let (shaped, open) = (given_config.shaped()?, sides(given_config.open)?);
-        let need = shaped.sizes(flag(given_config.two_words, 2)?);
-        let ledger: &mut Ledger = &mut Ledger::<[_; 9]>::new();
-        let given = enter(pressure, memory, need, ledger)?;
-        ledger.enter(Field::Configuration, config, 1);
-        ledger.enter(Field::Mask, cells, shaped.cells());
-        ledger.enter(Field::Values, gates, 1);
-        ledger.settle_known()?;
-        given_gates.check()?;
-        let domain = Domain::new(shaped.nx, shaped.ny, checks::slice(cells, shaped.cells()), open)?;
-        let Memory { codes, indices, workspace } = given.lend();
-        let Cut { rhs, black, numbers, vectors, .. } = Cut::of(workspace, &shaped)?;
-        for part in [rhs, black, vectors] {
-            part.fill(0.0);
-        }
-        let cells = Cells::new(&domain, codes)?;
-        let plan = Cycle::new(cells, &given_gates, shaped.options, numbers, indices)?.suspend();
-        let solve = Checkpoint::idle();
-        pressure.cast::<Place>().write(Object { mark: MARK, size: given_config.nx, state: State { plan, solve } });
-        Ok(())
-    })())
+    status::done(unsafe { build::<Full>(pressure, memory, config, cells, gates) })
 }
 
 /// Starts a solve for `b` from the starting guess `x`, nx ny elements each, x running fastest. `config` is that of
@@ -180,13 +120,16 @@ pub unsafe extern "C" fn ts_pressure_start(
 /// Does one iteration: one product, one cycle, at most one recomputed residual. Answers `TS_STEP_RUNNING` or the outcome,
 /// which it then repeats; `TS_STEP_BREAKDOWN` before a solve was started. `TS_STEP_HANDED_OVER` is a solve that ended
 /// well without the cycle: its gates are not right.
+///
+/// Errors: `UNINITIALISED` (object), `LENGTH` (mask, order, workspace), `CORRUPT` (object) for one that
+/// `ts_pressure_compact_build` has built.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_pressure_step(
     pressure: *mut ts_pressure_t,
     memory: *const ts_pressure_memory_t,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    status::outcome(unsafe { step(pressure, memory) })
+    status::outcome(unsafe { step::<Full>(pressure, memory) })
 }
 
 /// Steps to the outcome.
@@ -197,7 +140,7 @@ pub unsafe extern "C" fn ts_pressure_run(
 ) -> ts_status_t {
     loop {
         // SAFETY: the pointers are as the header demands.
-        let outcome = unsafe { step(pressure, memory) };
+        let outcome = unsafe { step::<Full>(pressure, memory) };
         if !matches!(outcome, Ok(Step::Running)) {
             return status::outcome(outcome);
         }
@@ -212,23 +155,8 @@ pub unsafe extern "C" fn ts_pressure_run_while(
     go_on: ts_go_on_t,
     context: *mut c_void,
 ) -> ts_status_t {
-    status::outcome((|| {
-        let go_on = go_on.ok_or(Error::Null { field: Field::Function })?;
-        loop {
-            // SAFETY: the pointers are as the header demands; the step found the object.
-            let (step, report): (Step, ts_report_t) = unsafe {
-                let step = step(pressure, memory)?;
-                (step, (*opened(pressure)?).state.solve.report().into())
-            };
-            if step.is_final() {
-                return Ok(step);
-            }
-            // SAFETY: the function was given to be asked, with this context.
-            if unsafe { go_on(context, &report) } == 0 {
-                return Ok(Step::Interrupted);
-            }
-        }
-    })())
+    // SAFETY: the pointers are as the header demands.
+    status::outcome(unsafe { form_run_while::<Full>(pressure, memory, go_on, context) })
 }
 
 /// Writes x of all cells, nx ny elements: solid and open cells become 0. `config` and `b` are those of the start: the
@@ -257,11 +185,17 @@ pub unsafe extern "C" fn ts_pressure_finish(
         let given = enter(pressure, memory, shaped.sizes(flag(given_config.two_words, 2)?), ledger)?;
         ledger.enter(Field::Configuration, config, 1);
         ledger.enter(Field::RightHandSide, b, shaped.cells());
-        // The solve is taken up to be read, and that writes scratch: its memory counts as written.
+        // Elimination writes scratch: the memory counts as written.
         ledger.settle_known()?;
         let (x, x_low) = (checks::slice_mut(x, shaped.cells()), checks::slice_mut(x_low, low_len));
         let b = checks::slice(b, shaped.cells());
-        taken_up(pressure, &given, |reduced, solve| reduced.expand(b, solve.solution(), solve.correction(), x, x_low))
+        let (object, memory) = (&mut *pressure.cast::<Place>(), given.lend());
+        let cells = Cells::resume(shaped.nx, shaped.ny, memory.codes)?;
+        let Cut { scratch, rhs, black, vectors, .. } = Cut::of(memory.workspace, &shaped)?;
+        let reduced = Reduced::new(cells, scratch)?;
+        // To be read: no direction is needed for that.
+        let solve = Dcd::resume(&reduced, Identity, rhs, black, vectors, &mut object.state.solve)?;
+        Ok(reduced.expand(b, solve.solution(), solve.correction(), x, x_low)?)
     })())
 }
 

@@ -43,7 +43,7 @@ impl ts_pressure_config_t {
         // Refuses sides that are too small or too large; of the cells nothing is looked at.
         match Cells::resume(nx, ny, &[]) {
             Err(refused @ (Error::OutOfRange { .. } | Error::TooLarge { .. })) => Err(refused),
-            _ => Ok(Shaped { nx, ny, options: CycleOptions { shape, pieces: size(self.pieces) } }),
+            _ => Ok(Shaped { nx, ny, options: CycleOptions { shape, pieces: size(self.pieces) }, is_compact: false }),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::checks::{self, Ledger};
 use crate::pressure::ts_pressure_t;
 use crate::status::Refusal;
-use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, Plan, Reduced};
+use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, CycleSizes, Plan, Reduced};
 use tinysolve::{Error, Field};
 
 /// Elements of the memory of a pressure solve.
@@ -42,12 +42,14 @@ pub(crate) struct Shaped {
     pub(crate) nx: usize,
     pub(crate) ny: usize,
     pub(crate) options: CycleOptions,
+    /// Whether coefficients of coarse levels have 16 bits.
+    pub(crate) is_compact: bool,
 }
 
 impl Shaped {
     pub(crate) fn of(plan: &Plan<f32>) -> Self {
         let (nx, ny) = plan.sides();
-        Self { nx, ny, options: plan.options() }
+        Self { nx, ny, options: plan.options(), is_compact: plan.is_compact() }
     }
 
     /// Err unless a configuration is of this region, with the same levels.
@@ -69,9 +71,17 @@ impl Shaped {
         self.nx.saturating_mul(self.ny)
     }
 
+    const fn cycle(&self) -> CycleSizes {
+        if self.is_compact {
+            Cycle::<f32, u16>::compact_sizes(self.nx, self.ny, self.options)
+        } else {
+            Cycle::<f32>::sizes(self.nx, self.ny, self.options)
+        }
+    }
+
     /// Elements of memory; the vectors of the method come last.
     pub(crate) const fn sizes(&self, two_words: bool) -> ts_pressure_sizes_t {
-        let cycle = Cycle::<f32>::sizes(self.nx, self.ny, self.options);
+        let cycle = self.cycle();
         let vectors = self.half().saturating_mul(if two_words { 6 } else { 5 });
         ts_pressure_sizes_t {
             codes: Cells::codes_len(self.nx, self.ny),
@@ -99,7 +109,7 @@ pub(crate) struct Cut<'a> {
 
 impl<'a> Cut<'a> {
     pub(crate) fn of(workspace: &'a mut [f32], shaped: &Shaped) -> Result<Self, Error> {
-        let numbers_len = Cycle::<f32>::sizes(shaped.nx, shaped.ny, shaped.options).numbers;
+        let numbers_len = shaped.cycle().numbers;
         let short =
             Error::Length { field: Field::Workspace, need: shaped.sizes(false).workspace, got: workspace.len() };
         let (scratch, rest) = workspace.split_at_mut_checked(Reduced::<f32>::scratch_len(shaped.nx)).ok_or(short)?;

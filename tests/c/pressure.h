@@ -55,7 +55,25 @@ static int32_t NAME(until_three)(void *context, const TS(report_t) *report)
     return report->iterations < 3u;
 }
 
-static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_words, double tolerance)
+/* The functions of a form of the cycle: as it is, and with coefficients in 16 bits. */
+typedef struct {
+    ts_status_t (*sizes)(const TS(pressure_config_t) *, TS(pressure_sizes_t) *);
+    ts_status_t (*build)(TS(pressure_t) *, const TS(pressure_memory_t) *, const TS(pressure_config_t) *,
+                         const uint8_t *, const ts_gates_t *);
+    ts_status_t (*step)(TS(pressure_t) *, const TS(pressure_memory_t) *);
+    ts_status_t (*run)(TS(pressure_t) *, const TS(pressure_memory_t) *);
+    ts_status_t (*run_while)(TS(pressure_t) *, const TS(pressure_memory_t) *, TS(go_on_t), void *);
+} NAME(form);
+
+static const NAME(form) NAME(full) = {TS(pressure_sizes), TS(pressure_build), TS(pressure_step), TS(pressure_run),
+                                      TS(pressure_run_while)};
+static const NAME(form) NAME(compact) = {TS(pressure_compact_sizes), TS(pressure_compact_build),
+                                         TS(pressure_compact_step), TS(pressure_compact_run),
+                                         TS(pressure_compact_run_while)};
+
+/* Iterations with trained gates. */
+static uint32_t NAME(by_pressure)(const NAME(form) *form, const NAME(form) *stranger, uint32_t shape, uint32_t pieces,
+                                  uint32_t two_words, double tolerance)
 {
     static uint8_t codes[CELLS + 64u];
     static uint16_t indices[8192];
@@ -86,11 +104,11 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
     config.pieces = pieces;
     config.two_words = two_words;
     config.stopping.relative = (REAL)tolerance;
-    CHECK(TS(pressure_sizes)(&config, &sizes) == TS_OK);
+    CHECK(form->sizes(&config, &sizes) == TS_OK);
     CHECK(sizes.codes <= sizeof codes && sizes.indices <= 8192u && sizes.workspace < 16384u);
     memory.codes = codes;
     memory.codes_len = sizes.codes;
-    memory.indices = pieces == 0u ? NULL : indices;
+    memory.indices = sizes.indices == 0u ? NULL : indices;
     memory.indices_len = sizes.indices;
     memory.workspace = workspace;
     memory.workspace_len = sizes.workspace;
@@ -99,39 +117,39 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
 
     CHECK(ts_gates_hand_set(&gates) == TS_OK);
     /* Before it is built, and with what does not fit. */
-    CHECK(REFUSED(TS(pressure_step)(&pressure, &memory), TS_ERROR_UNINITIALISED, TS_FIELD_OBJECT));
+    CHECK(REFUSED(form->step(&pressure, &memory), TS_ERROR_UNINITIALISED, TS_FIELD_OBJECT));
     CHECK(REFUSED(TS(pressure_start)(&pressure, &memory, &config, b, x), TS_ERROR_UNINITIALISED, TS_FIELD_OBJECT));
     CHECK(REFUSED(TS(pressure_report)(&pressure, &report), TS_ERROR_UNINITIALISED, TS_FIELD_OBJECT));
-    CHECK(REFUSED(TS(pressure_build)(&pressure, NULL, &config, cells, &gates), TS_ERROR_NULL, TS_FIELD_SCRATCH));
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &memory, &config, NULL, &gates), TS_ERROR_NULL, TS_FIELD_MASK));
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &memory, &config, cells, NULL), TS_ERROR_NULL, TS_FIELD_VALUES));
+    CHECK(REFUSED(form->build(&pressure, NULL, &config, cells, &gates), TS_ERROR_NULL, TS_FIELD_SCRATCH));
+    CHECK(REFUSED(form->build(&pressure, &memory, &config, NULL, &gates), TS_ERROR_NULL, TS_FIELD_MASK));
+    CHECK(REFUSED(form->build(&pressure, &memory, &config, cells, NULL), TS_ERROR_NULL, TS_FIELD_VALUES));
     other = memory;
     other.workspace_len--;
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &other, &config, cells, &gates), TS_ERROR_LENGTH, TS_FIELD_WORKSPACE));
+    CHECK(REFUSED(form->build(&pressure, &other, &config, cells, &gates), TS_ERROR_LENGTH, TS_FIELD_WORKSPACE));
     other = memory;
     other.codes_len--;
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &other, &config, cells, &gates), TS_ERROR_LENGTH, TS_FIELD_MASK));
+    CHECK(REFUSED(form->build(&pressure, &other, &config, cells, &gates), TS_ERROR_LENGTH, TS_FIELD_MASK));
     other = memory;
     other.codes = cells;
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &other, &config, cells, &gates), TS_ERROR_OVERLAP, TS_FIELD_MASK));
-    if (pieces > 0u) {
+    CHECK(REFUSED(form->build(&pressure, &other, &config, cells, &gates), TS_ERROR_OVERLAP, TS_FIELD_MASK));
+    if (sizes.indices > 0u) {
         other = memory;
         other.indices_len--;
-        CHECK(REFUSED(TS(pressure_build)(&pressure, &other, &config, cells, &gates), TS_ERROR_LENGTH, TS_FIELD_ORDER));
+        CHECK(REFUSED(form->build(&pressure, &other, &config, cells, &gates), TS_ERROR_LENGTH, TS_FIELD_ORDER));
     }
     cells[5] = 3u;
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &memory, &config, cells, &gates), TS_ERROR_OUT_OF_RANGE, TS_FIELD_MASK));
+    CHECK(REFUSED(form->build(&pressure, &memory, &config, cells, &gates), TS_ERROR_OUT_OF_RANGE, TS_FIELD_MASK));
     cells[5] = TS_CELL_FLUID;
     config.nx = 0u;
-    CHECK(REFUSED(TS(pressure_sizes)(&config, &sizes), TS_ERROR_OUT_OF_RANGE, TS_FIELD_SIZE));
+    CHECK(REFUSED(form->sizes(&config, &sizes), TS_ERROR_OUT_OF_RANGE, TS_FIELD_SIZE));
     config.nx = UINT32_MAX;
-    CHECK(REFUSED(TS(pressure_build)(&pressure, &memory, &config, cells, &gates), TS_ERROR_TOO_LARGE, TS_FIELD_SIZE));
+    CHECK(REFUSED(form->build(&pressure, &memory, &config, cells, &gates), TS_ERROR_TOO_LARGE, TS_FIELD_SIZE));
     config.nx = SIDE;
 
     for (which = 0; which < 2u; which++) {
         CHECK((which == 0u ? ts_gates_hand_set(&gates) : ts_gates_trained(&gates)) == TS_OK);
-        CHECK(TS(pressure_build)(&pressure, &memory, &config, cells, &gates) == TS_OK);
-        CHECK(TS(pressure_step)(&pressure, &memory) == TS_STEP_BREAKDOWN);
+        CHECK(form->build(&pressure, &memory, &config, cells, &gates) == TS_OK);
+        CHECK(form->step(&pressure, &memory) == TS_STEP_BREAKDOWN);
         CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, two_words == 1u ? low : NULL) == TS_OK);
         memset(x, 0, sizeof x);
         CHECK(TS(pressure_start)(&pressure, &memory, &config, b, x) == TS_OK);
@@ -142,10 +160,17 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
         }
         memset(x, 0, sizeof x);
         CHECK(TS(pressure_start)(&pressure, &memory, &config, b, x) == TS_OK);
-        CHECK(TS(pressure_step)(&pressure, &memory) == TS_STEP_RUNNING);
-        CHECK(TS(pressure_run_while)(&pressure, &memory, NAME(until_three), &asked) == TS_STEP_INTERRUPTED);
-        CHECK(asked > 0u && TS(pressure_run_while)(&pressure, &memory, NULL, NULL) < 0);
-        CHECK(TS(pressure_run)(&pressure, &memory) == TS_STEP_CONVERGED);
+        /* The functions of the other form do not take it. */
+        other = memory;
+        other.indices = indices;
+        other.indices_len = sizeof indices / sizeof indices[0];
+        other.workspace_len = sizeof workspace / sizeof workspace[0];
+        CHECK(REFUSED(stranger->step(&pressure, &other), TS_ERROR_CORRUPT, TS_FIELD_OBJECT));
+        CHECK(REFUSED(stranger->run(&pressure, &other), TS_ERROR_CORRUPT, TS_FIELD_OBJECT));
+        CHECK(form->step(&pressure, &memory) == TS_STEP_RUNNING);
+        CHECK(form->run_while(&pressure, &memory, NAME(until_three), &asked) == TS_STEP_INTERRUPTED);
+        CHECK(asked > 0u && form->run_while(&pressure, &memory, NULL, NULL) < 0);
+        CHECK(form->run(&pressure, &memory) == TS_STEP_CONVERGED);
         CHECK(TS(pressure_report)(&pressure, &report) == TS_OK && report.step == TS_STEP_CONVERGED);
         iterations[which] = report.iterations;
         CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, two_words == 1u ? low : NULL) == TS_OK);
@@ -163,10 +188,10 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
     for (which = 0; which < TS_GATES; which++) {
         gates.numbers[which] = which % 2u == 0u ? -3.0f : 900.0f;
     }
-    CHECK(TS(pressure_build)(&pressure, &memory, &config, cells, &gates) == TS_OK);
+    CHECK(form->build(&pressure, &memory, &config, cells, &gates) == TS_OK);
     CHECK(TS(pressure_start)(&pressure, &memory, &config, b, x) == TS_OK);
     {
-        const ts_status_t status = TS(pressure_run)(&pressure, &memory);
+        const ts_status_t status = form->run(&pressure, &memory);
         CHECK(status == TS_STEP_CONVERGED || status == TS_STEP_HANDED_OVER);
     }
     CHECK(TS(pressure_finish)(&pressure, &memory, &config, b, x, NULL) == TS_OK);
@@ -202,11 +227,12 @@ static void NAME(by_pressure)(uint32_t shape, uint32_t pieces, uint32_t two_word
             indices[scramble_next(&state) % sizes.indices] = (uint16_t)scramble_next(&state);
         }
         (void)TS(pressure_start)(&scrambled, &memory, &config, b, x);
-        (void)TS(pressure_step)(&scrambled, &memory);
-        (void)TS(pressure_step)(&scrambled, &memory);
+        (void)form->step(&scrambled, &memory);
+        (void)form->step(&scrambled, &memory);
         (void)TS(pressure_finish)(&scrambled, &memory, &config, b, x, NULL);
     }
     CHECK(workspace[sizes.workspace] > R(12344.0));
+    return iterations[1];
 }
 
 /* z = r / 4.25 with every other element reversed: not positive. */
@@ -280,8 +306,14 @@ static void NAME(by_dcd)(double tolerance)
 
 static void NAME(pressures)(double tolerance)
 {
+    const NAME(form) *const full = &NAME(full);
+    const NAME(form) *const compact = &NAME(compact);
+    uint32_t iterations;
     NAME(by_dcd)(tolerance);
-    NAME(by_pressure)(TS_SHAPE_W, 72u, 0u, tolerance);
-    NAME(by_pressure)(TS_SHAPE_V, 0u, 0u, tolerance);
-    NAME(by_pressure)(TS_SHAPE_W, 0u, 1u, sizeof(REAL) == 4u ? 1e-7 : tolerance / 10.0);
+    iterations = NAME(by_pressure)(full, compact, TS_SHAPE_W, 72u, 0u, tolerance);
+    CHECK(NAME(by_pressure)(compact, full, TS_SHAPE_W, 72u, 0u, tolerance) <= iterations + 1u);
+    (void)NAME(by_pressure)(full, compact, TS_SHAPE_V, 0u, 0u, tolerance);
+    (void)NAME(by_pressure)(compact, full, TS_SHAPE_V, 0u, 0u, tolerance);
+    (void)NAME(by_pressure)(full, compact, TS_SHAPE_W, 0u, 1u, sizeof(REAL) == 4u ? 1e-7 : tolerance / 10.0);
+    (void)NAME(by_pressure)(compact, full, TS_SHAPE_W, 0u, 1u, sizeof(REAL) == 4u ? 1e-7 : tolerance / 10.0);
 }

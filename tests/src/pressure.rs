@@ -5,7 +5,7 @@
 use tinysolve::container::Reader;
 use tinysolve::linear::cg::Identity;
 use tinysolve::linear::cycle::{
-    Cells, Coloured, Cycle, CycleOptions, Domain, FLUID, Gates, Reduced, Shape, Textbook, Whole,
+    Cells, Coloured, Cycle, CycleOptions, CycleSizes, Domain, FLUID, Gates, Reduced, Shape, Textbook, Whole,
 };
 use tinysolve::linear::{Conjugation, Dcd, DcdConfig, Incomplete, Stopping};
 use tinysolve::net::direction::{DirectionNetwork, OnGrid};
@@ -61,6 +61,8 @@ pub enum Way {
     ReducedCg,
     /// The cycle on the reduced system.
     Cycle(Gates, CycleOptions),
+    /// The same with the coefficients of coarse levels in 16 bits.
+    Compact(Gates, CycleOptions),
     /// Deep conjugate directions, two kept, by the published form of network.
     Network,
 }
@@ -205,7 +207,7 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
     let mut codes = vec![0; Cells::codes_len(n, n)];
     let cells = Cells::new(&domain, &mut codes).unwrap();
     let (unknowns, product) = (cells.unknowns(), cells.unknowns() + 2 * cells.faces());
-    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Network));
+    let config = settings.config(&b, matches!(way, Way::Cycle(..) | Way::Compact(..) | Way::Network));
     let whole_count = |direction: usize| {
         // The product, two inner products, three updates; with a direction its inner product takes the place of the norm's
         // in the stopping rule, which then comes on top.
@@ -257,7 +259,7 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
             let count = whole_count(direction.multiply_adds());
             (run(&operator, direction, &rhs, config, &count, unknowns).0, Vec::new())
         }
-        Way::ReducedCg | Way::Cycle(..) => {
+        Way::ReducedCg | Way::Cycle(..) | Way::Compact(..) => {
             let mut scratch = vec![0.0; Reduced::<f32>::scratch_len(n)];
             let operator = Reduced::new(cells, &mut scratch).unwrap();
             let mut rhs = vec![0.0; cells.half()];
@@ -268,6 +270,13 @@ pub fn solve_for(problem: &Problem, way: Way, settings: Settings) -> (Outcome, V
                 let sizes = Cycle::<f32>::sizes(n, n, options);
                 let (mut numbers, mut indices) = (vec![0.0; sizes.numbers], vec![0; sizes.indices]);
                 let cycle = Cycle::new(cells, &gates, options, &mut numbers, &mut indices).unwrap();
+                let count =
+                    Count { with: operator.multiply_adds() + 3 * unknowns + cycle.multiply_adds(), without: plain };
+                run(&operator, cycle, &rhs, config, &count, unknowns)
+            } else if let Way::Compact(gates, options) = way {
+                let sizes = Cycle::<f32, u16>::compact_sizes(n, n, options);
+                let (mut numbers, mut indices) = (vec![0.0; sizes.numbers], vec![0; sizes.indices]);
+                let cycle = Cycle::compact(cells, &gates, options, &mut numbers, &mut indices).unwrap();
                 let count =
                     Count { with: operator.multiply_adds() + 3 * unknowns + cycle.multiply_adds(), without: plain };
                 run(&operator, cycle, &rhs, config, &count, unknowns)
@@ -294,7 +303,17 @@ pub const fn component_aware(n: usize) -> CycleOptions {
 /// side and x, and the vectors of the method.
 #[must_use]
 pub const fn bytes(n: usize, options: CycleOptions, two_words: bool) -> usize {
-    let (half, sizes) = (Cells::half_len(n, n), Cycle::<f32>::sizes(n, n, options));
+    bytes_with(n, Cycle::<f32>::sizes(n, n, options), two_words)
+}
+
+/// The same with the coefficients of coarse levels in 16 bits.
+#[must_use]
+pub const fn compact_bytes(n: usize, options: CycleOptions, two_words: bool) -> usize {
+    bytes_with(n, Cycle::<f32, u16>::compact_sizes(n, n, options), two_words)
+}
+
+const fn bytes_with(n: usize, sizes: CycleSizes, two_words: bool) -> usize {
+    let half = Cells::half_len(n, n);
     let method = Dcd::<f32, Reduced<'_, f32>, Identity>::workspace_len(half, Conjugation::Recurrence, two_words);
     Cells::codes_len(n, n)
         + 2 * sizes.indices

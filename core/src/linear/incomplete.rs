@@ -3,7 +3,10 @@
 //! M = (P + L) P⁻¹ (P + L') with the strict lower triangle L of A and a diagonal P that makes the difference: for IC(0) the
 //! diagonal of M is that of A, for MIC(0) its row sums are as well, and for SSOR P = D / omega. Sources: Meijerink and van
 //! der Vorst 1977; Gustafsson 1978; Bridson, Fluid Simulation for Computer Graphics, 2nd edition, section 5.5, whose
-//! safety factor is used. One solve: 6 multiply-adds a cell, in two chains that run through all cells.
+//! safety factor is used. One solve: 6 multiply-adds a cell, in two chains that run through all cells, in natural order; with
+//! reciprocal pivots and without indices, 9.5 instructions a cell on a core with an FPU.
+
+mod vfp;
 
 use crate::error::{self, Error, Field};
 use crate::linear::cycle::Whole;
@@ -90,36 +93,28 @@ impl<T: Real> Direction<T> for Incomplete<'_, T> {
         for y in 0..lines {
             let Some((below, line)) = d.split_at_mut_checked(y * nx) else { return };
             let (Some(r), Some(inverse)) = (cut(r, y * nx, nx), cut(self.inverse, y * nx, nx)) else { return };
-            let own = line.iter_mut().zip(r).zip(inverse);
-            let mut west = T::ZERO;
+            let Some(line) = line.get_mut(..nx) else { return };
             match y.checked_sub(1).and_then(|y| cut(below, y * nx, nx)) {
-                Some(south) => {
-                    for (((z, r), inverse), south) in own.zip(south) {
-                        west = ((*r + *south) + west) * *inverse;
-                        *z = west;
-                    }
-                }
-                None => {
-                    for ((z, r), inverse) in own {
-                        west = (*r + west) * *inverse;
-                        *z = west;
-                    }
-                }
+                Some(south) if vfp::forward(line, r, inverse, south) => {}
+                Some(south) => forward(line, r.iter().zip(south).map(|(r, south)| *r + *south), inverse),
+                None => forward(line, r.iter().copied(), inverse),
             }
         }
         for y in (0..lines).rev() {
             let Some((line, above)) = d.split_at_mut_checked((y + 1) * nx) else { return };
             let Some(line) = line.get_mut(y * nx..) else { return };
             let Some(inverse) = cut(self.inverse, y * nx, nx) else { return };
-            let mut east = T::ZERO;
             match above.get(..nx) {
+                Some(north) if vfp::backward(line, inverse, north) => {}
                 Some(north) => {
+                    let mut east = T::ZERO;
                     for ((z, inverse), north) in line.iter_mut().zip(inverse).zip(north).rev() {
                         east = *z + (east + *north) * *inverse;
                         *z = east;
                     }
                 }
                 None => {
+                    let mut east = T::ZERO;
                     for (z, inverse) in line.iter_mut().zip(inverse).rev() {
                         east = *z + east * *inverse;
                         *z = east;
@@ -131,6 +126,16 @@ impl<T: Real> Direction<T> for Incomplete<'_, T> {
 
     fn multiply_adds(&self) -> usize {
         self.multiply_adds
+    }
+}
+
+/// One line of the forward solve, from r and what the line before adds to it.
+#[inline(always)]
+fn forward<T: Real>(line: &mut [T], r: impl Iterator<Item = T>, inverse: &[T]) {
+    let mut west = T::ZERO;
+    for ((z, r), inverse) in line.iter_mut().zip(r).zip(inverse) {
+        west = (r + west) * *inverse;
+        *z = west;
     }
 }
 

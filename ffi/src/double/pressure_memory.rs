@@ -4,7 +4,7 @@
 use crate::checks::{self, Ledger};
 use crate::double::pressure::ts_f64_pressure_t;
 use crate::status::Refusal;
-use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, Plan, Reduced};
+use tinysolve::linear::cycle::{Cells, Cycle, CycleOptions, CycleSizes, Plan, Reduced};
 use tinysolve::{Error, Field};
 
 /// Elements of the memory of a pressure solve.
@@ -43,12 +43,14 @@ pub(crate) struct Shaped {
     pub(crate) nx: usize,
     pub(crate) ny: usize,
     pub(crate) options: CycleOptions,
+    /// Whether coefficients of coarse levels have 16 bits.
+    pub(crate) is_compact: bool,
 }
 
 impl Shaped {
     pub(crate) fn of(plan: &Plan<f64>) -> Self {
         let (nx, ny) = plan.sides();
-        Self { nx, ny, options: plan.options() }
+        Self { nx, ny, options: plan.options(), is_compact: plan.is_compact() }
     }
 
     /// Err unless a configuration is of this region, with the same levels.
@@ -70,9 +72,17 @@ impl Shaped {
         self.nx.saturating_mul(self.ny)
     }
 
+    const fn cycle(&self) -> CycleSizes {
+        if self.is_compact {
+            Cycle::<f64, u16>::compact_sizes(self.nx, self.ny, self.options)
+        } else {
+            Cycle::<f64>::sizes(self.nx, self.ny, self.options)
+        }
+    }
+
     /// Elements of memory; the vectors of the method come last.
     pub(crate) const fn sizes(&self, two_words: bool) -> ts_f64_pressure_sizes_t {
-        let cycle = Cycle::<f64>::sizes(self.nx, self.ny, self.options);
+        let cycle = self.cycle();
         let vectors = self.half().saturating_mul(if two_words { 6 } else { 5 });
         ts_f64_pressure_sizes_t {
             codes: Cells::codes_len(self.nx, self.ny),
@@ -100,7 +110,7 @@ pub(crate) struct Cut<'a> {
 
 impl<'a> Cut<'a> {
     pub(crate) fn of(workspace: &'a mut [f64], shaped: &Shaped) -> Result<Self, Error> {
-        let numbers_len = Cycle::<f64>::sizes(shaped.nx, shaped.ny, shaped.options).numbers;
+        let numbers_len = shaped.cycle().numbers;
         let short =
             Error::Length { field: Field::Workspace, need: shaped.sizes(false).workspace, got: workspace.len() };
         let (scratch, rest) = workspace.split_at_mut_checked(Reduced::<f64>::scratch_len(shaped.nx)).ok_or(short)?;

@@ -5,6 +5,7 @@
 
 use super::Cycle;
 use super::coarse::Coarse;
+use super::coefficient::Coefficient;
 use crate::real::Real;
 use crate::rng::Xoshiro128;
 
@@ -13,7 +14,7 @@ const ITERATIONS: usize = 16;
 
 /// The largest weight that keeps a second visit of `level` positive definite, with a margin of a tenth: the power iteration
 /// comes from below, so what it finds above 1 is taken by a twentieth more, and a twentieth is left.
-pub(super) fn second_visit<T: Real>(cycle: &mut Cycle<'_, T>, level: usize) -> T {
+pub(super) fn second_visit<T: Real, C: Coefficient<T>>(cycle: &mut Cycle<'_, T, C>, level: usize) -> T {
     // Begun with the cycle of noise, which has as much energy in smooth vectors as in rough ones. Noise itself has next to none
     // in smooth ones, and those are what a coarse correction that is too strong makes large.
     let mut rng = Xoshiro128::new(0x5eed);
@@ -46,11 +47,11 @@ pub(super) fn second_visit<T: Real>(cycle: &mut Cycle<'_, T>, level: usize) -> T
 }
 
 /// Calls `visit(x, r, d)` for every node.
-fn each<T: Real>(coarse: &mut Coarse<'_, T>, mut visit: impl FnMut(&mut T, &mut T, T)) {
+fn each<T: Real, C: Coefficient<T>>(coarse: &mut Coarse<'_, T, C>, mut visit: impl FnMut(&mut T, &mut T, T)) {
     let super::layout::Grid { x, r, d, .. } = &mut coarse.grid;
     for ((x, r), d) in x.iter_mut().zip(r).zip(d) {
         for ((x, r), d) in x.iter_mut().zip(r.iter_mut()).zip(d.iter()) {
-            visit(x, r, *d);
+            visit(x, r, d.units());
         }
     }
     for numbers in coarse.extra.iter_mut() {
@@ -59,7 +60,11 @@ fn each<T: Real>(coarse: &mut Coarse<'_, T>, mut visit: impl FnMut(&mut T, &mut 
     }
 }
 
-fn fold<T: Real, S: Copy>(coarse: &mut Coarse<'_, T>, start: S, mut add: impl FnMut(S, T, T, T) -> S) -> S {
+fn fold<T: Real, C: Coefficient<T>, S: Copy>(
+    coarse: &mut Coarse<'_, T, C>,
+    start: S,
+    mut add: impl FnMut(S, T, T, T) -> S,
+) -> S {
     let mut sum = start;
     each(coarse, |x, r, d| sum = add(sum, *x, *r, d));
     sum

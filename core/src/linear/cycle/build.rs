@@ -6,6 +6,7 @@
 
 use super::cells::{Cells, DEGREE};
 use super::coarse::NO_SLOT;
+use super::coefficient::Coefficient;
 use super::kernels::{BLACK, DOWN, SAME, SIDE, UP};
 use super::layout::{Level, Shape};
 use super::pieces::divide;
@@ -29,9 +30,9 @@ impl Level {
 }
 
 /// The first coarse level, from the cells.
-pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape: Shape) {
+pub(super) fn first<T: Real, C: Coefficient<T>>(cells: &Cells<'_>, store: &mut Store<'_, T, C>, shape: Shape) {
     let level = Level::finest(cells).next(1, shape);
-    store.push(level);
+    store.begin(level);
     let fluid = |x: usize, y: usize| cells.degree(x, y) != 0;
     for y in 0..level.ny {
         for x in 0..level.nx {
@@ -51,7 +52,7 @@ pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape:
     }
     store.close_pieces();
     let half = T::from_f32(0.5);
-    let parent = |store: &mut Store<'_, T>, x: usize, y: usize| {
+    let parent = |store: &mut Store<'_, T, C>, x: usize, y: usize| {
         let (bx, by) = (x / 2, y / 2);
         let piece = if y & 1 == 1 { store.piece_at(bx, by) } else { None };
         // Only a block cut along its diagonal has a piece, and then both of its cells of the lower line go there.
@@ -80,7 +81,7 @@ pub(super) fn first<T: Real>(cells: &Cells<'_>, store: &mut Store<'_, T>, shape:
 }
 
 /// The next coarse level, from the coarsest so far, whose nodes may move off the grid for it.
-pub(super) fn next<T: Real>(store: &mut Store<'_, T>, shape: Shape) {
+pub(super) fn next<T: Real, C: Coefficient<T>>(store: &mut Store<'_, T, C>, shape: Shape) {
     let below = store.last();
     let level = store.level(below);
     let above = level.next(below + 1, shape);
@@ -91,7 +92,7 @@ pub(super) fn next<T: Real>(store: &mut Store<'_, T>, shape: Shape) {
         }
     }
     let half = T::from_f32(0.5);
-    store.push(above);
+    store.begin(above);
     store.push_pieces(below, pieces);
     // Presence, open faces and edges of the grid below.
     for y in 0..level.ny {
@@ -156,7 +157,7 @@ impl Node {
     }
 }
 
-impl<T: Real> Store<'_, T> {
+impl<T: Real, C: Coefficient<T>> Store<'_, T, C> {
     /// Adds the weight of faces between two nodes of neighbouring blocks of the coarsest level.
     pub(super) fn add_edge(&mut self, one: Node, two: Node, weight: T) {
         if (one.x, one.y) == (two.x, two.y) {
@@ -176,9 +177,7 @@ impl<T: Real> Store<'_, T> {
                 SIDE
             };
             let place = usize::from(black.id) - level.half;
-            if let Some(value) = self.coarse(last).grid.weights.get_mut(face).and_then(|half| half.get_mut(place)) {
-                *value += weight;
-            }
+            self.coarse(last).add_face(place, face, weight);
         } else {
             self.add_edge_off_grid(last, red.id, black.id, weight);
         }
@@ -186,7 +185,7 @@ impl<T: Real> Store<'_, T> {
 }
 
 // Nodes as the store knows them.
-impl<T: Real> Store<'_, T> {
+impl<T: Real, C: Coefficient<T>> Store<'_, T, C> {
     fn parent_off_grid(&self, level: usize, index: usize) -> Node {
         let (parent, x, y) = self.node(level, index);
         Node { id: parent, x: x / 2, y: y / 2 }

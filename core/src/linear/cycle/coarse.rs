@@ -1,7 +1,8 @@
-//! What happens on one coarse level: relaxation, residuals, and the ways up and down.
+//! What happens on one coarse level: relaxation, residuals, and what a second visit needs.
 
-use super::cells::{bulk, line, line_mut};
-use super::kernels::{BLACK, RED, cut, cut_mut, edge, gather, is_forward, minus_product_of, scatter, sum_of, taps};
+use super::cells::bulk;
+use super::coefficient::{Coefficient, Scale};
+use super::kernels::{BLACK, RED, cut, cut_mut, edge, is_forward, minus_product_of, sum_of, taps};
 use super::layout::{Grid, Level, OF_EDGE, OF_EXTRA, OF_NODE};
 use crate::real::Real;
 
@@ -15,18 +16,19 @@ pub(super) const KEEP: usize = 3;
 pub(super) const NO_SLOT: u16 = u16::MAX;
 
 /// A coarse level with its memory. A node is named by its place: red half, black half, then the nodes off the grid.
-pub(super) struct Coarse<'m, T> {
+pub(super) struct Coarse<'m, T, C> {
     pub(super) level: Level,
-    pub(super) grid: Grid<'m, T>,
+    pub(super) scale: Scale<T>,
+    pub(super) grid: Grid<'m, T, C>,
     pub(super) extra: &'m mut [[T; OF_EXTRA]],
-    pub(super) weights: &'m mut [T],
+    pub(super) weights: &'m mut [C],
     pub(super) nodes: &'m mut [[u16; OF_NODE]],
     pub(super) edges: &'m mut [[u16; OF_EDGE]],
 }
 
 /// The number of a node, on the grid or off it.
 #[inline(always)]
-fn at<'v, T>(
+pub(super) fn at<'v, T>(
     halves: &'v mut [&mut [T]; 2],
     extra: &'v mut [[T; OF_EXTRA]],
     half: usize,
@@ -47,7 +49,7 @@ fn at<'v, T>(
 /// The number of one end of an edge, whose colour is known: on the half that begins with the name `first`, or off the grid,
 /// where names begin with `beyond`.
 #[inline(always)]
-fn end<'v, T>(
+pub(super) fn end<'v, T>(
     values: &'v [T],
     first: usize,
     extra: &'v [[T; OF_EXTRA]],
@@ -79,7 +81,7 @@ fn end_mut<'v, T>(
     }
 }
 
-impl<T: Real> Coarse<'_, T> {
+impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
     #[inline(always)]
     pub(super) fn x_of(&mut self, id: u16) -> T {
         at(&mut self.grid.x, self.extra, self.level.half, X, id).map_or(T::ZERO, |x| *x)
@@ -94,7 +96,7 @@ impl<T: Real> Coarse<'_, T> {
 
     /// Relaxes the nodes of one colour; from zero it takes x of this colour as 0.
     pub(super) fn relax(&mut self, colour: usize, from_zero: bool) {
-        let Level { width, ny, .. } = self.level;
+        let (Level { width, ny, .. }, scale) = (self.level, self.scale);
         let Grid { x: [red, black], r, gate, keep, weights, .. } = &mut self.grid;
         let (x, other) = if colour == RED { (red, &**black) } else { (black, &**red) };
         let ([r0, r1], [g0, g1], [k0, k1]) = (r, gate, keep);
@@ -103,7 +105,11 @@ impl<T: Real> Coarse<'_, T> {
             let (own, around) = edge(weights, other, (width, ny, y), colour);
             if let (Some(x), Some(g), Some(r), Some(k)) = (x.get_mut(own), gate.get(own), r.get(own), keep.get(own)) {
                 let sum = sum_of(around);
-                *x = *g * if from_zero { sum + *r } else { sum + (*r + *k * *x) };
+                *x = if from_zero {
+                    g.relaxed_from_zero(sum, *r, scale)
+                } else {
+                    g.relaxed(sum, *r, k.units() * *x, scale)
+                };
             }
             if let Some(part) = bulk(width, is_forward(colour, y)) {
                 let (own, len) = (y * width + part.start, part.len);
@@ -114,9 +120,9 @@ impl<T: Real> Coarse<'_, T> {
                     continue;
                 };
                 if from_zero {
-                    taps.relax_from_zero(g, r, x);
+                    taps.relax_from_zero(g, r, x, scale);
                 } else {
-                    taps.relax(g, r, k, x);
+                    taps.relax(g, r, k, x, scale);
                 }
             }
         }
@@ -125,9 +131,10 @@ impl<T: Real> Coarse<'_, T> {
 
     /// x = gate r on the red nodes: a relaxation from zero all around.
     pub(super) fn start(&mut self) {
+        let scale = self.scale;
         let Grid { x: [x, _], r: [r, _], gate: [gate, _], .. } = &mut self.grid;
         for ((x, r), gate) in x.iter_mut().zip(r.iter()).zip(gate.iter()) {
-            *x = *gate * *r;
+            *x = gate.gated(*r, scale);
         }
         for (numbers, node) in self.extra.iter_mut().zip(self.nodes.iter()) {
             if colour_of(node) == RED {
@@ -144,7 +151,7 @@ impl<T: Real> Coarse<'_, T> {
                 *x = if from_zero { *gate * *r } else { *gate * (*r + *keep * *x) };
             }
         }
-        let half = self.level.half;
+        let (half, scale) = (self.level.half, self.scale);
         let Grid { x: [red, black], gate: [red_gate, black_gate], .. } = &mut self.grid;
         let extra = &mut *self.extra;
         let (to_x, to_gate, from_x) =
@@ -152,138 +159,23 @@ impl<T: Real> Coarse<'_, T> {
         let (to_first, from_first) = if colour == RED { (0, half) } else { (half, 0) };
         for (&[red, black, _], &weight) in self.edges.iter().zip(self.weights.iter()) {
             let (to, from) = if colour == RED { (red, black) } else { (black, red) };
-            let (Some(&gate), Some(&value)) =
-                (end(to_gate, to_first, extra, 2 * half, GATE, to), end(from_x, from_first, extra, 2 * half, X, from))
-            else {
-                continue;
+            let gate = match to_gate.get(usize::from(to).wrapping_sub(to_first)) {
+                Some(gate) => gate.gated(T::ONE, scale),
+                None => match extra.get(usize::from(to).wrapping_sub(2 * half)) {
+                    Some(&[_, _, gate, ..]) => gate,
+                    None => continue,
+                },
             };
+            let Some(&value) = end(from_x, from_first, extra, 2 * half, X, from) else { continue };
             if let Some(x) = end_mut(to_x, to_first, extra, 2 * half, X, to) {
-                *x += gate * weight * value;
+                *x += gate * C::scaled(weight.units(), scale) * value;
             }
-        }
-    }
-
-    /// After a sweep from zero: the sums of the residuals over each node of `child`. `lines` holds two lines of this level.
-    pub(super) fn restrict(&mut self, child: &mut Coarse<'_, T>, lines: &mut [T]) {
-        let Level { width, ny, .. } = self.level;
-        let Some((upper, rest)) = lines.split_at_mut_checked(width) else { return };
-        let Some(lower) = rest.get_mut(..width) else { return };
-        let Grid { x: [red, black], keep: [keep_red, keep_black], weights, .. } = &self.grid;
-        lower.fill(T::ZERO);
-        for block in 0..child.level.ny {
-            for y in [2 * block, 2 * block + 1] {
-                if y >= ny {
-                    continue;
-                }
-                let (own, around) = edge(weights, black, (width, ny, y), RED);
-                let own_parts = (keep_red.get(own), red.get(own), keep_black.get(own), black.get(own));
-                if let (Some(kr), Some(xr), Some(kb), Some(xb)) = own_parts
-                    && let Some(sum) = upper.get_mut(own - y * width)
-                {
-                    let value = sum_of(around) + (*kr * *xr + *kb * *xb);
-                    *sum = if y & 1 == 1 { *sum + value } else { value };
-                }
-                if let Some(part) = bulk(width, is_forward(RED, y)) {
-                    let (own, len) = (y * width + part.start, part.len);
-                    let Some(taps) = taps(weights, black, (width, ny, y), part, RED) else { continue };
-                    let (Some(kr), Some(xr), Some(kb), Some(xb), Some(sum)) = (
-                        cut(keep_red, own, len),
-                        cut(red, own, len),
-                        cut(keep_black, own, len),
-                        cut(black, own, len),
-                        cut_mut(upper, part.start, len),
-                    ) else {
-                        continue;
-                    };
-                    taps.residuals([kr, xr], [kb, xb], sum, y & 1 == 1);
-                }
-            }
-            child.take_line(block, upper, lower);
-        }
-        child.clear_pieces();
-        for (numbers, node) in self.extra.iter().zip(self.nodes.iter()) {
-            let ([x, _, _, keep, ..], [parent, ..]) = (numbers, node);
-            child.add_to_r(*parent, *keep * *x);
-        }
-        let half = self.level.half;
-        let Grid { x: [_, black_x], .. } = &self.grid;
-        for (&[_, black, parent], &weight) in self.edges.iter().zip(self.weights.iter()) {
-            if let Some(&x) = end(black_x, half, self.extra, 2 * half, X, black) {
-                child.add_to_r(parent, weight * x);
-            }
-        }
-        child.take_slots();
-    }
-
-    /// r of the line `y` of the grid from sums over blocks.
-    pub(super) fn take_line(&mut self, y: usize, upper: &[T], lower: &[T]) {
-        let width = self.level.width;
-        let [red, black] = &mut self.grid.r;
-        scatter(upper, lower, y, line_mut(red, width, y), line_mut(black, width, y));
-    }
-
-    /// r = 0 for the pieces, before sums are added.
-    pub(super) fn clear_pieces(&mut self) {
-        for numbers in self.extra.iter_mut().take(self.level.pieces) {
-            let [_, r, ..] = numbers;
-            *r = T::ZERO;
-        }
-    }
-
-    /// Nodes that stand for a slot of the grid take what was added up there.
-    pub(super) fn take_slots(&mut self) {
-        let half = self.level.half;
-        let [red, black] = &self.grid.r;
-        for (numbers, [_, _, _, slot]) in self.extra.iter_mut().zip(self.nodes.iter()).skip(self.level.pieces) {
-            let slot = usize::from(*slot);
-            let value = if slot < half { red.get(slot) } else { black.get(slot - half) };
-            let [_, r, ..] = numbers;
-            *r = value.copied().unwrap_or(T::ZERO);
-        }
-    }
-
-    /// And the slots show their x, for those who read the grid.
-    pub(super) fn fill_slots(&mut self) {
-        let half = self.level.half;
-        let [red, black] = &mut self.grid.x;
-        for (numbers, [_, _, _, slot]) in self.extra.iter().zip(self.nodes.iter()).skip(self.level.pieces) {
-            let slot = usize::from(*slot);
-            let [x, ..] = numbers;
-            if let Some(value) = if slot < half { red.get_mut(slot) } else { black.get_mut(slot - half) } {
-                *value = *x;
-            }
-        }
-    }
-
-    /// x += scale x of the parent.
-    pub(super) fn prolong(&mut self, child: &mut Coarse<'_, T>, scale: T, lines: &mut [T]) {
-        let Level { width, .. } = self.level;
-        child.fill_slots();
-        let Some(correction) = lines.get_mut(..width) else { return };
-        let [red, black] = &mut self.grid.x;
-        let [red_above, black_above] = &child.grid.x;
-        for block in 0..child.level.ny {
-            let (above, other) =
-                (line(red_above, child.level.width, block), line(black_above, child.level.width, block));
-            gather(scale, above, other, block, correction);
-            for y in [2 * block, 2 * block + 1] {
-                for ((red, black), c) in
-                    line_mut(red, width, y).iter_mut().zip(line_mut(black, width, y)).zip(correction.iter())
-                {
-                    *red += *c;
-                    *black += *c;
-                }
-            }
-        }
-        for (numbers, [parent, ..]) in self.extra.iter_mut().zip(self.nodes.iter()) {
-            let [x, ..] = numbers;
-            *x += scale * child.x_of(*parent);
         }
     }
 
     /// r -= A x.
     pub(super) fn subtract_product(&mut self) {
-        let Level { width, ny, .. } = self.level;
+        let (Level { width, ny, .. }, scale) = (self.level, self.scale);
         let Grid { x: [x0, x1], r: [r0, r1], d: [d0, d1], weights, .. } = &mut self.grid;
         for colour in [RED, BLACK] {
             let (x, other, r, d) =
@@ -291,13 +183,13 @@ impl<T: Real> Coarse<'_, T> {
             for y in 0..ny {
                 let (own, around) = edge(weights, other, (width, ny, y), colour);
                 if let (Some(d), Some(x), Some(r)) = (d.get(own), x.get(own), r.get_mut(own)) {
-                    *r += minus_product_of(around, *d, *x);
+                    *r += C::scaled(minus_product_of(around, d.units(), *x), scale);
                 }
                 if let Some(part) = bulk(width, is_forward(colour, y)) {
                     let (own, len) = (y * width + part.start, part.len);
                     let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
                     if let (Some(d), Some(x), Some(r)) = (cut(d, own, len), cut(x, own, len), cut_mut(r, own, len)) {
-                        taps.minus_product(d, x, r);
+                        taps.minus_product(d, x, r, scale);
                     }
                 }
             }
@@ -310,6 +202,7 @@ impl<T: Real> Coarse<'_, T> {
         let Grid { x: [red_x, black_x], r: [red_r, black_r], .. } = &mut self.grid;
         for (&[red, black, _], &weight) in self.edges.iter().zip(self.weights.iter()) {
             let extra = &mut *self.extra;
+            let weight = C::scaled(weight.units(), scale);
             let (Some(&x), Some(&y)) =
                 (end(red_x, 0, extra, 2 * half, X, red), end(black_x, half, extra, 2 * half, X, black))
             else {
@@ -326,10 +219,11 @@ impl<T: Real> Coarse<'_, T> {
 
     /// Calls `visit(x, r, gate, d, first)` for every node.
     pub(super) fn for_each(&mut self, mut visit: impl FnMut(&mut T, &mut T, T, &mut T)) {
+        let scale = self.scale;
         let Grid { x, r, gate, first, .. } = &mut self.grid;
         for (((x, r), gate), first) in x.iter_mut().zip(r).zip(gate).zip(first) {
             for (((x, r), gate), first) in x.iter_mut().zip(r.iter_mut()).zip(gate.iter()).zip(first.iter_mut()) {
-                visit(x, r, *gate, first);
+                visit(x, r, gate.gated(T::ONE, scale), first);
             }
         }
         for numbers in self.extra.iter_mut() {

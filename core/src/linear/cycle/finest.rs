@@ -7,6 +7,7 @@
 use super::build::is_fluid;
 use super::cells::{Cells, DEGREE, bulk, edge_place, edge_sum, line, line_mut, of_ring, sums};
 use super::coarse::{Coarse, R, X};
+use super::coefficient::Coefficient;
 use super::gates::Gates;
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
 use crate::real::Real;
@@ -59,11 +60,11 @@ fn start<T: Real>(cells: &Cells<'_>, tables: &[Gate<T>; 8], r: &[T], y: usize, z
 }
 
 /// Down: z = gate r, and the sums of the residuals over the blocks. `lines` holds six lines, the last of zeros.
-pub(super) fn down<T: Real>(
+pub(super) fn down<T: Real, C: Coefficient<T>>(
     cells: &Cells<'_>,
     tables: &[Gate<T>; 8],
     r: &[T],
-    child: &mut Coarse<'_, T>,
+    child: &mut Coarse<'_, T, C>,
     lines: &mut [T],
 ) {
     let width = cells.width;
@@ -125,11 +126,11 @@ pub(super) fn down<T: Real>(
 }
 
 /// The correction of line `y`: of every cell into `all`, of red cells alone into `red`.
-fn correct<T: Real>(
+fn correct<T: Real, C: Coefficient<T>>(
     cells: &Cells<'_>,
     y: usize,
     scale: T,
-    child: &Coarse<'_, T>,
+    child: &Coarse<'_, T, C>,
     pieces: &mut usize,
     all: &mut [T],
     red: &mut [T],
@@ -156,13 +157,13 @@ fn correct<T: Real>(
 }
 
 /// Up: z = gate (r + corrections of the red neighbours) + both and keep parts of r and the own correction.
-pub(super) fn up<T: Real>(
+pub(super) fn up<T: Real, C: Coefficient<T>>(
     cells: &Cells<'_>,
     tables: &[Gate<T>; 8],
     scale: T,
     r: &[T],
     z: &mut [T],
-    child: &mut Coarse<'_, T>,
+    child: &mut Coarse<'_, T, C>,
     lines: &mut [T],
 ) {
     let width = cells.width;

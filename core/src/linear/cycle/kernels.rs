@@ -1,6 +1,7 @@
 //! The line kernels of the coarse grids: plain zipped loops over stretches of packed lines.
 
 use super::cells::Stretch;
+use super::coefficient::{Coefficient, Scale};
 use crate::real::Real;
 
 /// Places of the weights of a black node.
@@ -21,8 +22,8 @@ pub(super) const fn is_forward(colour: usize, y: usize) -> bool {
 
 /// Weights and values of the four neighbours of a stretch. Beside and at the side lie two that follow each other, `pairs`, so
 /// that the second is the first of the next node: it is read once. Their weights stand in the same order.
-pub(super) struct Taps<'x, T> {
-    weights: [&'x [T]; 4],
+pub(super) struct Taps<'x, T, C> {
+    weights: [&'x [C]; 4],
     values: [&'x [T]; 2],
     first: T,
     rest: &'x [T],
@@ -31,13 +32,13 @@ pub(super) struct Taps<'x, T> {
 /// The taps of the nodes of line `y` of one colour that have a neighbour at their side; `x` is the other colour. Where there is
 /// no neighbour a weight of 0 is met with a value from anywhere.
 #[inline(always)]
-pub(super) fn taps<'x, T: Copy>(
-    weights: &'x [&'x mut [T]; 4],
+pub(super) fn taps<'x, T: Copy, C>(
+    weights: &'x [&'x mut [C]; 4],
     x: &'x [T],
     (width, lines, y): (usize, usize, usize),
     part: Stretch,
     colour: usize,
-) -> Option<Taps<'x, T>> {
+) -> Option<Taps<'x, T, C>> {
     let [up, down, same, side] = weights;
     let Stretch { start, len, side: aside, .. } = part;
     let row = y.wrapping_mul(width);
@@ -62,8 +63,8 @@ pub(super) fn taps<'x, T: Copy>(
 /// The one node of line `y` that has no neighbour at its side: its place, and weights and values of its neighbours above,
 /// below and beside. Alone it is cheaper than as a stretch.
 #[inline(always)]
-pub(super) fn edge<T: Real>(
-    weights: &[&mut [T]; 4],
+pub(super) fn edge<T: Real, C: Coefficient<T>>(
+    weights: &[&mut [C]; 4],
     x: &[T],
     (width, lines, y): (usize, usize, usize),
     colour: usize,
@@ -71,8 +72,8 @@ pub(super) fn edge<T: Real>(
     let [up, down, same, _] = weights;
     let own = y.wrapping_mul(width).wrapping_add(if is_forward(colour, y) { width.wrapping_sub(1) } else { 0 });
     let (above, below) = (own.wrapping_sub(width), own.wrapping_add(width));
-    let tap = |weights: &[T], at: usize, place: usize, is_there: bool| match (weights.get(at), x.get(place)) {
-        (Some(weight), Some(x)) if is_there => (*weight, *x),
+    let tap = |weights: &[C], at: usize, place: usize, is_there: bool| match (weights.get(at), x.get(place)) {
+        (Some(weight), Some(x)) if is_there => (weight.units(), *x),
         _ => (T::ZERO, T::ZERO),
     };
     let (has_above, has_below) = (y != 0, y + 1 < lines);
@@ -111,10 +112,10 @@ macro_rules! zip {
     ($first:expr $(, $rest:expr)*) => { $first.iter()$(.zip($rest))* };
 }
 
-impl<T: Real> Taps<'_, T> {
+impl<T: Real, C: Coefficient<T>> Taps<'_, T, C> {
     /// x = gate (r + sum of w x + keep x).
     #[inline(always)]
-    pub(super) fn relax(&self, gate: &[T], r: &[T], keep: &[T], x: &mut [T]) {
+    pub(super) fn relax(&self, gate: &[C], r: &[T], keep: &[C], x: &mut [T], scale: Scale<T>) {
         let [w0, w1, w2, w3] = self.weights;
         let [x0, x1] = self.values;
         let mut x2 = self.first;
@@ -122,20 +123,22 @@ impl<T: Real> Taps<'_, T> {
         for ((x, ((g, r), k)), ((((((w0, x0), w1), x1), w2), w3), x3)) in
             x.iter_mut().zip(gate.iter().zip(r).zip(keep)).zip(sums)
         {
-            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + (*r + *k * *x));
+            let sum = (w0.units() * *x0 + w1.units() * *x1) + (w2.units() * x2 + w3.units() * *x3);
+            *x = g.relaxed(sum, *r, k.units() * *x, scale);
             x2 = *x3;
         }
     }
 
     /// The same from x = 0.
     #[inline(always)]
-    pub(super) fn relax_from_zero(&self, gate: &[T], r: &[T], x: &mut [T]) {
+    pub(super) fn relax_from_zero(&self, gate: &[C], r: &[T], x: &mut [T], scale: Scale<T>) {
         let [w0, w1, w2, w3] = self.weights;
         let [x0, x1] = self.values;
         let mut x2 = self.first;
         let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
         for ((x, (g, r)), ((((((w0, x0), w1), x1), w2), w3), x3)) in x.iter_mut().zip(gate.iter().zip(r)).zip(sums) {
-            *x = *g * (((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + *r);
+            let sum = (w0.units() * *x0 + w1.units() * *x1) + (w2.units() * x2 + w3.units() * *x3);
+            *x = g.relaxed_from_zero(sum, *r, scale);
             x2 = *x3;
         }
     }
@@ -144,10 +147,10 @@ impl<T: Real> Taps<'_, T> {
     #[inline(always)]
     pub(super) fn residuals(
         &self,
-        [keep_red, red]: [&[T]; 2],
-        [keep_black, black]: [&[T]; 2],
+        [(keep_red, red), (keep_black, black)]: [(&[C], &[T]); 2],
         sum: &mut [T],
         add: bool,
+        scale: Scale<T>,
     ) {
         let [w0, w1, w2, w3] = self.weights;
         let [x0, x1] = self.values;
@@ -155,7 +158,8 @@ impl<T: Real> Taps<'_, T> {
         let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
         let own = zip!(keep_red, red, keep_black, black);
         for ((sum, (((kr, xr), kb), xb)), ((((((w0, x0), w1), x1), w2), w3), x3)) in sum.iter_mut().zip(own).zip(sums) {
-            let value = ((*w0 * *x0 + *w1 * *x1) + (*w2 * x2 + *w3 * *x3)) + (*kr * *xr + *kb * *xb);
+            let flow = (w0.units() * *x0 + w1.units() * *x1) + (w2.units() * x2 + w3.units() * *x3);
+            let value = C::scaled(flow + (kr.units() * *xr + kb.units() * *xb), scale);
             *sum = if add { *sum + value } else { value };
             x2 = *x3;
         }
@@ -163,16 +167,17 @@ impl<T: Real> Taps<'_, T> {
 
     /// out += sum of w x - d x, as differences of neighbours: a smooth x, whose product is small, loses no digit by it.
     #[inline(always)]
-    pub(super) fn minus_product(&self, d: &[T], x: &[T], out: &mut [T]) {
+    pub(super) fn minus_product(&self, d: &[C], x: &[T], out: &mut [T], scale: Scale<T>) {
         let [w0, w1, w2, w3] = self.weights;
         let [x0, x1] = self.values;
         let mut x2 = self.first;
         let sums = zip!(w0, x0, w1, x1, w2, w3, self.rest);
         for ((out, (d, x)), ((((((w0, x0), w1), x1), w2), w3), x3)) in out.iter_mut().zip(d.iter().zip(x)).zip(sums) {
-            let flow = (*w0 * (*x0 - *x) + *w1 * (*x1 - *x)) + (*w2 * (x2 - *x) + *w3 * (*x3 - *x));
+            let [w0, w1, w2, w3] = [w0, w1, w2, w3].map(|weight| weight.units());
+            let flow = (w0 * (*x0 - *x) + w1 * (*x1 - *x)) + (w2 * (x2 - *x) + w3 * (*x3 - *x));
             // In the order in which d was summed: what is left are open faces and edges off the grid.
-            let rest = *d - ((*w0 + *w1) + (*w2 + *w3));
-            *out += flow - rest * *x;
+            let rest = d.units() - ((w0 + w1) + (w2 + w3));
+            *out += C::scaled(flow - rest * *x, scale);
             x2 = *x3;
         }
     }

@@ -4,7 +4,7 @@ use super::cells::Cells;
 
 /// Levels at most, the finest included: sides up to 65536.
 pub(super) const MAX_LEVELS: usize = 18;
-/// Numbers of a node off the grid: x, r, gate / d, keep, d, first.
+/// Numbers of a node off the grid: x, r, gate / d, keep, d, first. These stay numbers in any form of coefficients.
 pub(super) const OF_EXTRA: usize = 6;
 /// Indices of a node off the grid: parent, x, y, slot.
 pub(super) const OF_NODE: usize = 4;
@@ -75,6 +75,10 @@ pub(super) struct Level {
     pub(super) half: usize,
     /// Numbers of the grid.
     pub(super) len: usize,
+    /// Coefficients of the grid.
+    pub(super) coefficients: usize,
+    /// The first number and the first coefficient.
+    pub(super) start: [usize; 2],
     /// Elements of the vector that a cycle writes: until it is written, residuals of coarse levels lie there.
     pub(super) vector: usize,
     /// The part of it that this level has; empty where it has memory of its own for r.
@@ -87,10 +91,14 @@ pub(super) struct Level {
     pub(super) edges: usize,
 }
 
-/// Halves of numbers that every level has: x, gate / d, keep, r unless it is lent (two each), weights up, down, same, side.
-const HALVES: usize = 12;
-/// And those of levels that are visited twice, or solved: d, first (two each).
-const MORE_HALVES: usize = 4;
+/// Halves of numbers that every level has: x, r unless it is lent (two each).
+const VALUES: usize = 4;
+/// Halves of coefficients: gate / d, keep (two each), weights up, down, same, side.
+const COEFFICIENTS: usize = 8;
+/// Of both, those of levels that are visited twice, or solved: first; d (two each).
+const MORE: usize = 2;
+/// Numbers of the scale of a level, where coefficients have one.
+pub(super) const OF_SCALE: usize = 2;
 
 /// One coarser.
 pub(super) const fn coarser(side: usize) -> usize {
@@ -114,10 +122,11 @@ const fn lent_len(nx: usize, ny: usize, level: usize, shape: Shape, room: usize)
     if is_twice(level, shape) || both > room { 0 } else { both }
 }
 
-/// Numbers of the grid of a coarse level, of whose r so many elements lie elsewhere.
-const fn grid_len(nx: usize, ny: usize, level: usize, shape: Shape, lent: usize) -> usize {
-    let halves = if is_twice(level, shape) || is_coarsest(nx, ny) { HALVES + MORE_HALVES } else { HALVES };
-    Cells::half_len(nx, ny).saturating_mul(halves).saturating_sub(lent)
+/// Numbers and coefficients of the grid of a coarse level, of whose r so many elements lie elsewhere.
+const fn grid_len(nx: usize, ny: usize, level: usize, shape: Shape, lent: usize) -> [usize; 2] {
+    let more = if is_twice(level, shape) || is_coarsest(nx, ny) { MORE } else { 0 };
+    let half = Cells::half_len(nx, ny);
+    [half.saturating_mul(VALUES + more).saturating_sub(lent), half.saturating_mul(COEFFICIENTS + more)]
 }
 
 impl Level {
@@ -130,6 +139,8 @@ impl Level {
             width: 0,
             half: 0,
             len: 0,
+            coefficients: 0,
+            start: [0; 2],
             vector: half,
             lent: [0; 2],
             first_node: 0,
@@ -145,12 +156,15 @@ impl Level {
         let (nx, ny, width) = (coarser(self.nx), coarser(self.ny), coarser(coarser(self.nx)));
         let [_, end] = self.lent;
         let lent = lent_len(nx, ny, number, shape, self.vector.saturating_sub(end));
+        let [len, coefficients] = grid_len(nx, ny, number, shape, lent);
         Self {
             nx,
             ny,
             width,
             half: width * ny,
-            len: grid_len(nx, ny, number, shape, lent),
+            len,
+            coefficients,
+            start: [0; 2],
             vector: self.vector,
             lent: [end, end + lent],
             first_node: 0,
@@ -164,26 +178,64 @@ impl Level {
 
 /// Exact memory of a cycle on `nx` x `ny` cells.
 #[must_use]
-pub(super) const fn sizes(nx: usize, ny: usize, options: CycleOptions) -> CycleSizes {
-    sizes_lent(nx, ny, options, Cells::half_len(nx, ny))
+pub(super) const fn sizes(nx: usize, ny: usize, options: CycleOptions, is_compact: bool) -> CycleSizes {
+    sizes_lent(nx, ny, options, is_compact, Cells::half_len(nx, ny))
 }
 
 /// The same where the vector that the cycle writes has `room` elements for coarse levels.
-pub(super) const fn sizes_lent(nx: usize, ny: usize, options: CycleOptions, room: usize) -> CycleSizes {
-    let mut numbers = nx.div_ceil(2).saturating_mul(LINES);
+pub(super) const fn sizes_lent(
+    nx: usize,
+    ny: usize,
+    options: CycleOptions,
+    is_compact: bool,
+    room: usize,
+) -> CycleSizes {
     let (mut x, mut y, mut level, mut room) = (nx, ny, 0, room);
+    let (mut values, mut coefficients) = (0_usize, options.pieces.saturating_mul(EDGES_A_PIECE));
     while !is_coarsest(x, y) && level + 1 < MAX_LEVELS {
         x = coarser(x);
         y = coarser(y);
         level += 1;
         let lent = lent_len(x, y, level, options.shape, room);
         room -= lent;
-        numbers = numbers.saturating_add(grid_len(x, y, level, options.shape, lent));
+        let [more, more_coefficients] = grid_len(x, y, level, options.shape, lent);
+        values = values.saturating_add(more);
+        coefficients = coefficients.saturating_add(more_coefficients);
     }
     let edges = options.pieces.saturating_mul(EDGES_A_PIECE);
-    let numbers = numbers.saturating_add(options.pieces.saturating_mul(OF_EXTRA)).saturating_add(edges);
+    let lines = nx.div_ceil(2).saturating_mul(LINES);
+    let numbers = values.saturating_add(lines).saturating_add(options.pieces.saturating_mul(OF_EXTRA));
     let indices = options.pieces.saturating_mul(OF_NODE).saturating_add(edges.saturating_mul(OF_EDGE));
-    CycleSizes { numbers, indices }
+    if is_compact {
+        let numbers = numbers.saturating_add(level.saturating_mul(OF_SCALE));
+        CycleSizes { numbers, indices: indices.saturating_add(coefficients) }
+    } else {
+        CycleSizes { numbers: numbers.saturating_add(coefficients), indices }
+    }
+}
+
+/// Coefficients of all coarse grids.
+pub(super) const fn coefficients(nx: usize, ny: usize, shape: Shape) -> usize {
+    let (mut x, mut y, mut level, mut sum) = (nx, ny, 0, 0_usize);
+    while !is_coarsest(x, y) && level + 1 < MAX_LEVELS {
+        x = coarser(x);
+        y = coarser(y);
+        level += 1;
+        let [_, more] = grid_len(x, y, level, shape, 0);
+        sum = sum.saturating_add(more);
+    }
+    sum
+}
+
+/// Coarse levels of a hierarchy.
+pub(super) const fn coarse_levels(nx: usize, ny: usize) -> usize {
+    let (mut x, mut y, mut level) = (nx, ny, 0);
+    while !is_coarsest(x, y) && level + 1 < MAX_LEVELS {
+        x = coarser(x);
+        y = coarser(y);
+        level += 1;
+    }
+    level
 }
 
 /// Elements of the vector in which coarse levels keep residuals during a cycle on `nx` x `ny` cells.
@@ -198,44 +250,48 @@ pub(super) const fn lent(nx: usize, ny: usize, shape: Shape) -> usize {
     Cells::half_len(nx, ny) - room
 }
 
-/// The halves of a coarse level.
-pub(super) struct Grid<'m, T> {
+/// The halves of a coarse level. Coefficients are in units of its [`Scale`](super::coefficient::Scale).
+pub(super) struct Grid<'m, T, C> {
     pub(super) x: [&'m mut [T]; 2],
     pub(super) r: [&'m mut [T]; 2],
     /// Gate over d.
-    pub(super) gate: [&'m mut [T]; 2],
+    pub(super) gate: [&'m mut [C]; 2],
     /// (1 - gate) d / gate, so that x = gate / d (r + sum of w x + keep x).
-    pub(super) keep: [&'m mut [T]; 2],
+    pub(super) keep: [&'m mut [C]; 2],
     /// Weights of the faces of black nodes: up, down, beside, at the side.
-    pub(super) weights: [&'m mut [T]; 4],
-    pub(super) d: [&'m mut [T]; 2],
+    pub(super) weights: [&'m mut [C]; 4],
+    pub(super) d: [&'m mut [C]; 2],
     pub(super) first: [&'m mut [T]; 2],
 }
 
-impl<'m, T> Grid<'m, T> {
-    /// From the numbers of a level, and its part of the vector that the cycle writes: without that vector such a level has no
-    /// r.
-    pub(super) fn cut(numbers: &'m mut [T], level: &Level, lent: &'m mut [T]) -> Self {
+impl<'m, T, C> Grid<'m, T, C> {
+    /// From the numbers and the coefficients of a level, and its part of the vector that the cycle writes: without that vector
+    /// such a level has no r.
+    pub(super) fn cut(numbers: &'m mut [T], coefficients: &'m mut [C], level: &Level, lent: &'m mut [T]) -> Self {
         let Level { half, lent: [start, end], .. } = *level;
-        let mut halves = numbers.chunks_exact_mut(half.max(1));
-        let mut next = || halves.next().unwrap_or(&mut []);
-        let x = [next(), next()];
-        let r = if start < end {
-            match lent.split_at_mut_checked(half) {
-                Some((red, black)) => [red, black],
-                None => [&mut [] as &mut [T], &mut []],
-            }
-        } else {
-            [next(), next()]
-        };
-        Self {
-            x,
-            r,
-            gate: [next(), next()],
-            keep: [next(), next()],
-            weights: [next(), next(), next(), next()],
-            d: [next(), next()],
-            first: [next(), next()],
+        let mut numbers = numbers;
+        let x = two(&mut numbers, half);
+        let mut lent = lent;
+        let r = two(if start < end { &mut lent } else { &mut numbers }, half);
+        let first = two(&mut numbers, half);
+        let mut rest = coefficients;
+        let (gate, keep) = (two(&mut rest, half), two(&mut rest, half));
+        let ([up, down], [same, side]) = (two(&mut rest, half), two(&mut rest, half));
+        Self { x, r, gate, keep, weights: [up, down, same, side], d: two(&mut rest, half), first }
+    }
+}
+
+/// The next two halves of what is left; none where there are fewer.
+#[inline(always)]
+fn two<'m, E>(rest: &mut &'m mut [E], half: usize) -> [&'m mut [E]; 2] {
+    match core::mem::take(rest).split_at_mut_checked(half).and_then(|(red, more)| {
+        let (black, more) = more.split_at_mut_checked(half)?;
+        Some((red, black, more))
+    }) {
+        Some((red, black, more)) => {
+            *rest = more;
+            [red, black]
         }
+        None => [&mut [], &mut []],
     }
 }

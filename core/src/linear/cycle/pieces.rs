@@ -2,6 +2,7 @@
 
 use super::build::{Node, neighbour};
 use super::coarse::NO_SLOT;
+use super::coefficient::Coefficient;
 use super::kernels::{BLACK, DOWN, SAME, SIDE, UP};
 use super::layout::Level;
 use super::store::Store;
@@ -13,8 +14,8 @@ const LOCAL: usize = 16;
 const LOCAL_PARTS: u8 = 16;
 
 /// Tells the parts of a block apart and moves the nodes of all but one off the grid.
-pub(super) fn divide<T: Real>(
-    store: &mut Store<'_, T>,
+pub(super) fn divide<T: Real, C: Coefficient<T>>(
+    store: &mut Store<'_, T, C>,
     below: usize,
     above: &Level,
     (x, y): (usize, usize),
@@ -108,7 +109,7 @@ pub(super) fn divide<T: Real>(
     }
 }
 
-impl<T: Real> Store<'_, T> {
+impl<T: Real, C: Coefficient<T>> Store<'_, T, C> {
     /// Takes a node of the grid off it, its faces becoming edges; its index among the nodes off the grid.
     pub(super) fn move_off_grid(&mut self, below: usize, slot: u16) -> usize {
         let level = self.level(below);

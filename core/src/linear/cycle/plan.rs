@@ -1,6 +1,7 @@
 //! What of a cycle outlives a call: the shape of its hierarchy, in numbers.
 
 use super::cells::Cells;
+use super::coefficient::Coefficient;
 use super::finest::Gate;
 use super::layout::{CycleOptions, Level, MAX_LEVELS, Shape};
 use super::{Cycle, Parts};
@@ -40,7 +41,8 @@ pub struct Plan<T> {
     count: u32,
     multiply_adds: u32,
     merged: u32,
-    reserved: u32,
+    /// 1 where coefficients are compact.
+    compact: u32,
     /// Nodes off the grid, those of them that are pieces, edges off the grid.
     levels: [[u32; 3]; MAX_LEVELS],
 }
@@ -60,7 +62,7 @@ impl<T: Real> Plain for Plan<T> {
         for number in [&mut self.capacity, &mut self.count, &mut self.multiply_adds, &mut self.merged] {
             codec.number(number)?;
         }
-        codec.number(&mut self.reserved)?;
+        codec.number(&mut self.compact)?;
         for number in self.levels.iter_mut().flatten() {
             codec.number(number)?;
         }
@@ -87,7 +89,7 @@ impl<T: Real> Plan<T> {
             count: 1,
             multiply_adds: 0,
             merged: 0,
-            reserved: 0,
+            compact: 0,
             levels: [[0; 3]; MAX_LEVELS],
         }
     }
@@ -102,6 +104,12 @@ impl<T: Real> Plan<T> {
     #[must_use]
     pub fn options(&self) -> CycleOptions {
         CycleOptions { shape: self.shape.get(), pieces: self.capacity as usize }
+    }
+
+    /// Whether it was built by [`Cycle::compact`].
+    #[must_use]
+    pub const fn is_compact(&self) -> bool {
+        self.compact == 1
     }
 
     /// Number of 32-bit words that hold it; the same on every target.
@@ -126,8 +134,8 @@ impl<T: Real> Plan<T> {
     }
 }
 
-impl<'a, T: Real> Cycle<'a, T> {
-    /// Puts the cycle away; see [`resume`](Self::resume).
+impl<'a, T: Real, C: Coefficient<T>> Cycle<'a, T, C> {
+    /// Puts the cycle away; see [`resume`](Cycle::resume).
     #[must_use]
     pub fn suspend(self) -> Plan<T> {
         let mut plan = Plan::empty();
@@ -142,6 +150,7 @@ impl<'a, T: Real> Cycle<'a, T> {
         plan.count = number(self.store.last() + 1);
         plan.multiply_adds = number(self.multiply_adds);
         plan.merged = number(self.store.merged());
+        plan.compact = u32::from(C::IS_COMPACT);
         for (index, to) in plan.levels.iter_mut().enumerate() {
             let Level { nodes, pieces, edges, .. } = self.store.level(index);
             *to = [number(nodes), number(pieces), number(edges)];
@@ -149,13 +158,7 @@ impl<'a, T: Real> Cycle<'a, T> {
         plan
     }
 
-    /// Takes up a cycle that was put away, without building it: `numbers` and `indices` must hold what they held, and
-    /// `cells` be those it was built for. A few operations for each level.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new) for the memory; `Length` (mask) where the cells have other sides, `Corrupt` (object) for a
-    /// plan that no cycle has left.
-    pub fn resume(
+    pub(super) fn take_up(
         cells: Cells<'a>,
         plan: &Plan<T>,
         numbers: &'a mut [T],
@@ -165,9 +168,12 @@ impl<'a, T: Real> Cycle<'a, T> {
             let (need, got) = (plan.nx.saturating_mul(plan.ny) as usize, cells.nx * cells.ny);
             return Err(Error::Length { field: Field::Mask, need, got });
         }
+        if plan.is_compact() != C::IS_COMPACT {
+            return Err(Error::Corrupt { field: Field::Object, index: 0 });
+        }
         let options = plan.options();
         // The half is what the vector of a cycle has room for: that of the cells, or none.
-        let sizes = super::layout::sizes_lent(cells.nx, cells.ny, options, cells.half);
+        let sizes = super::layout::sizes_lent(cells.nx, cells.ny, options, C::IS_COMPACT, cells.half);
         let Parts { lines, mut store } = Parts::cut(&cells, options, sizes, numbers, indices)?;
         let mut level = Level::finest(&cells);
         let mut number = 0;
@@ -195,5 +201,37 @@ impl<'a, T: Real> Cycle<'a, T> {
             second: plan.second,
             multiply_adds: plan.multiply_adds as usize,
         })
+    }
+}
+
+impl<'a, T: Real> Cycle<'a, T> {
+    /// Takes up a cycle that was put away, without building it: `numbers` and `indices` must hold what they held, and
+    /// `cells` be those it was built for. A few operations for each level.
+    ///
+    /// # Errors
+    /// As [`new`](Cycle::new) for the memory; `Length` (mask) where the cells have other sides, `Corrupt` (object) for a
+    /// plan that no cycle has left, or one with other coefficients.
+    pub fn resume(
+        cells: Cells<'a>,
+        plan: &Plan<T>,
+        numbers: &'a mut [T],
+        indices: &'a mut [u16],
+    ) -> Result<Self, Error> {
+        Self::take_up(cells, plan, numbers, indices)
+    }
+}
+
+impl<'a, T: Real> Cycle<'a, T, u16> {
+    /// As [`resume`](Cycle::resume) for a cycle that [`compact`](Self::compact) built.
+    ///
+    /// # Errors
+    /// As [`resume`](Cycle::resume).
+    pub fn resume_compact(
+        cells: Cells<'a>,
+        plan: &Plan<T>,
+        numbers: &'a mut [T],
+        indices: &'a mut [u16],
+    ) -> Result<Self, Error> {
+        Self::take_up(cells, plan, numbers, indices)
     }
 }

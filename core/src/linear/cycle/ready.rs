@@ -5,12 +5,13 @@
 use super::build::neighbour;
 use super::cells::bulk;
 use super::coarse::{Coarse, GATE, KEEP, X};
+use super::coefficient::Coefficient;
 use super::gates::{Gates, clamp};
 use super::kernels::{RED, cut, cut_mut, edge, is_forward, sum_of, taps};
 use super::layout::Level;
 use crate::real::Real;
 
-impl<T: Real> Coarse<'_, T> {
+impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
     /// A node has cells of the finest level below it, this many of them for a hierarchy with a shift.
     pub(super) fn add_share(&mut self, id: u16, more: T) {
         let sum = self.share_of(id) + more;
@@ -37,14 +38,15 @@ impl<T: Real> Coarse<'_, T> {
     fn get(&self, of: usize, id: u16) -> T {
         let (half, id) = (self.level.half, usize::from(id));
         let [red, black] = if of == KEEP { &self.grid.keep } else { &self.grid.gate };
-        let value = if id < half {
-            red.get(id)
-        } else if id < 2 * half {
-            black.get(id - half)
-        } else {
-            self.extra.get(id - 2 * half).and_then(|numbers| numbers.get(of))
-        };
-        value.copied().unwrap_or(T::ZERO)
+        let place = if id < half { red.get(id) } else { black.get(id - half) };
+        match place {
+            Some(place) if of == KEEP => C::scaled(place.units(), self.scale),
+            Some(place) => place.gated(T::ONE, self.scale),
+            None => {
+                let place = self.extra.get(id.wrapping_sub(2 * half)).and_then(|numbers| numbers.get(of));
+                place.copied().unwrap_or(T::ZERO)
+            }
+        }
     }
 
     pub(super) fn set_open(&mut self, id: u16, value: T) {
@@ -59,14 +61,10 @@ impl<T: Real> Coarse<'_, T> {
     fn set(&mut self, of: usize, id: u16, value: T) {
         let (half, id) = (self.level.half, usize::from(id));
         let [red, black] = if of == KEEP { &mut self.grid.keep } else { &mut self.grid.gate };
-        let place = if id < half {
-            red.get_mut(id)
-        } else if id < 2 * half {
-            black.get_mut(id - half)
-        } else {
-            self.extra.get_mut(id - 2 * half).and_then(|numbers| numbers.get_mut(of))
-        };
-        if let Some(place) = place {
+        if let Some(place) = if id < half { red.get_mut(id) } else { black.get_mut(id - half) } {
+            let scale = if of == KEEP { self.scale.weight } else { self.scale.gate };
+            *place = C::of(value, scale);
+        } else if let Some(place) = self.extra.get_mut(id.wrapping_sub(2 * half)).and_then(|extra| extra.get_mut(of)) {
             *place = value;
         }
     }
@@ -75,47 +73,82 @@ impl<T: Real> Coarse<'_, T> {
     pub(super) fn faces(&self, slot: u16) -> [T; 4] {
         let place = usize::from(slot).wrapping_sub(self.level.half);
         let [up, down, same, side] = &self.grid.weights;
-        [up, down, same, side].map(|half| half.get(place).copied().unwrap_or(T::ZERO))
+        let of = |weight: &C| C::scaled(weight.units(), self.scale);
+        [up, down, same, side].map(|half| half.get(place).map_or(T::ZERO, of))
+    }
+
+    /// Adds to the weight of a face of a black node, known by its place in its half.
+    pub(super) fn add_face(&mut self, place: usize, face: usize, more: T) {
+        let scale = self.scale;
+        if let Some(weight) = self.grid.weights.get_mut(face).and_then(|half| half.get_mut(place)) {
+            *weight = C::of(C::scaled(weight.units(), scale) + more, scale.weight);
+        }
     }
 
     pub(super) fn take_face(&mut self, place: usize, face: usize) -> T {
         let weight = self.grid.weights.get_mut(face).and_then(|half| half.get_mut(place));
-        weight.map_or(T::ZERO, |weight| core::mem::replace(weight, T::ZERO))
+        let taken = weight.map(|weight| core::mem::replace(weight, C::from_units(T::ZERO)));
+        taken.map_or(T::ZERO, |weight| C::scaled(weight.units(), self.scale))
     }
+}
 
-    /// Turns weights and open faces into what the cycle works with. Returns nodes (red, black) and faces. With a shift, weights
-    /// stay as they are, and gates are looked up by the sum of weights over the largest.
-    pub(super) fn set_gates(
-        &mut self,
+/// Turns weights and open faces of a level into what the cycle works with.
+pub(super) trait Ready<T: Real>: Coefficient<T> {
+    /// Returns nodes (red, black) and faces. With a shift, weights stay as they are, and gates are looked up by the sum of
+    /// weights over the largest.
+    fn set_gates(
+        coarse: &mut Coarse<'_, T, Self>,
+        number: usize,
+        gates: &Gates,
+        is_last: bool,
+        shift: Option<T>,
+    ) -> ([usize; 2], usize);
+}
+
+/// The strength of a level and what it makes of a weight.
+pub(super) fn transformed<T: Real>(weight: T, strength: T) -> T {
+    weight * (T::ONE + strength * (T::ONE - weight)).max(T::from_f32(0.1))
+}
+
+/// The strength of a level.
+pub(super) fn strength_of<T: Real>(gates: &Gates, number: usize) -> T {
+    let strength = gates.strength.get(number.saturating_sub(1).min(2)).copied().unwrap_or(0.0);
+    clamp(T::from_f32(strength), -0.9, 0.9)
+}
+
+/// The tables of a level, red and black.
+pub(super) fn tables_of(gates: &Gates, number: usize) -> [&[f32; 5]; 2] {
+    let which = number.min(2);
+    [gates.red.get(which), gates.black.get(which)].map(|table| table.unwrap_or(&[1.0; 5]))
+}
+
+impl<T: Real> Ready<T> for T {
+    fn set_gates(
+        coarse: &mut Coarse<'_, T, T>,
         number: usize,
         gates: &Gates,
         is_last: bool,
         shift: Option<T>,
     ) -> ([usize; 2], usize) {
-        let which = number.min(2);
-        let strength = gates.strength.get(number.saturating_sub(1).min(2)).copied().unwrap_or(0.0);
-        let strength: T = if shift.is_some() { T::ZERO } else { clamp(T::from_f32(strength), -0.9, 0.9) };
-        let transform = |weight: &mut T| {
-            let factor = (T::ONE + strength * (T::ONE - *weight)).max(T::from_f32(0.1));
-            *weight *= factor;
-        };
+        let strength: T = if shift.is_some() { T::ZERO } else { strength_of(gates, number) };
+        let transform = |weight: &mut T| *weight = transformed(*weight, strength);
         let mut faces = 0;
-        for weight in self.grid.weights.iter_mut().flat_map(|half| half.iter_mut()).chain(self.weights.iter_mut()) {
+        for weight in coarse.grid.weights.iter_mut().flat_map(|half| half.iter_mut()).chain(coarse.weights.iter_mut()) {
             transform(weight);
             faces += usize::from(*weight > T::ZERO);
         }
-        self.grid.keep.iter_mut().flat_map(|half| half.iter_mut()).for_each(transform);
-        self.extra.iter_mut().filter_map(|numbers| numbers.get_mut(KEEP)).for_each(transform);
+        coarse.grid.keep.iter_mut().flat_map(|half| half.iter_mut()).for_each(transform);
+        coarse.extra.iter_mut().filter_map(|numbers| numbers.get_mut(KEEP)).for_each(transform);
         if let Some(shift) = shift {
-            self.add_shift(shift);
+            coarse.add_shift(shift);
         }
-        self.sum_weights();
+        coarse.sum_weights();
         let is_relative = shift.is_some();
         if is_relative {
-            self.find_largest();
+            coarse.find_largest();
         }
         let mut nodes = [0; 2];
-        let tables = [gates.red.get(which), gates.black.get(which)].map(|table| table.unwrap_or(&[1.0; 5]));
+        let tables = tables_of(gates, number);
         let ready = |colour: usize, d: T, gate: &mut T, keep: &mut T| -> bool {
             let [red, black] = tables;
             let is_dead = d <= T::ZERO;
@@ -127,7 +160,7 @@ impl<T: Real> Coarse<'_, T> {
             *keep = if is_dead { T::ZERO } else { (T::ONE - g) * d / g };
             !is_dead
         };
-        let super::layout::Grid { x, gate, keep, d, first, .. } = &mut self.grid;
+        let super::layout::Grid { x, gate, keep, d, first, .. } = &mut coarse.grid;
         let halves = x.iter_mut().zip(gate).zip(keep).enumerate();
         for (colour, ((x, gate), keep)) in halves {
             for ((x, gate), keep) in x.iter_mut().zip(gate.iter_mut()).zip(keep.iter_mut()) {
@@ -144,7 +177,7 @@ impl<T: Real> Coarse<'_, T> {
             }
         }
         x.iter_mut().chain(first).for_each(|half| half.fill(T::ZERO));
-        for (numbers, node) in self.extra.iter_mut().zip(self.nodes.iter()) {
+        for (numbers, node) in coarse.extra.iter_mut().zip(coarse.nodes.iter()) {
             let [x, r, gate, keep, d, first] = numbers;
             let colour = super::coarse::colour_of(node);
             *d = *x;
@@ -156,7 +189,9 @@ impl<T: Real> Coarse<'_, T> {
         }
         (nodes, faces)
     }
+}
 
+impl<T: Real> Coarse<'_, T, T> {
     /// Adds c for each cell of the finest level to what stands for open faces.
     fn add_shift(&mut self, shift: T) {
         for (keep, share) in self.grid.keep.iter_mut().zip(&self.grid.gate) {
@@ -202,6 +237,7 @@ impl<T: Real> Coarse<'_, T> {
     /// x = open faces + sum of weights, by the kernels of relaxation on a field of ones.
     fn sum_weights(&mut self) {
         let Level { width, ny, .. } = self.level;
+        let scale = self.scale;
         self.grid.x.iter_mut().for_each(|half| half.fill(T::ONE));
         let super::layout::Grid { x, gate: sums, keep, weights, .. } = &mut self.grid;
         let [x0, x1] = x;
@@ -218,7 +254,7 @@ impl<T: Real> Coarse<'_, T> {
                 if let (Some(sums), Some(keep), Some(ones)) =
                     (cut_mut(sums, own, len), cut(keep, own, len), cut(x0, own, len))
                 {
-                    taps.relax_from_zero(ones, keep, sums);
+                    taps.relax_from_zero(ones, keep, sums, scale);
                 }
             }
         }

@@ -7,6 +7,7 @@ use crate::vector;
 use std::vec;
 use std::vec::Vec;
 
+mod compact;
 mod definite;
 mod memory;
 
@@ -74,7 +75,11 @@ struct Memory<T> {
 
 impl<T: Real> Memory<T> {
     fn new(nx: usize, ny: usize, options: CycleOptions) -> Self {
-        let sizes = Cycle::<T>::sizes(nx, ny, options);
+        Self::of(nx, ny, options, false)
+    }
+
+    fn of(nx: usize, ny: usize, options: CycleOptions, is_compact: bool) -> Self {
+        let sizes = layout::sizes(nx, ny, options, is_compact);
         Self {
             codes: vec![0; Cells::codes_len(nx, ny)],
             numbers: vec![T::ZERO; sizes.numbers],
@@ -82,6 +87,18 @@ impl<T: Real> Memory<T> {
             scratch: vec![T::ZERO; Reduced::<T>::scratch_len(nx)],
         }
     }
+}
+
+/// A cycle with coefficients of either form.
+fn build<'a, T: Real, C: Ready<T>>(
+    cells: Cells<'a>,
+    gates: &Gates,
+    options: CycleOptions,
+    numbers: &'a mut [T],
+    indices: &'a mut [u16],
+) -> Cycle<'a, T, C> {
+    let sizes = layout::sizes(cells.nx, cells.ny, options, C::IS_COMPACT);
+    Cycle::build(cells, gates, options, sizes, numbers, indices).unwrap()
 }
 
 const ALL: [CycleOptions; 4] = [
@@ -142,12 +159,17 @@ fn the_reduced_system_is_the_whole_one_with_red_eliminated() {
     }
 }
 
-fn solve(nx: usize, ny: usize, cells: &[u8], options: CycleOptions) -> (crate::solve::Report<f64>, Option<u32>) {
+fn solve<C: Ready<f64>>(
+    (nx, ny): (usize, usize),
+    cells: &[u8],
+    gates: &Gates,
+    options: CycleOptions,
+) -> (crate::solve::Report<f64>, Option<u32>) {
     let domain = Domain::new(nx, ny, cells, OPEN_BELOW).unwrap();
-    let mut memory = Memory::<f64>::new(nx, ny, options);
+    let mut memory = Memory::<f64>::of(nx, ny, options, C::IS_COMPACT);
     let cells = Cells::new(&domain, &mut memory.codes).unwrap();
     let reduced = Reduced::new(cells, &mut memory.scratch).unwrap();
-    let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();
+    let cycle = build::<f64, C>(cells, gates, options, &mut memory.numbers, &mut memory.indices);
     let b: Vec<f64> = (0..nx * ny).map(|k| (k as f64 * 0.7).sin()).collect();
     let half = cells.half();
     let (mut rhs, mut x, mut workspace) = (vec![0.0; half], vec![0.0; half], vec![0.0; 3 * half]);
@@ -164,7 +186,7 @@ fn solves_take_few_iterations_on_any_shape() {
     for (nx, ny) in SIZES {
         for options in ALL {
             let cells = layout(nx, ny, 0.1, &mut rng);
-            let (report, handed_over) = solve(nx, ny, &cells, options);
+            let (report, handed_over) = solve::<f64>((nx, ny), &cells, &Gates::HAND_SET, options);
             assert_eq!((report.step, handed_over), (Step::Converged, None), "{nx} x {ny}, {options:?}: {report:?}");
         }
     }
@@ -181,8 +203,9 @@ fn walls_stay_walls_on_all_levels_where_pieces_are_kept() {
         }
     }
     seal_pockets(n, n, &mut cells, OPEN_BELOW, &mut vec![0; n * n]).unwrap();
-    let (grid, _) = solve(n, n, &cells, CycleOptions { shape: Shape::W, pieces: 0 });
-    let (kept, handed_over) = solve(n, n, &cells, CycleOptions { shape: Shape::W, pieces: 600 });
+    let (grid, _) = solve::<f64>((n, n), &cells, &Gates::HAND_SET, CycleOptions::GRID);
+    let (kept, handed_over) =
+        solve::<f64>((n, n), &cells, &Gates::HAND_SET, CycleOptions { pieces: 600, ..CycleOptions::GRID });
     assert_eq!((kept.step, handed_over), (Step::Converged, None));
     assert!(2 * kept.iterations < grid.iterations, "{} against {}", kept.iterations, grid.iterations);
 }

@@ -48,7 +48,7 @@ impl<'a, T: Real> Varying<'a, T> {
     /// Exact memory for `nx` x `ny` cells; `indices` only for pieces.
     #[must_use]
     pub const fn sizes(nx: usize, ny: usize, options: CycleOptions) -> CycleSizes {
-        layout::sizes_lent(nx.saturating_mul(2), ny.saturating_mul(2), options, 0)
+        layout::sizes_lent(nx.saturating_mul(2), ny.saturating_mul(2), options, false, 0)
     }
 
     /// Builds the hierarchy; nothing of the stencil is kept. `shift` is the c that its diagonal contains, in units of it: 0 for
@@ -92,7 +92,7 @@ impl<'a, T: Real> Varying<'a, T> {
         let mut cycle = Cycle::empty(cells(sides), gates, options, parts);
         let Cycle { store, .. } = &mut cycle;
         let level = Level::finest(&cells(sides)).next(1, options.shape);
-        store.push(level);
+        store.begin(level);
         for row in 0..nx * ny {
             let (x, y) = (row % nx.max(1), row / nx.max(1));
             let Some(open) = rows.open(row) else { continue };

@@ -7,7 +7,7 @@ use tinysolve::linear::cycle::{CycleOptions, GATES, Gates, Shape};
 use tinysolve::solve::Step;
 use tinysolve_tests::layouts::{Problem, problems, unseen_problems};
 use tinysolve_tests::pressure::{
-    Outcome, Settings, Way, bytes, component_aware, empty, network_in_bytes, pieces, solve, trained,
+    Outcome, Settings, Way, bytes, compact_bytes, component_aware, empty, network_in_bytes, pieces, solve, trained,
 };
 use tinysolve_tests::threads;
 
@@ -91,6 +91,8 @@ fn size(n: usize) {
         ("cg on the reduced system", Way::ReducedCg),
         ("cycle V on the grid, hand set", Way::Cycle(Gates::HAND_SET, grid(Shape::V))),
         ("cycle W on the grid, trained", Way::Cycle(trained(), grid(Shape::W))),
+        ("cycle W on the grid, trained, compact", Way::Compact(trained(), grid(Shape::W))),
+        ("cycle, trained, compact", Way::Compact(trained(), component_aware(n))),
         ("cycle, hand set", Way::Cycle(Gates::HAND_SET, component_aware(n))),
         ("cycle, trained", Way::Cycle(trained(), component_aware(n))),
     ];
@@ -186,6 +188,13 @@ fn memory() {
     ];
     for (kernel, bytes, goal) in rows {
         row(kernel, case, "ram", bytes as f64, "bytes", Some(goal), true);
+    }
+    for (kernel, options) in [
+        ("cycle V on the grid, compact", grid(Shape::V)),
+        ("cycle W on the grid, compact", grid(Shape::W)),
+        ("cycle, compact", component_aware(64)),
+    ] {
+        row(kernel, case, "ram", compact_bytes(64, options, false) as f64, "bytes", None, true);
     }
     for n in [64, 128] {
         let set: Vec<Problem> = problems(n, 20, SEED).into_iter().chain(unseen_problems(n, SEED)).collect();

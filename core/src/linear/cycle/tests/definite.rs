@@ -13,7 +13,7 @@ struct Judgement {
     least: f64,
 }
 
-fn judge<T: Real>(cycle: &mut Cycle<'_, T>, cells: &Cells<'_>, vectors: [&[f64]; 2]) -> Judgement {
+fn judge<T: Real, C: Ready<T>>(cycle: &mut Cycle<'_, T, C>, cells: &Cells<'_>, vectors: [&[f64]; 2]) -> Judgement {
     let [u, v] = vectors.map(|values| values.iter().map(|value| T::from_f64(*value)).collect::<Vec<T>>());
     let (mut pu, mut pv) = (vec![T::ZERO; cells.half()], vec![T::ZERO; cells.half()]);
     cycle.direction(&u, &mut pu);
@@ -31,8 +31,17 @@ fn judge<T: Real>(cycle: &mut Cycle<'_, T>, cells: &Cells<'_>, vectors: [&[f64];
 
 #[test]
 fn any_finite_gates_make_a_symmetric_positive_definite_cycle() {
+    any_finite_gates::<f32, f64>("as they are", 2);
+}
+
+#[test]
+fn any_finite_gates_make_a_compact_symmetric_positive_definite_cycle() {
+    any_finite_gates::<u16, u16>("compact", 12);
+}
+
+fn any_finite_gates<A: Ready<f32>, B: Ready<f64>>(name: &str, seed: u64) {
     let trials = if std::env::var_os("TINYSOLVE_LONG").is_some() { 10_000 } else { 1_000 };
-    let mut rng = Xoshiro128::new(2);
+    let mut rng = Xoshiro128::new(seed);
     let (mut by_energy, mut by_norm, mut exact): (f64, f64, f64) = (0.0, 0.0, 0.0);
     // By norm where it is worst by energy, and how often that is above 1e-6.
     let (mut there, mut above) = (0.0, 0);
@@ -41,17 +50,17 @@ fn any_finite_gates_make_a_symmetric_positive_definite_cycle() {
         let options = ALL[trial % 4];
         let cells = layout(nx, ny, 0.12, &mut rng);
         let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-        let mut memory = Memory::<f32>::new(nx, ny, options);
+        let mut memory = Memory::<f32>::of(nx, ny, options, A::IS_COMPACT);
         let cells = Cells::new(&domain, &mut memory.codes).unwrap();
         if cells.black.iter().all(|code| !build::is_fluid(*code)) {
             continue;
         }
         let gates = random_gates(&mut rng);
         let (u, v) = (draw(&cells, &mut rng), draw(&cells, &mut rng));
-        let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+        let mut cycle = build::<f32, A>(cells, &gates, options, &mut memory.numbers, &mut memory.indices);
         let single = judge(&mut cycle, &cells, [&u, &v]);
-        let mut memory = Memory::<f64>::new(nx, ny, options);
-        let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+        let mut memory = Memory::<f64>::of(nx, ny, options, B::IS_COMPACT);
+        let mut cycle = build::<f64, B>(cells, &gates, options, &mut memory.numbers, &mut memory.indices);
         let double = judge(&mut cycle, &cells, [&u, &v]);
         above += u32::from(single.by_energy > 1e-6);
         if single.by_energy > by_energy {
@@ -61,23 +70,28 @@ fn any_finite_gates_make_a_symmetric_positive_definite_cycle() {
         exact = exact.max(double.by_energy);
         assert!(single.least > 0.0 && double.least > 0.0, "trial {trial}, {options:?}: {gates:?}");
     }
-    std::println!("{trials} sets of gates, f64: {exact:e}; f32: {by_norm:e} by norm");
+    std::println!("{name}: {trials} sets of gates, f64: {exact:e}; f32: {by_norm:e} by norm");
     std::println!("f32 by energy: {by_energy:e}, where it is {there:e} by norm; {above} sets above 1e-6");
     assert!(exact <= 1e-13 && by_norm <= 1e-6);
 }
 
 #[test]
 fn the_smallest_eigenvalue_of_the_cycle_is_positive() {
+    smallest_eigenvalue::<f64>();
+    smallest_eigenvalue::<u16>();
+}
+
+fn smallest_eigenvalue<B: Ready<f64>>() {
     let mut rng = Xoshiro128::new(3);
     for trial in 0..60 {
         let (nx, ny) = (12, 12);
         let options = ALL[trial % 4];
         let cells = layout(nx, ny, 0.1, &mut rng);
         let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-        let mut memory = Memory::<f64>::new(nx, ny, options);
+        let mut memory = Memory::<f64>::of(nx, ny, options, B::IS_COMPACT);
         let cells = Cells::new(&domain, &mut memory.codes).unwrap();
         let gates = random_gates(&mut rng);
-        let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+        let mut cycle = build::<f64, B>(cells, &gates, options, &mut memory.numbers, &mut memory.indices);
         let places: Vec<usize> = (0..cells.half()).filter(|&k| build::is_fluid(cells.black[k])).collect();
         let n = places.len();
         let mut dense = nalgebra::DMatrix::<f64>::zeros(n, n);
@@ -101,6 +115,11 @@ fn the_smallest_eigenvalue_of_the_cycle_is_positive() {
 /// `TINYSOLVE_LONG` is set.
 #[test]
 fn cycles_on_larger_grids_are_positive_definite() {
+    larger_grids::<f32, f64>();
+    larger_grids::<u16, u16>();
+}
+
+fn larger_grids<A: Ready<f32>, B: Ready<f64>>() {
     let mut rng = Xoshiro128::new(7);
     let (mut by_norm, mut exact): (f64, f64) = (0.0, 0.0);
     let is_long = std::env::var_os("TINYSOLVE_LONG").is_some();
@@ -115,13 +134,13 @@ fn cycles_on_larger_grids_are_positive_definite() {
                 1 => Gates::TRAINED,
                 _ => random_gates(&mut rng),
             };
-            let mut memory = Memory::<f32>::new(n, n, options);
+            let mut memory = Memory::<f32>::of(n, n, options, A::IS_COMPACT);
             let cells = Cells::new(&domain, &mut memory.codes).unwrap();
             let (u, v) = (draw(&cells, &mut rng), draw(&cells, &mut rng));
-            let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+            let mut cycle = build::<f32, A>(cells, &gates, options, &mut memory.numbers, &mut memory.indices);
             let single = judge(&mut cycle, &cells, [&u, &v]);
-            let mut memory = Memory::<f64>::new(n, n, options);
-            let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+            let mut memory = Memory::<f64>::of(n, n, options, B::IS_COMPACT);
+            let mut cycle = build::<f64, B>(cells, &gates, options, &mut memory.numbers, &mut memory.indices);
             let double = judge(&mut cycle, &cells, [&u, &v]);
             by_norm = by_norm.max(single.by_norm);
             exact = exact.max(double.by_energy);

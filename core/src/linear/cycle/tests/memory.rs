@@ -1,21 +1,32 @@
 //! The caller's memory: exact, enough, and carried from call to call.
 
-use super::*;
+use super::{Memory as Room, *};
+use store::Memory;
 
 #[test]
 fn memory_is_exact_and_nothing_beyond_it_is_touched() {
+    exact::<f32>();
+    exact::<u16>();
+}
+
+const fn options() -> CycleOptions {
+    CycleOptions { shape: Shape::W, pieces: 40 }
+}
+
+fn exact<C: Ready<f32>>() {
     let mut rng = Xoshiro128::new(5);
     for (nx, ny) in SIZES {
-        let options = CycleOptions { shape: Shape::W, pieces: 40 };
+        let options = options();
         let cells = layout(nx, ny, 0.2, &mut rng);
         let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-        let mut memory = Memory::<f32>::new(nx, ny, options);
+        let mut memory = Room::<f32>::of(nx, ny, options, C::IS_COMPACT);
         let (numbers, indices) = (memory.numbers.len(), memory.indices.len());
         memory.numbers.push(7.5);
         memory.indices.push(77);
         let cells = Cells::new(&domain, &mut memory.codes).unwrap();
         let build = |numbers: &mut [f32], indices: &mut [u16]| {
-            Cycle::new(cells, &Gates::HAND_SET, options, numbers, indices).map(|mut cycle| {
+            let sizes = layout::sizes(nx, ny, options, C::IS_COMPACT);
+            Cycle::<f32, C>::build(cells, &Gates::HAND_SET, options, sizes, numbers, indices).map(|mut cycle| {
                 let (r, mut d) = (vec![1.0; cells.half()], vec![0.0; cells.half()]);
                 cycle.direction(&r, &mut d);
             })
@@ -27,25 +38,28 @@ fn memory_is_exact_and_nothing_beyond_it_is_touched() {
         let short = Error::Length { field: Field::Order, need: indices, got: indices - 1 };
         assert_eq!(build(&mut memory.numbers, &mut memory.indices[..indices - 1]), Err(short));
     }
-    assert_eq!(
-        Cycle::<f32>::sizes(usize::MAX, usize::MAX, CycleOptions { shape: Shape::W, pieces: usize::MAX }).numbers,
-        usize::MAX
-    );
+    let huge = layout::sizes(usize::MAX, usize::MAX, CycleOptions { pieces: usize::MAX, ..options() }, C::IS_COMPACT);
+    assert_eq!((huge.numbers, huge.indices), (usize::MAX, usize::MAX));
 }
 
 #[test]
 fn a_cycle_put_away_is_the_same_cycle() {
+    put_away::<f32, u16>();
+    put_away::<u16, f32>();
+}
+
+fn put_away<C: Ready<f32>, Other: Ready<f32>>() {
     let mut rng = Xoshiro128::new(7);
     for (nx, ny) in SIZES {
         for options in ALL {
             let cells = layout(nx, ny, 0.15, &mut rng);
             let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-            let mut memory = Memory::<f32>::new(nx, ny, options);
+            let mut memory = Room::<f32>::of(nx, ny, options, C::IS_COMPACT);
             let cells = Cells::new(&domain, &mut memory.codes).unwrap();
             let gates = random_gates(&mut rng);
             let r: Vec<f32> = draw(&cells, &mut rng).into_iter().map(|r| r as f32).collect();
             let (mut before, mut after) = (vec![0.0; r.len()], vec![0.0; r.len()]);
-            let mut cycle = Cycle::new(cells, &gates, options, &mut memory.numbers, &mut memory.indices).unwrap();
+            let mut cycle = build::<f32, C>(cells, &gates, options, &mut memory.numbers, &mut memory.indices);
             cycle.direction(&r, &mut before);
             let work = cycle.multiply_adds();
             let mut words = vec![0; Plan::<f32>::WORDS];
@@ -53,7 +67,10 @@ fn a_cycle_put_away_is_the_same_cycle() {
             assert_eq!(size_of::<Plan<f32>>(), 4 * words.len());
             assert_eq!(size_of::<Plan<f64>>(), 4 * Plan::<f64>::WORDS);
             let plan = Plan::from_words(&words).unwrap();
-            let mut cycle = Cycle::resume(cells, &plan, &mut memory.numbers, &mut memory.indices).unwrap();
+            assert_eq!(plan.is_compact(), C::IS_COMPACT);
+            let other = Cycle::<f32, Other>::take_up(cells, &plan, &mut memory.numbers, &mut memory.indices);
+            assert_eq!(other.err(), Some(Error::Corrupt { field: Field::Object, index: 0 }));
+            let mut cycle = Cycle::<f32, C>::take_up(cells, &plan, &mut memory.numbers, &mut memory.indices).unwrap();
             cycle.direction(&r, &mut after);
             assert_eq!((before, cycle.multiply_adds()), (after, work));
         }
@@ -62,14 +79,19 @@ fn a_cycle_put_away_is_the_same_cycle() {
 
 #[test]
 fn a_scrambled_plan_or_memory_is_refused_or_gives_wrong_numbers() {
+    scrambled::<f32>();
+    scrambled::<u16>();
+}
+
+fn scrambled<C: Ready<f32>>() {
     let mut rng = Xoshiro128::new(8);
     let (nx, ny) = (16, 12);
     let options = CycleOptions { shape: Shape::W, pieces: 20 };
     let cells = layout(nx, ny, 0.2, &mut rng);
     let domain = Domain::new(nx, ny, &cells, OPEN_BELOW).unwrap();
-    let mut memory = Memory::<f32>::new(nx, ny, options);
+    let mut memory = Room::<f32>::of(nx, ny, options, C::IS_COMPACT);
     let cells = Cells::new(&domain, &mut memory.codes).unwrap();
-    let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();
+    let cycle = build::<f32, C>(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices);
     let mut words = vec![0; Plan::<f32>::WORDS];
     cycle.suspend().to_words(&mut words).unwrap();
     let (r, mut d) = (vec![1.0; cells.half()], vec![0.0; cells.half()]);
@@ -80,7 +102,7 @@ fn a_scrambled_plan_or_memory_is_refused_or_gives_wrong_numbers() {
         let place = rng.word() as usize % memory.indices.len();
         memory.indices[place] = rng.word() as u16;
         let Ok(plan) = Plan::from_words(&words) else { continue };
-        if let Ok(mut cycle) = Cycle::resume(cells, &plan, &mut memory.numbers, &mut memory.indices) {
+        if let Ok(mut cycle) = Cycle::<f32, C>::take_up(cells, &plan, &mut memory.numbers, &mut memory.indices) {
             cycle.direction(&r, &mut d);
         }
     }
@@ -89,7 +111,7 @@ fn a_scrambled_plan_or_memory_is_refused_or_gives_wrong_numbers() {
     let other = layout(8, 8, 0.1, &mut rng);
     let mut codes = vec![0; 64];
     let other = Cells::new(&Domain::new(8, 8, &other, OPEN_BELOW).unwrap(), &mut codes).unwrap();
-    assert!(Cycle::resume(other, &plan, &mut memory.numbers, &mut memory.indices).is_err());
+    assert!(Cycle::<f32, C>::take_up(other, &plan, &mut memory.numbers, &mut memory.indices).is_err());
 }
 
 #[test]
@@ -100,8 +122,17 @@ fn what_there_is_no_memory_for_is_counted() {
     let mut numbers = vec![0.0_f32; Cycle::<f32>::sizes(8, 8, options).numbers];
     let (mut extra, mut weights) = ([[0.0; OF_EXTRA]; 40], [0.0; 2]);
     let (mut nodes, mut edges) = ([[0; OF_NODE]; 40], [[0; OF_EDGE]; 2]);
-    let mut store = Store::new(&mut numbers, &mut extra, &mut weights, &mut nodes, &mut edges);
-    store.push(layout::Level::finest(&cells).next(1, Shape::V));
+    let mut coefficients = vec![0.0; layout::coefficients(8, 8, Shape::V)];
+    let mut store = Store::new(Memory {
+        numbers: &mut numbers,
+        coefficients: &mut coefficients,
+        scales: &mut [],
+        extra: &mut extra,
+        weights: &mut weights,
+        nodes: &mut nodes,
+        edges: &mut edges,
+    });
+    store.begin(layout::Level::finest(&cells).next(1, Shape::V));
     for _ in 0..20 {
         store.push_node([0, 0, 0, coarse::NO_SLOT]);
     }
@@ -120,7 +151,7 @@ fn what_there_is_no_memory_for_is_counted() {
     let checks: Vec<u8> = (0..n * n).map(|k| if is_fluid(k % n, k / n) { FLUID } else { SOLID }).collect();
     for pieces in [0, 5] {
         let options = CycleOptions { shape: Shape::V, pieces };
-        let mut memory = Memory::<f32>::new(n, n, options);
+        let mut memory = Room::<f32>::new(n, n, options);
         let domain = Domain::new(n, n, &checks, OPEN_BELOW).unwrap();
         let cells = Cells::new(&domain, &mut memory.codes).unwrap();
         let cycle = Cycle::new(cells, &Gates::HAND_SET, options, &mut memory.numbers, &mut memory.indices).unwrap();
@@ -134,18 +165,23 @@ fn what_there_is_no_memory_for_is_counted() {
 #[test]
 fn memory_stays_within_what_is_promised() {
     use crate::linear::cg::Identity;
-    let bytes = |options: CycleOptions, two_words: bool| {
-        let (half, sizes) = (Cells::half_len(64, 64), Cycle::<f32>::sizes(64, 64, options));
+    let bytes = |options: CycleOptions, two_words: bool, is_compact: bool| {
+        let (half, sizes) = (Cells::half_len(64, 64), layout::sizes(64, 64, options, is_compact));
         let method = Dcd::<f32, Reduced<'_, f32>, Identity>::workspace_len(half, Conjugation::Recurrence, two_words);
         let numbers = sizes.numbers + Reduced::<f32>::scratch_len(64) + 2 * half + method;
         Cells::codes_len(64, 64) + 2 * sizes.indices + 4 * numbers
     };
     let (v, w) = (CycleOptions { shape: Shape::V, pieces: 0 }, CycleOptions::GRID);
     let parts = CycleOptions { shape: Shape::W, pieces: 64 * 64 / 12 };
-    let found = [v, w, parts].map(|options| bytes(options, false));
-    std::println!("64 x 64: {found:?} bytes");
+    let found = [v, w, parts].map(|options| bytes(options, false, false));
+    let compact = [v, w, parts].map(|options| bytes(options, false, true));
+    std::println!("64 x 64: {found:?} bytes, compact {compact:?}");
     assert!(found[0] <= 75_000 && found[1] <= 85_000 && found[2] <= 110_000, "{found:?}");
+    for (full, compact) in found.into_iter().zip(compact) {
+        // Half of the coefficients, of which levels have eight halves, and ten from the second on; less five scales.
+        assert!(compact + 2 * 8 * (512 + 128 + 32 + 8 + 2) - 8 * 5 <= full, "{compact} against {full}");
+    }
     for options in [v, w, parts] {
-        assert!(bytes(options, true) - bytes(options, false) <= 16_000);
+        assert!(bytes(options, true, false) - bytes(options, false, false) <= 16_000);
     }
 }

@@ -192,6 +192,8 @@ pub(crate) const FUNCTIONS: &[(&str, &str)] = &[
     ("primal", "ts_qp_primal"),
     ("Qp::dual", "ts_qp_dual"),
     ("certificate", "ts_qp_certificate"),
+    ("Qp::advance", "ts_qp_step"),
+    ("Qp::prove", "ts_qp_prove"),
 ];
 
 /// What C does without, and why.

@@ -1,7 +1,7 @@
 //! Functions of one number, summed over elements.
 
-use crate::proximal::{alone, beside, between};
-use crate::status::ts_status_t;
+use crate::proximal::{alone, beside, between, none, over};
+use crate::status::{size, ts_status_t};
 use tinysolve::prox::separable::{
     Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
     KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power,
@@ -157,11 +157,7 @@ pub unsafe extern "C" fn ts_prox_logistic(x: *mut f32, n: u32, step: f32) -> ts_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_labelled_logistic(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, labels, size(n))], none(), |[labels]| {
-            Ok(Labelled { penalty: Logistic, labels })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, labels), |labels| Labelled { penalty: Logistic, labels }) }
 }
 
 /// Prox of step times the sum of e^x_i.

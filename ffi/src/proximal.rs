@@ -146,6 +146,11 @@ pub(crate) unsafe fn between<'a, T: Real, F: Prox<T>>(
 #[derive(Clone, Copy)]
 pub(crate) struct Scratch<T>(pub(crate) *mut T, pub(crate) usize);
 
+/// No scratch.
+pub(crate) const fn none<T>() -> Scratch<T> {
+    Scratch(core::ptr::null_mut(), 0)
+}
+
 /// An array of the operator's: what it is, where, how long.
 pub(crate) type Array<T> = (Field, *const T, usize);
 

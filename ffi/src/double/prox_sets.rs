@@ -55,11 +55,7 @@ pub unsafe extern "C" fn ts_f64_prox_weighted_capped_simplex(
     high: f64,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe {
-        over((x, n, step), [(Field::Weights, weights, size(n))], none(), |[weights]| {
-            Ok(CappedSimplex { weights, total, low, high })
-        })
-    }
+    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| CappedSimplex { weights, total, low, high }) }
 }
 
 /// Projection on the sum of |x_i| <= radius, above 0.

@@ -19,10 +19,50 @@ pub(crate) fn check_step<T: Real>(step: T) -> Result<(), Refusal> {
     }
 }
 
+/// The number itself, of which the compiler knows nothing. On a chip, where several numbers end in one shift, one shift is shorter than
+/// several large constants.
+#[inline(always)]
+fn veiled(number: u32) -> u32 {
+    #[cfg(target_arch = "arm")]
+    {
+        let veiled;
+        // SAFETY: no instruction at all.
+        unsafe {
+            core::arch::asm!("/* {0} */", inlateout(reg) number => veiled, options(pure, nomem, nostack, preserves_flags))
+        };
+        veiled
+    }
+    #[cfg(not(target_arch = "arm"))]
+    number
+}
+
+/// A defect that a pointer or a step has, as a `TS_ERROR_...` and a field in one number; its status.
+type Defect = u32;
+
+const fn defect(error: u32, field: Field) -> Option<Defect> {
+    Some(error << 8 | field as u32)
+}
+
+#[inline(always)]
+#[allow(clippy::cast_possible_wrap, reason = "errors and fields are small")]
+fn refuse(defect: Defect) -> ts_status_t {
+    -((veiled(defect) << 16) as ts_status_t)
+}
+
+/// Whether it is above 0, finite and no NaN, by the bits.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
+fn usable_step<T: Real>(step: T) -> bool {
+    let bits = step.to_bits_u64();
+    // Two comparisons with short constants, of which the compiler would make one with a long one.
+    let same = bits >> 32 << 32 | u64::from(veiled(bits as u32));
+    bits != 0 && same < T::INFINITY.to_bits_u64()
+}
+
 /// 0 if x of an operator that needs no other memory can be made a slice, and the step is one; else the status. A number
 /// and not a `Result`, and in line: asking is no longer than a call around which everything has to be kept.
 #[inline(always)]
-fn refused<T: Real>(x: *const T, len: usize, step: T) -> ts_status_t {
+fn refused_alone<T: Real>(x: *const T, len: usize, step: T, parameters: bool) -> ts_status_t {
     let code = |error, field: Field| status::done(Err(Refusal::new(error, field as u32, 0)));
     if x.is_null() {
         return code(TS_ERROR_NULL, Field::Iterate);
@@ -33,12 +73,10 @@ fn refused<T: Real>(x: *const T, len: usize, step: T) -> ts_status_t {
     if len > isize::MAX.unsigned_abs() / size_of::<T>() {
         return code(TS_ERROR_TOO_LARGE, Field::Iterate);
     }
-    // Above 0, finite and no NaN, by the bits.
-    let bits = step.to_bits_u64();
-    if bits == 0 || bits >= T::INFINITY.to_bits_u64() {
-        return code(TS_ERROR_OUT_OF_RANGE, Field::Step);
-    }
-    TS_OK
+    // Parameters are compared with the long constant, as a rule, so the step may be as well.
+    let usable =
+        if parameters { step.to_bits_u64().wrapping_sub(1) < T::INFINITY.to_bits_u64() - 1 } else { usable_step(step) };
+    if usable { TS_OK } else { code(TS_ERROR_OUT_OF_RANGE, Field::Step) }
 }
 
 /// Applies an operator that needs no other memory.
@@ -46,21 +84,16 @@ fn refused<T: Real>(x: *const T, len: usize, step: T) -> ts_status_t {
 /// # Safety
 /// `x` is as the header demands.
 #[inline]
-pub(crate) unsafe fn alone<T: Real>(x: *mut T, n: u32, step: T, operator: &impl Prox<T>) -> ts_status_t {
+pub(crate) unsafe fn alone<T: Real, F: Prox<T>>(x: *mut T, n: u32, step: T, operator: &F) -> ts_status_t {
     // Of no elements, any pointer will do.
     let x = if n == 0 { NonNull::dangling().as_ptr() } else { x };
-    let refusal = refused(x, size(n), step);
+    let refusal = refused_alone(x, size(n), step, size_of::<F>() > 0);
     if refusal != TS_OK {
         return refusal;
     }
     // SAFETY: not null, aligned, and short enough; the rest is promised.
     let x = unsafe { core::slice::from_raw_parts_mut(x, size(n)) };
-    if let Err(error) = operator.check(x.len(), 0) {
-        // Where it is known what can be wrong, this is a number; the general conversion is longer than most operators.
-        return error.code();
-    }
-    operator.prox(x, step, &mut []);
-    TS_OK
+    applied(x, step, operator)
 }
 
 /// The same of one that needs an element at least, which is asked first.
@@ -76,22 +109,39 @@ pub(crate) unsafe fn alone_of_some<T: Real>(x: *mut T, n: u32, step: T, operator
     unsafe { alone(x, n, step, operator) }
 }
 
-/// 0 if an array of as many elements as x can be made a slice, and shares no byte with it; else the status.
-#[inline(never)]
-fn unfit<T>(x: *const T, len: usize, array: *const T, field: Field) -> ts_status_t {
-    let code = |error, field: Field| status::done(Err(Refusal::new(error, field as u32, 0)));
-    let bytes = len * size_of::<T>();
-    if array.is_null() {
-        code(TS_ERROR_NULL, field)
-    } else if array.addr() & (align_of::<T>() - 1) != 0 {
-        code(TS_ERROR_MISALIGNED, field)
+/// What keeps the step from being one, or x and an array of as many elements from being slices that share no byte.
+#[inline(always)]
+fn unfit<T: Real>((x, n, step): (*mut T, u32, T), field: Field, array: *const T) -> Option<Defect> {
+    let misaligned = |pointer: *const T| pointer.addr() & (align_of::<T>() - 1) != 0;
+    let bytes = size(n).wrapping_mul(size_of::<T>());
+    if !usable_step(step) {
+        defect(TS_ERROR_OUT_OF_RANGE, Field::Step)
+    } else if n == 0 {
+        // Any pointer will do.
+        None
+    } else if x.is_null() {
+        defect(TS_ERROR_NULL, Field::Iterate)
+    } else if misaligned(x) {
+        defect(TS_ERROR_MISALIGNED, Field::Iterate)
+    } else if size(n) > isize::MAX.unsigned_abs() / size_of::<T>() {
+        defect(TS_ERROR_TOO_LARGE, Field::Iterate)
+    } else if array.is_null() {
+        defect(TS_ERROR_NULL, field)
+    } else if misaligned(array) {
+        defect(TS_ERROR_MISALIGNED, field)
     } else if array.addr().checked_add(bytes).is_none() {
-        code(TS_ERROR_TOO_LARGE, field)
+        defect(TS_ERROR_TOO_LARGE, field)
     } else if x.addr().abs_diff(array.addr()) < bytes {
-        code(TS_ERROR_OVERLAP, Field::Iterate)
+        defect(TS_ERROR_OVERLAP, Field::Iterate)
     } else {
-        TS_OK
+        None
     }
+}
+
+/// The status of the same, by itself, for those that ask twice.
+#[inline(never)]
+fn refused<T: Real>(x: *mut T, n: u32, step: T, array: *const T, field: Field) -> ts_status_t {
+    unfit((x, n, step), field, array).map_or(TS_OK, refuse)
 }
 
 /// Applies an operator over an array that is as long as x, and no scratch.
@@ -102,10 +152,18 @@ fn unfit<T>(x: *const T, len: usize, array: *const T, field: Field) -> ts_status
 pub(crate) unsafe fn beside<'a, T: Real, F: Prox<T>>(
     (x, n, step): (*mut T, u32, T),
     (field, array): (Field, *const T),
-    make: impl FnOnce(&'a [T]) -> F,
+    make: impl Fn(&'a [T]) -> F,
 ) -> ts_status_t {
-    // SAFETY: as promised.
-    unsafe { between((x, n, step), field, [array; 2], |[array, _]| make(array)) }
+    if let Some(defect) = unfit((x, n, step), field, array) {
+        return refuse(defect);
+    }
+    if n == 0 {
+        return of_none(&make(&[]));
+    }
+    // SAFETY: not null, aligned, and short enough; the rest is promised.
+    let operator = make(unsafe { core::slice::from_raw_parts(array, size(n)) });
+    // SAFETY: as above, and the array shares no byte with x.
+    unsafe { applied(core::slice::from_raw_parts_mut(x, size(n)), step, &operator) }
 }
 
 /// The same over two arrays, which may be one.
@@ -117,28 +175,39 @@ pub(crate) unsafe fn between<'a, T: Real, F: Prox<T>>(
     (x, n, step): (*mut T, u32, T),
     field: Field,
     [a, b]: [*const T; 2],
-    make: impl FnOnce([&'a [T]; 2]) -> F,
+    make: impl Fn([&'a [T]; 2]) -> F,
 ) -> ts_status_t {
-    let len = size(n);
-    // Of no elements, any pointer will do.
-    let x = if n == 0 { NonNull::dangling().as_ptr() } else { x };
-    let mut refusal = refused(x, len, step);
-    if refusal == TS_OK && n > 0 {
-        refusal = unfit(x, len, a, field);
-    }
-    if refusal == TS_OK && n > 0 && !core::ptr::eq(a, b) {
-        refusal = unfit(x, len, b, field);
+    let mut refusal = refused(x, n, step, a, field);
+    if refusal == TS_OK {
+        refusal = refused(x, n, step, b, field);
     }
     if refusal != TS_OK {
         return refusal;
     }
+    if n == 0 {
+        return of_none(&make([&[], &[]]));
+    }
     // SAFETY: not null, aligned, and short enough; the rest is promised.
-    let operator = unsafe { make([checks::slice(a, len), checks::slice(b, len)]) };
-    if let Err(error) = operator.check(len, 0) {
+    let arrays = unsafe { [core::slice::from_raw_parts(a, size(n)), core::slice::from_raw_parts(b, size(n))] };
+    let operator = make(arrays);
+    // SAFETY: as above, and no array shares a byte with x.
+    unsafe { applied(core::slice::from_raw_parts_mut(x, size(n)), step, &operator) }
+}
+
+/// What an operator that needs no scratch says of no elements.
+#[inline(always)]
+fn of_none<T: Real>(operator: &impl Prox<T>) -> ts_status_t {
+    operator.check(0, 0).map_or_else(tinysolve::Error::code, |()| TS_OK)
+}
+
+/// Checks and applies an operator that needs no scratch. Where it is known what can be wrong, its code is a number; the general
+/// conversion is longer than most operators.
+#[inline(always)]
+fn applied<T: Real>(x: &mut [T], step: T, operator: &impl Prox<T>) -> ts_status_t {
+    if let Err(error) = operator.check(x.len(), 0) {
         return error.code();
     }
-    // SAFETY: as above, and no array shares a byte with x.
-    operator.prox(unsafe { core::slice::from_raw_parts_mut(x, len) }, step, &mut []);
+    operator.prox(x, step, &mut []);
     TS_OK
 }
 

@@ -99,34 +99,39 @@ pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> 
     });
 }
 
+/// What is wrong with a number that is not finite or else out of range.
+#[inline(always)]
+fn defect<T: Real>(field: Field, index: usize, value: T) -> Error {
+    if value.is_finite() { Error::OutOfRange { field, index } } else { Error::NotFinite { field, index } }
+}
+
+/// Whether it is finite and above 0, by the bits: +0 is just below the first that is, everything negative and NaN above infinity.
+#[inline(always)]
+pub(super) fn is_positive<T: Real>(value: T) -> bool {
+    value.to_bits_u64().wrapping_sub(1) < T::INFINITY.to_bits_u64() - 1
+}
+
+/// Whether it is finite and at least 0, by the bits; -0 is.
+#[inline(always)]
+fn is_nonnegative<T: Real>(value: T) -> bool {
+    value.to_bits_u64() < T::INFINITY.to_bits_u64() || value.to_bits_u64() == (-T::ZERO).to_bits_u64()
+}
+
 /// `Err` unless this parameter is a finite number above 0.
 #[inline]
 pub(super) fn positive<T: Real>(index: usize, value: T) -> Result<(), Error> {
-    // By the bits: +0 is just below the first that is usable, everything negative and NaN above infinity.
-    if value.to_bits_u64().wrapping_sub(1) < T::INFINITY.to_bits_u64() - 1 {
-        return Ok(());
-    }
-    if value.is_finite() {
-        Err(Error::OutOfRange { field: Field::Configuration, index })
-    } else {
-        Err(Error::NotFinite { field: Field::Configuration, index })
-    }
+    if is_positive(value) { Ok(()) } else { Err(defect(Field::Configuration, index, value)) }
 }
 
-/// `Err` unless this parameter is a finite number above `bound`.
+/// `Err` unless this parameter is a finite number above `bound`, which is positive.
+#[inline]
 pub(super) fn above<T: Real>(index: usize, value: T, bound: T) -> Result<(), Error> {
-    if !value.is_finite() {
-        return Err(Error::NotFinite { field: Field::Configuration, index });
-    }
-    if value > bound { Ok(()) } else { Err(Error::OutOfRange { field: Field::Configuration, index }) }
+    if value > bound && value <= T::MAX { Ok(()) } else { Err(defect(Field::Configuration, index, value)) }
 }
 
 /// `Err` unless this parameter is a finite number of at least 0.
 pub(super) fn nonnegative<T: Real>(index: usize, value: T) -> Result<(), Error> {
-    if !value.is_finite() {
-        return Err(Error::NotFinite { field: Field::Configuration, index });
-    }
-    if value >= T::ZERO { Ok(()) } else { Err(Error::OutOfRange { field: Field::Configuration, index }) }
+    if is_nonnegative(value) { Ok(()) } else { Err(defect(Field::Configuration, index, value)) }
 }
 
 /// `Err` unless this parameter is finite.
@@ -134,14 +139,19 @@ pub(super) fn finite<T: Real>(index: usize, value: T) -> Result<(), Error> {
     if value.is_finite() { Ok(()) } else { Err(Error::NotFinite { field: Field::Configuration, index }) }
 }
 
-/// `Err` unless there are n finite weights of at least 0.
+/// `Err` unless there are n weights, finite and at least 0.
 #[inline(always)]
 pub(super) fn weights<T: Real>(n: usize, weights: &[T]) -> Result<(), Error> {
     error::exact(Field::Weights, n, weights.len())?;
-    error::finite(Field::Weights, weights)?;
-    match find(weights, |weight| weight < T::ZERO) {
-        Some(index) => Err(Error::OutOfRange { field: Field::Weights, index }),
+    all_good(weights, is_nonnegative)
+}
+
+/// `Err` with the index of the first of these weights that is none.
+#[inline(always)]
+fn all_good<T: Real>(weights: &[T], good: impl Fn(T) -> bool) -> Result<(), Error> {
+    match find(weights, |weight| !good(weight)).and_then(|index| Some((index, *weights.get(index)?))) {
         None => Ok(()),
+        Some((index, value)) => Err(defect(Field::Weights, index, value)),
     }
 }
 
@@ -165,6 +175,7 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Weighted<'_, T, P> {
         Penalty::<T>::validate(&self.penalty)
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         let penalty = &self.penalty;
         each_with(x, self.weights, move |v, weight| {
@@ -197,13 +208,11 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
     #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         error::exact(Field::Weights, n, self.labels.len())?;
-        error::finite(Field::Weights, self.labels)?;
-        if let Some(index) = self.labels.iter().position(|label| *label == T::ZERO) {
-            return Err(Error::OutOfRange { field: Field::Weights, index });
-        }
+        all_good(self.labels, |label| is_positive(label.abs()))?;
         Penalty::<T>::validate(&self.penalty)
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         let penalty = &self.penalty;
         each_with(x, self.labels, move |v, label| penalty.map(step * (label * label))(label * v) / label);

@@ -12,7 +12,8 @@ use crate::real::Real;
 pub(super) fn michelot<T: Real>(start: T, total: T, limit: usize, mut at: impl FnMut(T) -> (T, T)) -> T {
     let mut tau = start;
     let mut last = T::INFINITY;
-    for _ in 0..=limit {
+    let mut left = limit;
+    loop {
         let (sum, slope) = at(tau);
         let change = (sum - total) / slope;
         let stays = slope == last;
@@ -21,9 +22,10 @@ pub(super) fn michelot<T: Real>(start: T, total: T, limit: usize, mut at: impl F
             break;
         }
         tau += change;
-        if stays {
+        if stays || left == 0 {
             break;
         }
+        left -= 1;
         last = slope;
     }
     tau

@@ -1,5 +1,6 @@
 //! Scalar roots and functions that several operators need. All loops are bounded.
 
+use crate::prox::penalty::is_positive;
 use crate::real::Real;
 
 /// Newton's method from a side of the root from which it is monotone: stops where a step no longer helps, after 24 steps
@@ -20,7 +21,7 @@ pub(super) fn newton<T: Real>(start: T, step: impl Fn(T) -> T) -> T {
 
 /// The cube root of a number above 0, within a few units in the last place; 0 for others.
 pub(super) fn cube_root<T: Real>(x: T) -> T {
-    if !(x > T::ZERO) || !x.is_finite() {
+    if !is_positive(x) {
         return if x > T::ZERO { x } else { T::ZERO };
     }
     let third = T::from_f64(1.0 / 3.0);
@@ -66,7 +67,7 @@ pub(super) fn positive_root<T: Real>(b: T, c: T) -> T {
     let four = T::TWO + T::TWO;
     // Neither b² nor the sum may overflow where the root would not.
     let size = b.abs().max(c.sqrt());
-    if !(size > T::ZERO) || !size.is_finite() {
+    if !is_positive(size) {
         return if b < T::ZERO { -b } else { T::ZERO };
     }
     let power = size.normalising_power_of_two();

@@ -63,19 +63,20 @@ pub(super) fn nonnegative<T: Real>(x: &mut [T]) -> usize {
     x.len()
 }
 
-/// Elements within the bounds, NaN kept. Answers how many were mapped: a multiple of four.
+/// Elements within the bounds, NaN kept. Answers whether there is a kernel for it.
 #[inline]
-pub(super) fn bounds<T: Real>(x: &mut [T], low: &[T], high: &[T]) -> usize {
-    let fours = x.len().min(low.len()).min(high.len()) / 4;
-    if !is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) || fours == 0 {
-        return 0;
+pub(super) fn bounds<T: Real>(x: &mut [T], low: &[T], high: &[T]) -> bool {
+    if !is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        return false;
     }
+    let n = x.len().min(low.len()).min(high.len());
     #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
-    // SAFETY: T is f32, and all three have four times `fours` elements or more.
+    // SAFETY: T is f32, and all three have n elements or more.
     unsafe {
-        maps::clamp(x.as_mut_ptr().cast(), fours, low.as_ptr().cast(), high.as_ptr().cast());
+        maps::clamp(x.as_mut_ptr().cast(), n, low.as_ptr().cast(), high.as_ptr().cast());
     }
-    4 * fours
+    _ = n;
+    true
 }
 
 /// Elements looked at, a multiple of four; sum of max(x - threshold, 0) over them, one after the other; how many differences are

@@ -185,7 +185,7 @@ fn each(tools: &Toolchain, abi: &Abi, archive: &Path, functions: &[&str], group:
         let all = archive::linked_size(tools, abi, archive, &[function])?.flash();
         let bytes = all - spared(tools, abi, &[function], &group.without)?;
         let name = without(function, &group.without);
-        let row = row(&group.family, &name, abi.name, "flash", bytes, Some(group.budget));
+        let row = row(&group.family, &name, abi.name, "flash", bytes, group.budget);
         Ok(Row { ceiling: as_value(group.ceilings.get(*function).copied()), ..row })
     })
 }

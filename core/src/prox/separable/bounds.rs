@@ -88,13 +88,13 @@ impl<T: Real> Prox<T> for Bounds<'_, T> {
         }
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
-        let done = vfp::bounds(x, self.low, self.high);
-        let (Some(x), Some(low), Some(high)) = (x.get_mut(done..), self.low.get(done..), self.high.get(done..)) else {
+        if vfp::bounds(x, self.low, self.high) {
             return;
-        };
+        }
         wide(x.len(), move || {
-            for ((x, low), high) in x.iter_mut().zip(low).zip(high) {
+            for ((x, low), high) in x.iter_mut().zip(self.low).zip(self.high) {
                 *x = x.min(*high).max(*low);
             }
         });

@@ -3,7 +3,7 @@
 use super::{indicator, rounding};
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
-use crate::prox::penalty::finite;
+use crate::prox::penalty::{finite, is_positive};
 use crate::prox::products::products;
 #[cfg(not(target_arch = "arm"))]
 use crate::prox::products::products_and_squares;
@@ -43,8 +43,11 @@ fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
 #[inline(always)]
 fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
     error::exact(Field::Values, n, normal.len())?;
+    if normal.is_empty() {
+        return Err(Error::OutOfRange { field: Field::Values, index: 0 });
+    }
     let squares = products(normal, normal);
-    if squares > T::ZERO && squares.is_finite() {
+    if is_positive(squares) {
         return Ok(());
     }
     error::finite(Field::Values, normal)?;

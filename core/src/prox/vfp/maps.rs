@@ -116,12 +116,14 @@ pub(super) unsafe extern "C" fn positive(x: *mut f32, n: usize) {
     )
 }
 
-/// `fours` groups of 4: first not above `high`, then not below `low`.
+/// n elements, by fours: first not above `high`, then not below `low`.
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn clamp(x: *mut f32, fours: usize, low: *const f32, high: *const f32) {
+pub(super) unsafe extern "C" fn clamp(x: *mut f32, n: usize, low: *const f32, high: *const f32) {
     naked_asm!(
         ".fpu fpv4-sp-d16",
+        "subs r1, r1, #4",
+        "blt 3f",
         "2:",
         "vldmia r0, {{s0-s3}}",
         "vldmia r2!, {{s4-s7}}",
@@ -159,8 +161,27 @@ pub(super) unsafe extern "C" fn clamp(x: *mut f32, fours: usize, low: *const f32
         "it mi",
         "vmovmi.f32 s3, s7",
         "vstmia r0!, {{s0-s3}}",
+        "subs r1, r1, #4",
+        "bge 2b",
+        "3:",
+        "adds r1, r1, #4",
+        "beq 5f",
+        "4:",
+        "vldr s0, [r0]",
+        "vldmia r2!, {{s4}}",
+        "vldmia r3!, {{s8}}",
+        "vcmp.f32 s0, s8",
+        "vmrs APSR_nzcv, fpscr",
+        "it gt",
+        "vmovgt.f32 s0, s8",
+        "vcmp.f32 s0, s4",
+        "vmrs APSR_nzcv, fpscr",
+        "it mi",
+        "vmovmi.f32 s0, s4",
+        "vstmia r0!, {{s0}}",
         "subs r1, r1, #1",
-        "bne 2b",
+        "bne 4b",
+        "5:",
         "bx lr",
     )
 }

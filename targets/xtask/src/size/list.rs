@@ -40,18 +40,18 @@ pub(super) struct Flash {
     pub(super) without: Vec<String>,
 }
 
-/// C functions that have a row and one budget each.
+/// C functions that have a row each, and one budget, if any.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Each {
     pub(super) family: String,
     pub(super) functions: Vec<String>,
     pub(super) abi: String,
-    pub(super) budget: u64,
+    pub(super) budget: Option<u64>,
     /// As in [`Flash`].
     #[serde(default)]
     pub(super) without: Vec<String>,
-    /// What a function may take until the budget is reached.
+    /// What a function may take until the budget is reached, or at all where there is none.
     #[serde(default)]
     pub(super) ceilings: BTreeMap<String, u64>,
 }

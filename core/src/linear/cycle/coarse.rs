@@ -4,6 +4,7 @@ use super::cells::bulk;
 use super::coefficient::{Coefficient, Scale};
 use super::kernels::{BLACK, RED, cut, cut_mut, edge, is_forward, minus_product_of, sum_of, taps};
 use super::layout::{Grid, Level, OF_EDGE, OF_EXTRA, OF_NODE};
+use super::vfp;
 use crate::real::Real;
 
 /// Places of the numbers of a node off the grid.
@@ -96,6 +97,10 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
 
     /// Relaxes the nodes of one colour; from zero it takes x of this colour as 0.
     pub(super) fn relax(&mut self, colour: usize, from_zero: bool) {
+        if vfp::relax(self.level, &mut self.grid, colour, from_zero) {
+            self.relax_off_grid(colour, from_zero);
+            return;
+        }
         let (Level { width, ny, .. }, scale) = (self.level, self.scale);
         let Grid { x: [red, black], r, gate, keep, weights, .. } = &mut self.grid;
         let (x, other) = if colour == RED { (red, &**black) } else { (black, &**red) };

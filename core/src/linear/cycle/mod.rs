@@ -42,6 +42,7 @@ mod textbook;
 mod trained;
 mod transfer;
 mod varying;
+mod vfp;
 mod whole;
 
 pub use cells::Cells;

@@ -157,7 +157,6 @@ impl<T: Real, C: Coefficient<T>> Taps<'_, T, C> {
         &self,
         [(keep_red, red), (keep_black, black)]: [(&[C], &[T]); 2],
         sum: &mut [T],
-        add: bool,
         scale: Scale<T>,
     ) {
         let [w0, w1, w2, w3] = self.weights;
@@ -167,8 +166,7 @@ impl<T: Real, C: Coefficient<T>> Taps<'_, T, C> {
         let own = zip!(keep_red, red, keep_black, black);
         for ((sum, (((kr, xr), kb), xb)), ((((((w0, x0), w1), x1), w2), w3), x3)) in sum.iter_mut().zip(own).zip(sums) {
             let flow = (w0.units() * *x0 + w1.units() * *x1) + (w2.units() * x2 + w3.units() * *x3);
-            let value = C::scaled(flow + (kr.units() * *xr + kb.units() * *xb), scale);
-            *sum = if add { *sum + value } else { value };
+            *sum = C::scaled(flow + (kr.units() * *xr + kb.units() * *xb), scale);
             x2 = *x3;
         }
     }

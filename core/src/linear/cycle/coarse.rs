@@ -4,6 +4,7 @@ use super::cells::bulk;
 use super::coefficient::{Coefficient, Scale};
 use super::kernels::{BLACK, RED, cut, cut_mut, edge, is_forward, minus_product_of, sum_of, taps};
 use super::layout::{Grid, Level, OF_EDGE, OF_EXTRA, OF_NODE};
+use super::vfp;
 use crate::real::Real;
 
 /// Places of the numbers of a node off the grid.
@@ -96,6 +97,13 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
 
     /// Relaxes the nodes of one colour; from zero it takes x of this colour as 0.
     pub(super) fn relax(&mut self, colour: usize, from_zero: bool) {
+        if !vfp::relax(self.level, &mut self.grid, colour, from_zero) {
+            self.relax_on_grid(colour, from_zero);
+        }
+        self.relax_off_grid(colour, from_zero);
+    }
+
+    fn relax_on_grid(&mut self, colour: usize, from_zero: bool) {
         let (Level { width, ny, .. }, scale) = (self.level, self.scale);
         let Grid { x: [red, black], r, gate, keep, weights, .. } = &mut self.grid;
         let (x, other) = if colour == RED { (red, &**black) } else { (black, &**red) };
@@ -126,7 +134,6 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
                 }
             }
         }
-        self.relax_off_grid(colour, from_zero);
     }
 
     /// x = gate r on the red nodes: a relaxation from zero all around.
@@ -175,24 +182,9 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
 
     /// r -= A x.
     pub(super) fn subtract_product(&mut self) {
-        let (Level { width, ny, .. }, scale) = (self.level, self.scale);
-        let Grid { x: [x0, x1], r: [r0, r1], d: [d0, d1], weights, .. } = &mut self.grid;
-        for colour in [RED, BLACK] {
-            let (x, other, r, d) =
-                if colour == RED { (&**x0, &**x1, &mut **r0, &**d0) } else { (&**x1, &**x0, &mut **r1, &**d1) };
-            for y in 0..ny {
-                let (own, around) = edge(weights, other, (width, ny, y), colour);
-                if let (Some(d), Some(x), Some(r)) = (d.get(own), x.get(own), r.get_mut(own)) {
-                    *r += C::scaled(minus_product_of(around, d.units(), *x), scale);
-                }
-                if let Some(part) = bulk(width, is_forward(colour, y)) {
-                    let (own, len) = (y * width + part.start, part.len);
-                    let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
-                    if let (Some(d), Some(x), Some(r)) = (cut(d, own, len), cut(x, own, len), cut_mut(r, own, len)) {
-                        taps.minus_product(d, x, r, scale);
-                    }
-                }
-            }
+        let scale = self.scale;
+        if !vfp::subtract_product(self.level, &mut self.grid) {
+            self.subtract_on_grid();
         }
         for numbers in self.extra.iter_mut() {
             let [x, r, _, _, d, _] = numbers;
@@ -213,6 +205,28 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
             }
             if let Some(r) = end_mut(black_r, half, extra, 2 * half, R, black) {
                 *r += weight * x;
+            }
+        }
+    }
+
+    fn subtract_on_grid(&mut self) {
+        let (Level { width, ny, .. }, scale) = (self.level, self.scale);
+        let Grid { x: [x0, x1], r: [r0, r1], d: [d0, d1], weights, .. } = &mut self.grid;
+        for colour in [RED, BLACK] {
+            let (x, other, r, d) =
+                if colour == RED { (&**x0, &**x1, &mut **r0, &**d0) } else { (&**x1, &**x0, &mut **r1, &**d1) };
+            for y in 0..ny {
+                let (own, around) = edge(weights, other, (width, ny, y), colour);
+                if let (Some(d), Some(x), Some(r)) = (d.get(own), x.get(own), r.get_mut(own)) {
+                    *r += C::scaled(minus_product_of(around, d.units(), *x), scale);
+                }
+                if let Some(part) = bulk(width, is_forward(colour, y)) {
+                    let (own, len) = (y * width + part.start, part.len);
+                    let Some(taps) = taps(weights, other, (width, ny, y), part, colour) else { continue };
+                    if let (Some(d), Some(x), Some(r)) = (cut(d, own, len), cut(x, own, len), cut_mut(r, own, len)) {
+                        taps.minus_product(d, x, r, scale);
+                    }
+                }
             }
         }
     }

@@ -72,17 +72,25 @@ pub(super) fn edge<T: Real, C: Coefficient<T>>(
     let [up, down, same, _] = weights;
     let own = y.wrapping_mul(width).wrapping_add(if is_forward(colour, y) { width.wrapping_sub(1) } else { 0 });
     let (above, below) = (own.wrapping_sub(width), own.wrapping_add(width));
-    let tap = |weights: &[C], at: usize, place: usize, is_there: bool| match (weights.get(at), x.get(place)) {
-        (Some(weight), Some(x)) if is_there => (weight.units(), *x),
+    let tap = |weights: &[C], at: usize, place: usize| match (weights.get(at), x.get(place)) {
+        (Some(weight), Some(x)) => (weight.units(), *x),
         _ => (T::ZERO, T::ZERO),
     };
-    let (has_above, has_below) = (y != 0, y + 1 < lines);
-    let (first, second) = if colour == BLACK {
-        (tap(up, own, above, has_above), tap(down, own, below, has_below))
-    } else {
-        (tap(down, above, above, has_above), tap(up, below, below, has_below))
+    let is_black = colour == BLACK;
+    // As for a stretch: at the edge of the grid the weights that are 0 serve.
+    let first = match y {
+        0 => tap(up, own, own),
+        _ if is_black => tap(up, own, above),
+        _ => tap(down, above, above),
     };
-    (own, [first, second, tap(same, own, own, true)])
+    let second = if y.wrapping_add(1) >= lines {
+        tap(down, own, own)
+    } else if is_black {
+        tap(down, own, below)
+    } else {
+        tap(up, below, below)
+    };
+    (own, [first, second, tap(same, own, own)])
 }
 
 /// Sum of w x of an [`edge`].
@@ -149,7 +157,6 @@ impl<T: Real, C: Coefficient<T>> Taps<'_, T, C> {
         &self,
         [(keep_red, red), (keep_black, black)]: [(&[C], &[T]); 2],
         sum: &mut [T],
-        add: bool,
         scale: Scale<T>,
     ) {
         let [w0, w1, w2, w3] = self.weights;
@@ -159,8 +166,7 @@ impl<T: Real, C: Coefficient<T>> Taps<'_, T, C> {
         let own = zip!(keep_red, red, keep_black, black);
         for ((sum, (((kr, xr), kb), xb)), ((((((w0, x0), w1), x1), w2), w3), x3)) in sum.iter_mut().zip(own).zip(sums) {
             let flow = (w0.units() * *x0 + w1.units() * *x1) + (w2.units() * x2 + w3.units() * *x3);
-            let value = C::scaled(flow + (kr.units() * *xr + kb.units() * *xb), scale);
-            *sum = if add { *sum + value } else { value };
+            *sum = C::scaled(flow + (kr.units() * *xr + kb.units() * *xb), scale);
             x2 = *x3;
         }
     }

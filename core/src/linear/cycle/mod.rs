@@ -42,6 +42,7 @@ mod textbook;
 mod trained;
 mod transfer;
 mod varying;
+mod vfp;
 mod whole;
 
 pub use cells::Cells;
@@ -161,7 +162,7 @@ impl<'a, T: Real> Cycle<'a, T, u16> {
     ///
     /// Symmetric and positive definite for any finite gates as well: what rounding does to an operator, it does in the same
     /// way wherever that operator is applied, and diagonals are rounded up. Iterations are the same (`cargo xtask bench --family
-    /// dcd`); each coefficient has to be converted, of which a Cortex-M4F makes a thirtieth more instructions (`cargo xtask bench
+    /// dcd`); each coefficient has to be converted, and a Cortex-M4F makes three tenths more instructions (`cargo xtask bench
     /// --chips`). Values stay in T: in 16 bits they would save 4 kB more, and the cycle would no longer be linear.
     ///
     /// # Errors

@@ -5,45 +5,29 @@ use super::coarse::{Coarse, X, end};
 use super::coefficient::Coefficient;
 use super::kernels::{RED, cut, cut_mut, edge, gather, is_forward, scatter, sum_of, taps};
 use super::layout::{Grid, Level};
+use super::vfp;
 use crate::real::Real;
 
 impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
     /// After a sweep from zero: the sums of the residuals over each node of `child`. `lines` holds two lines of this level.
     pub(super) fn restrict(&mut self, child: &mut Self, lines: &mut [T]) {
         let (Level { width, ny, .. }, scale) = (self.level, self.scale);
-        let Some((upper, rest)) = lines.split_at_mut_checked(width) else { return };
-        let Some(lower) = rest.get_mut(..width) else { return };
-        let Grid { x: [red, black], keep: [keep_red, keep_black], weights, .. } = &self.grid;
-        lower.fill(T::ZERO);
-        for block in 0..child.level.ny {
-            for y in [2 * block, 2 * block + 1] {
-                if y >= ny {
-                    continue;
-                }
-                let (own, around) = edge(weights, black, (width, ny, y), RED);
-                let own_parts = (keep_red.get(own), red.get(own), keep_black.get(own), black.get(own));
-                if let (Some(kr), Some(xr), Some(kb), Some(xb)) = own_parts
-                    && let Some(sum) = upper.get_mut(own - y * width)
-                {
-                    let value = C::scaled(sum_of(around) + (kr.units() * *xr + kb.units() * *xb), scale);
-                    *sum = if y & 1 == 1 { *sum + value } else { value };
-                }
-                if let Some(part) = bulk(width, is_forward(RED, y)) {
-                    let (own, len) = (y * width + part.start, part.len);
-                    let Some(taps) = taps(weights, black, (width, ny, y), part, RED) else { continue };
-                    let (Some(kr), Some(xr), Some(kb), Some(xb), Some(sum)) = (
-                        cut(keep_red, own, len),
-                        cut(red, own, len),
-                        cut(keep_black, own, len),
-                        cut(black, own, len),
-                        cut_mut(upper, part.start, len),
-                    ) else {
-                        continue;
-                    };
-                    taps.residuals([(kr, xr), (kb, xb)], sum, y & 1 == 1, scale);
-                }
+        let Some(lines) = lines.get_mut(..2 * width) else { return };
+        let mut take = |block: usize, lines: &[T]| {
+            if let Some((upper, lower)) = lines.split_at_checked(width) {
+                child.take_line(block, upper, lower);
             }
-            child.take_line(block, upper, lower);
+        };
+        if !vfp::residuals(self.level, &self.grid, lines, &mut take) {
+            for block in 0..ny.div_ceil(2) {
+                if 2 * block + 1 >= ny {
+                    lines.fill(T::ZERO);
+                }
+                for (y, sums) in (2 * block..ny).zip(lines.chunks_exact_mut(width.max(1))) {
+                    self.residuals(y, sums);
+                }
+                take(block, lines);
+            }
         }
         child.clear_pieces();
         for (numbers, node) in self.extra.iter().zip(self.nodes.iter()) {
@@ -58,6 +42,31 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
             }
         }
         child.take_slots();
+    }
+
+    /// The residuals of line `y` after a sweep from zero: those of its red nodes, and of black ones what relaxation leaves.
+    fn residuals(&self, y: usize, sums: &mut [T]) {
+        let (Level { width, ny, .. }, scale) = (self.level, self.scale);
+        let Grid { x: [red, black], keep: [keep_red, keep_black], weights, .. } = &self.grid;
+        let (own, around) = edge(weights, black, (width, ny, y), RED);
+        let own_parts = (keep_red.get(own), red.get(own), keep_black.get(own), black.get(own));
+        if let (Some(kr), Some(xr), Some(kb), Some(xb)) = own_parts
+            && let Some(sum) = sums.get_mut(own - y * width)
+        {
+            *sum = C::scaled(sum_of(around) + (kr.units() * *xr + kb.units() * *xb), scale);
+        }
+        let Some(part) = bulk(width, is_forward(RED, y)) else { return };
+        let (own, len) = (y * width + part.start, part.len);
+        let Some(taps) = taps(weights, black, (width, ny, y), part, RED) else { return };
+        if let (Some(kr), Some(xr), Some(kb), Some(xb), Some(sums)) = (
+            cut(keep_red, own, len),
+            cut(red, own, len),
+            cut(keep_black, own, len),
+            cut(black, own, len),
+            cut_mut(sums, part.start, len),
+        ) {
+            taps.residuals([(kr, xr), (kb, xb)], sums, scale);
+        }
     }
 
     /// r of the line `y` of the grid from sums over blocks.

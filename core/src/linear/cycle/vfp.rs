@@ -5,12 +5,15 @@
 
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod lines;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod sweep;
 
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod choice {
     use core::any::TypeId;
 
-    use super::lines::{Sweep, relax_lines, relax_lines_from_zero, residual_lines, subtract_lines};
+    use super::lines::{relax_lines, relax_lines_from_zero, residual_lines, subtract_lines};
+    use super::sweep::Sweep;
     use crate::linear::cycle::kernels::{BLACK, RED};
     use crate::linear::cycle::layout::{Grid, Level};
     use crate::real::Real;

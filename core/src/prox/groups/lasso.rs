@@ -52,10 +52,13 @@ impl<T: Real> Prox<T> for GroupLasso<'_, T> {
         0
     }
 
+    // In line, like the others here: who has groups of one length and no weights gets code for these alone.
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         check(self.groups, self.weights, n)
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         let (x, weights) = ahead(x, self.groups, self.weights, step, None);
         for (group, weight) in self.groups.of_mut(x).zip(each_weight(weights)) {
@@ -86,11 +89,13 @@ impl<T: Real> Prox<T> for SparseGroupLasso<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         check(self.groups, self.weights, n)?;
         nonnegative(0, self.absolute)
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         let threshold = step * self.absolute;
         let (x, weights) = ahead(x, self.groups, self.weights, step, Some(threshold));

@@ -23,6 +23,8 @@ impl<T: Real> Prox<T> for SparseGroups<'_> {
         self.groups.count(n)
     }
 
+    // In line, like the others here: who has groups of one length and no weights gets code for these alone.
+    #[inline(always)]
     fn check(&self, n: usize, scratch: usize) -> Result<(), Error> {
         self.groups.check(n)?;
         if self.count == 0 {
@@ -31,6 +33,7 @@ impl<T: Real> Prox<T> for SparseGroups<'_> {
         error::at_least(Field::Workspace, self.groups.count(n), scratch)
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], _step: T, scratch: &mut [T]) {
         let count = self.groups.count(x.len());
         let Some(norms) = scratch.get_mut(..count) else { return };

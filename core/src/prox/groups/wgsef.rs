@@ -67,6 +67,8 @@ impl<T: Real> Prox<T> for Wgsef<'_, T> {
         self.groups.count(n)
     }
 
+    // In line, like the others here: who has groups of one length and no weights gets code for these alone.
+    #[inline(always)]
     fn check(&self, n: usize, scratch: usize) -> Result<(), Error> {
         self.groups.check(n)?;
         let groups = self.groups.count(n);
@@ -82,6 +84,7 @@ impl<T: Real> Prox<T> for Wgsef<'_, T> {
         error::at_least(Field::Workspace, groups, scratch)
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
         let Some(a) = scratch.get_mut(..self.groups.count(x.len())) else { return };
         for ((a, group), weight) in a.iter_mut().zip(self.groups.of(x)).zip(self.each_weight()) {

@@ -29,6 +29,8 @@ impl<T: Real> CappedSimplex<'_, T> {
     }
 
     /// Sums of a_i clamp(x_i - centre - mu a_i, low, high), and of a_i² where neither bound is reached, in four lanes.
+    // In line, like the others here: who has no weights gets code without.
+    #[inline(always)]
     fn moved(&self, x: &[T], centre: T, mu: T) -> (T, T) {
         let (mut sums, mut slopes) = ([T::ZERO; 4], [T::ZERO; 4]);
         let mut add = |x: &[T], a: &[T]| {
@@ -65,6 +67,7 @@ impl<T: Real> Prox<T> for CappedSimplex<'_, T> {
         0
     }
 
+    #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         if !self.weights.is_empty() {
             weights(n, self.weights)?;
@@ -85,6 +88,7 @@ impl<T: Real> Prox<T> for CappedSimplex<'_, T> {
         Ok(())
     }
 
+    #[inline(always)]
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
         let (low, high) = (self.low, self.high);
         let Some(first) = x.first().copied() else { return };

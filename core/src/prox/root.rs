@@ -33,6 +33,8 @@ pub(super) fn michelot<T: Real>(start: T, total: T, limit: usize, mut at: impl F
 
 /// The root of an increasing, piecewise linear function on a bracket: Newton's steps, which end at the root once they are
 /// on its piece, with halvings between so that at most 80 (f64: 160) evaluations are needed. `at` gives value and slope.
+// In line: few ask for a root, and each with a loop of its own.
+#[inline(always)]
 pub(super) fn piecewise<T: Real>(mut low: T, mut high: T, mut at: impl FnMut(T) -> (T, T)) -> T {
     let mut x = low + (high - low) / T::TWO;
     let passes = if size_of::<T>() > 4 { 160 } else { 80 };

@@ -24,12 +24,12 @@ pub struct CappedSimplex<'a, T> {
 
 impl<T: Real> CappedSimplex<'_, T> {
     /// Elements with their weights.
+    #[inline(always)]
     fn weighted<'x>(&'x self, x: &'x [T]) -> impl Iterator<Item = (T, T)> + 'x {
         x.iter().enumerate().map(|(k, x)| (*x, self.weights.get(k).copied().unwrap_or(T::ONE)))
     }
 
     /// Sums of a_i clamp(x_i - centre - mu a_i, low, high), and of a_i² where neither bound is reached, in four lanes.
-    // In line, like the others here: who has no weights gets code without.
     #[inline(always)]
     fn moved(&self, x: &[T], centre: T, mu: T) -> (T, T) {
         let (mut sums, mut slopes) = ([T::ZERO; 4], [T::ZERO; 4]);
@@ -60,6 +60,31 @@ impl<T: Real> CappedSimplex<'_, T> {
     fn sum(&self, x: &[T]) -> T {
         self.weighted(x).fold(T::ZERO, |sum, (x, a)| sum + a * x)
     }
+
+    /// The projection, of weights 1 or of those there are.
+    fn project<const ONES: bool>(&self, x: &mut [T]) {
+        let this = if ONES { Self { weights: &[], ..*self } } else { *self };
+        let (low, high) = (this.low, this.high);
+        let Some(first) = x.first().copied() else { return };
+        let (least, most) = x.iter().fold((first, first), |(least, most), x| (least.min(*x), most.max(*x)));
+        // Relative to the middle of v, so that an offset costs no digits; that is exact where all weights are equal.
+        let centre = if this.weights.is_empty() { least + (most - least) / T::TWO } else { T::ZERO };
+        let bounds = this.weighted(x).fold((T::INFINITY, -T::INFINITY), |(from, to), (x, a)| {
+            let x = x - centre;
+            (from.min((x - high) / a), to.max((x - low) / a))
+        });
+        // At the first all elements are high, at the second all are low.
+        let mu = piecewise(bounds.0, bounds.1, |mu| {
+            let (sum, slope) = this.moved(x, centre, mu);
+            (this.total - sum, slope)
+        });
+        let place = |x: &mut T, a: T| *x = ((*x - centre) - mu * a).min(high).max(low);
+        if this.weights.is_empty() {
+            x.iter_mut().for_each(|x| place(x, T::ONE));
+        } else {
+            x.iter_mut().zip(this.weights).for_each(|(x, a)| place(x, *a));
+        }
+    }
 }
 
 impl<T: Real> Prox<T> for CappedSimplex<'_, T> {
@@ -88,28 +113,10 @@ impl<T: Real> Prox<T> for CappedSimplex<'_, T> {
         Ok(())
     }
 
+    // Two loops of their own, of which one that never comes is not linked.
     #[inline(always)]
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
-        let (low, high) = (self.low, self.high);
-        let Some(first) = x.first().copied() else { return };
-        let (least, most) = x.iter().fold((first, first), |(least, most), x| (least.min(*x), most.max(*x)));
-        // Relative to the middle of v, so that an offset costs no digits; that is exact where all weights are equal.
-        let centre = if self.weights.is_empty() { least + (most - least) / T::TWO } else { T::ZERO };
-        let bounds = self.weighted(x).fold((T::INFINITY, -T::INFINITY), |(from, to), (x, a)| {
-            let x = x - centre;
-            (from.min((x - high) / a), to.max((x - low) / a))
-        });
-        // At the first all elements are high, at the second all are low.
-        let mu = piecewise(bounds.0, bounds.1, |mu| {
-            let (sum, slope) = self.moved(x, centre, mu);
-            (self.total - sum, slope)
-        });
-        let place = |x: &mut T, a: T| *x = ((*x - centre) - mu * a).min(high).max(low);
-        if self.weights.is_empty() {
-            x.iter_mut().for_each(|x| place(x, T::ONE));
-        } else {
-            x.iter_mut().zip(self.weights).for_each(|(x, a)| place(x, *a));
-        }
+        if self.weights.is_empty() { self.project::<true>(x) } else { self.project::<false>(x) }
     }
 
     fn value(&self, x: &[T]) -> T {

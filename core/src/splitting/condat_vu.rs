@@ -85,7 +85,7 @@ where
     ///
     /// # Errors
     /// What f, g and h refuse; `Length` of `Field::Iterate` or `Field::Dual` unless x and y fit K, of `Field::Workspace`;
-    /// `NotFinite` of `Field::Iterate` or `Field::Dual`; `OutOfRange` of `Field::Step` (0 tau, 1 sigma); what [`Stopping`]
+    /// `NotFinite` of `Field::Iterate` or `Field::Dual`; `OutOfRange` of `Field::Step` (0 tau, 1 sigma); what [`Stopping`](super::Stopping)
     /// refuses.
     pub fn new(
         problem: PrimalDual<'a, F, G, K, H>,

@@ -100,7 +100,7 @@ def terms_of(v, terms):
 
     class Term(c.Structure):
         _fields_ = [("kind", c.c_uint32), ("len", c.c_uint32), *((name, real) for name in ("factor", "a", "b")),
-                    *((name, c.c_void_p) for name in ("first", "second", "offset", "slope"))]
+                    *((name, c.c_void_p) for name in ("first", "second", "offset", "slope", "function", "context"))]
 
     return (Term * len(terms))(*(Term(kind, n, 1.0, a, b) for kind, n, a, b in terms))
 

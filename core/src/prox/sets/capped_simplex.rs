@@ -30,7 +30,9 @@ impl<T: Real> CappedSimplex<'_, T> {
     }
 
     /// Sums of a_i clamp(x_i - centre - mu a_i, low, high), and of a_i² where neither bound is reached, in four lanes.
-    #[inline(always)]
+    // Hosts: apart, or the lanes are shuffled within the loop for the sake of how they are joined.
+    #[cfg_attr(target_arch = "arm", inline(always))]
+    #[cfg_attr(not(target_arch = "arm"), inline(never))]
     fn moved(&self, x: &[T], centre: T, mu: T) -> (T, T) {
         let (mut sums, mut slopes) = ([T::ZERO; 4], [T::ZERO; 4]);
         let mut add = |x: &[T], a: &[T]| {

@@ -13,7 +13,7 @@ row says how many: two an element where one pass is enough, three where a norm h
 What pyproximal 0.13.0 has and no row compares with. Wrong: Huber between its two bounds, L0 (threshold step instead of
 sqrt(2 step)), Log1, SCAD and QuadraticEnvelopeCard for long steps (rows take short ones), TV (ten inexact iterations), L10Ball (ranks
 groups by their L1 norms, which is no projection). Not in this library: Hankel, Intersection (pairwise differences),
-RelaxedMumfordShah, NuclearBall, QuadraticEnvelopeCardIndicator, QuadraticEnvelopeRankL2, L2Convolve, RED. No operators of their own:
+RelaxedMumfordShah, QuadraticEnvelopeCardIndicator, QuadraticEnvelopeRankL2, L2Convolve, RED. No operators of their own:
 Nonlinear, SingularValuePenalty, Orthogonal, Sum.
 """
 
@@ -259,7 +259,7 @@ def compare_matrices(library, real, rounds):
     n = 64
     v = random.standard_normal(n).astype(real)
 
-    def against(kernel, name, parameters, operator, scratch):
+    def against(kernel, name, parameters, operator, scratch, tolerance=tolerance):
         ours = Ours(library, name, v, 0.7, *parameters, scratch=scratch)
         compare(kernel, ours, lambda: operator.prox(v, 0.7), pp, rounds, tolerance)
 
@@ -271,6 +271,8 @@ def compare_matrices(library, real, rounds):
     fit = pyproximal.L2(pylops.MatrixMult(tall, dtype=real), rhs, densesolver="scipy")
     against("least squares, 128 rows", "least_squares", [2 * n, tall.ravel(), rhs], fit, n * (n + 1) // 2 + n)
     against("nuclear norm, 8 x 8", "nuclear_norm", [8, 8], pyproximal.Nuclear((8, 8)), n + 64 + 8)
+    # The peer's bisection ends at 1e-5.
+    against("nuclear ball, 8 x 8", "nuclear_ball", [8, 8, 5.0], pyproximal.NuclearBall((8, 8), 5.0), n + 64 + 8, tolerance=1e-4)
 
 
 def main():

@@ -33,6 +33,7 @@ mod finest;
 mod gates;
 mod kernels;
 mod layout;
+mod memory;
 mod pieces;
 mod plan;
 mod ready;
@@ -56,15 +57,16 @@ pub use textbook::Textbook;
 pub use varying::Varying;
 pub use whole::{Coloured, Whole};
 
-use crate::error::{self, Error, Field};
+use crate::error::Error;
 use crate::operator::Direction;
 use crate::real::Real;
 use cells::line;
 use finest::Gate;
 use kernels::{BLACK, RED};
-use layout::{EDGES_A_PIECE, LINES, MAX_LEVELS, OF_EDGE, OF_EXTRA, OF_NODE, OF_SCALE};
+use layout::{LINES, MAX_LEVELS};
+use memory::Parts;
 use ready::Ready;
-use store::{Memory, Store};
+use store::Store;
 
 /// r -> z on the black cells of a domain.
 ///
@@ -82,47 +84,6 @@ pub struct Cycle<'a, T, C = T> {
     /// Weights of a second visit, by level; 0 where there is none.
     second: [T; MAX_LEVELS],
     multiply_adds: usize,
-}
-
-/// The caller's memory, cut up.
-struct Parts<'a, T, C> {
-    lines: &'a mut [T],
-    store: Store<'a, T, C>,
-}
-
-impl<'a, T: Real, C: Coefficient<T>> Parts<'a, T, C> {
-    fn cut(
-        cells: &Cells<'_>,
-        options: CycleOptions,
-        sizes: CycleSizes,
-        numbers: &'a mut [T],
-        indices: &'a mut [u16],
-    ) -> Result<Self, Error> {
-        error::at_least(Field::Workspace, sizes.numbers, numbers.len())?;
-        error::at_least(Field::Order, sizes.indices, indices.len())?;
-        let short = Error::Length { field: Field::Workspace, need: sizes.numbers, got: numbers.len() };
-        let edges_len = options.pieces.saturating_mul(EDGES_A_PIECE);
-        let all = edges_len + layout::coefficients(cells.nx, cells.ny, options.shape);
-        let numbers = numbers.get_mut(..sizes.numbers).ok_or(short)?;
-        let (coefficients, numbers, indices) = C::cut(numbers, indices, all).ok_or(short)?;
-        let (weights, coefficients) = coefficients.split_at_mut_checked(edges_len).ok_or(short)?;
-        let (lines, rest) = numbers.split_at_mut_checked(cells.width * LINES).ok_or(short)?;
-        let (extra, rest) = rest.split_at_mut_checked(options.pieces * OF_EXTRA).ok_or(short)?;
-        let scales_len = if C::IS_COMPACT { layout::coarse_levels(cells.nx, cells.ny) * OF_SCALE } else { 0 };
-        let (scales, numbers) = rest.split_at_mut_checked(scales_len).ok_or(short)?;
-        let (nodes, rest) = indices.split_at_mut_checked(options.pieces * OF_NODE).ok_or(short)?;
-        let edges = rest.get_mut(..edges_len * OF_EDGE).ok_or(short)?;
-        let store = Store::new(Memory {
-            numbers,
-            coefficients,
-            scales: scales.as_chunks_mut::<OF_SCALE>().0,
-            extra: extra.as_chunks_mut::<OF_EXTRA>().0,
-            weights,
-            nodes: nodes.as_chunks_mut::<OF_NODE>().0,
-            edges: edges.as_chunks_mut::<OF_EDGE>().0,
-        });
-        Ok(Self { lines, store })
-    }
 }
 
 impl<'a, T: Real> Cycle<'a, T> {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::Field;
 use crate::linear::{Conjugation, Dcd, DcdConfig, Stopping};
 use crate::operator::LinearOperator;
 use crate::rng::Xoshiro128;

@@ -1,6 +1,7 @@
 //! The caller's memory: exact, enough, and carried from call to call.
 
 use super::{Memory as Room, *};
+use layout::{OF_EDGE, OF_EXTRA, OF_NODE};
 use store::Memory;
 
 #[test]

@@ -6043,7 +6043,7 @@ ts_status_t ts_f64_qp_step(struct ts_f64_qp_t *qp,
 /**
  * Whether the way the iterate has gone since this was asked last proves that there is no solution: then
  * `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_f64_qp_certificate`; else
- * what it was. `ts_f64_qp_run` asks every 25 iterations, and where it ends without a solution.
+ * what it was, `TS_STEP_CONVERGED` in any case. `ts_f64_qp_run` asks every 25 iterations, and where it ends without a solution.
  */
 ts_status_t ts_f64_qp_prove(struct ts_f64_qp_t *qp,
                             const struct ts_qp_shape_t *shape,
@@ -8610,7 +8610,7 @@ ts_status_t ts_qp_step(struct ts_qp_t *qp,
 /**
  * Whether the way the iterate has gone since this was asked last proves that there is no solution: then
  * `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else
- * what it was. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
+ * what it was, `TS_STEP_CONVERGED` in any case. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
  */
 ts_status_t ts_qp_prove(struct ts_qp_t *qp,
                         const struct ts_qp_shape_t *shape,

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn ts_qp_step(
 
 /// Whether the way the iterate has gone since this was asked last proves that there is no solution: then
 /// `TS_STEP_PRIMAL_INFEASIBLE` or `TS_STEP_DUAL_INFEASIBLE`, which is the outcome from now on, with a `ts_qp_certificate`; else
-/// what it was. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
+/// what it was, `TS_STEP_CONVERGED` in any case. `ts_qp_run` asks every 25 iterations, and where it ends without a solution.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_qp_prove(
     qp: *mut ts_qp_t,

@@ -209,6 +209,10 @@ static void NAME(solve)(uint32_t symbolic_len)
         CHECK(TS(qp_step)(Q_HEAD) == TS_STEP_RUNNING);
     }
     CHECK(TS(qp_step)(Q_HEAD) == TS_STEP_PRIMAL_INFEASIBLE && TS(qp_prove)(Q_HEAD) == TS_STEP_PRIMAL_INFEASIBLE);
+    /* Asked again, the proof is still there, with largest magnitude 1. */
+    CHECK(TS(qp_certificate)(Q_HEAD, s->y, 3) == TS_STEP_PRIMAL_INFEASIBLE);
+    CHECK(NAME(near)(s->y[0] + s->y[1], 0.0) && NAME(near)(s->y[0] + s->y[2], 0.0));
+    CHECK(NAME(near)(s->y[0] * s->y[0], 1.0));
 
     QP_DEFECTS(TS(qp_step));
     QP_DEFECTS(TS(qp_prove));

@@ -23,13 +23,18 @@ pub(super) const fn is_due(iteration: u32) -> bool {
 
 impl<T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'_, T, I, S> {
     /// Whether the way the iterate has gone since this was asked last proves that there is no solution: then the outcome,
-    /// whatever it was, is `PrimalInfeasible` or `DualInfeasible`, with the [`certificate`](Self::certificate); else it stays.
-    /// O(entries).
+    /// unless it is `Converged`, is `PrimalInfeasible` or `DualInfeasible`, with the [`certificate`](Self::certificate); else it
+    /// stays. Asked once more, it stays, and so does the certificate. O(entries).
     ///
     /// [`step`](crate::solve::Solver::step) asks every 25 iterations, and where it ends without a solution. It is for those who
     /// go by [`advance`](Self::advance).
     #[inline(never)]
     pub fn prove(&mut self) -> Step {
+        let step = self.state.borrow().progress.step();
+        // The certificate stands where the changes would.
+        if matches!(step, Step::Converged | Step::PrimalInfeasible | Step::DualInfeasible) {
+            return step;
+        }
         let (pattern, mut memory, state) = self.parts();
         let memory = &mut memory;
         let QpCheckpoint { cost_scale: cost, primal_infeasible, dual_infeasible, .. } = *state;

@@ -151,3 +151,22 @@ fn extremes_end() {
     assert_eq!(solver.run().step, Step::Converged);
     assert_eq!(workspace_len(usize::MAX, 1, 1, 1, 1, 1), usize::MAX);
 }
+
+#[test]
+fn a_proof_lasts() {
+    let memory = symbolic();
+    let mut workspace = vec![0.0; LEN];
+    // x + y = 3, both 0.7 at most.
+    let data = QpData { lower: &[3.0, 0.0, 0.0], upper: &[3.0, 0.7, 0.7], ..DATA };
+    let symbolic = Symbolic::new(&memory).unwrap();
+    let mut solver = Qp::new(pattern(), symbolic, data, &mut workspace, QpConfig::default()).unwrap();
+    assert_eq!(solver.run().step, Step::PrimalInfeasible);
+    let (mut first, mut again) = ([0.0; 3], [0.0; 3]);
+    solver.certificate(&mut first).unwrap();
+    assert_eq!(first.iter().fold(0.0_f32, |most, y| most.max(y.abs())), 1.0);
+    for _ in 0..3 {
+        assert_eq!((solver.prove(), solver.step()), (Step::PrimalInfeasible, Step::PrimalInfeasible));
+        solver.certificate(&mut again).unwrap();
+        assert_eq!(again, first);
+    }
+}

@@ -10,10 +10,12 @@ use super::coarse::{Coarse, R, X};
 use super::coefficient::Coefficient;
 use super::gates::Gates;
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
+use super::vfp;
 use crate::real::Real;
 
 /// What a black cell is multiplied with, by its degree.
 #[derive(Clone, Copy, Debug)]
+#[repr(C)]
 pub(super) struct Gate<T> {
     /// Gate over degree.
     pub(super) gate: T,
@@ -67,13 +69,41 @@ pub(super) fn down<T: Real, C: Coefficient<T>>(
     child: &mut Coarse<'_, T, C>,
     lines: &mut [T],
 ) {
+    let mut pieces = 0;
+    let mut take = |block: usize, upper: &mut [T], lower: &mut [T]| {
+        // In a block cut along its diagonal the lower cell belongs to a piece.
+        while let Some((numbers, &[_, x, y, _])) =
+            child.extra.get_mut(pieces).zip(child.nodes.get(pieces)).filter(|_| pieces < child.level.pieces)
+        {
+            if usize::from(y) != block {
+                break;
+            }
+            if let (Some(r), Some(sum)) = (numbers.get_mut(R), lower.get_mut(usize::from(x))) {
+                *r = core::mem::replace(sum, T::ZERO);
+            }
+            pieces += 1;
+        }
+        child.take_line(block, upper, lower);
+    };
+    if !vfp::down(cells, tables, r, lines, &mut take) {
+        down_lines(cells, tables, r, lines, &mut take);
+    }
+    child.take_slots();
+}
+
+fn down_lines<T: Real>(
+    cells: &Cells<'_>,
+    tables: &[Gate<T>; 8],
+    r: &[T],
+    lines: &mut [T],
+    mut take: impl FnMut(usize, &mut [T], &mut [T]),
+) {
     let width = cells.width;
     let Some((upper, rest)) = lines.split_at_mut_checked(width) else { return };
     let Some((lower, rest)) = rest.split_at_mut_checked(width) else { return };
     let Some((ring, zeros)) = rest.split_at_mut_checked(3 * width) else { return };
     start(cells, tables, r, 0, line_mut(ring, width, 0));
-    let mut pieces = 0;
-    for block in 0..child.level.ny {
+    for block in 0..cells.ny.div_ceil(2) {
         lower.fill(T::ZERO);
         for (y, sum) in [(2 * block, &mut *upper), (2 * block + 1, &mut *lower)] {
             if y + 1 < cells.ny {
@@ -108,32 +138,17 @@ pub(super) fn down<T: Real, C: Coefficient<T>>(
                 }
             }
         }
-        // In a block cut along its diagonal the lower cell belongs to a piece.
-        while let Some((numbers, &[_, x, y, _])) =
-            child.extra.get_mut(pieces).zip(child.nodes.get(pieces)).filter(|_| pieces < child.level.pieces)
-        {
-            if usize::from(y) != block {
-                break;
-            }
-            if let (Some(r), Some(sum)) = (numbers.get_mut(R), lower.get_mut(usize::from(x))) {
-                *r = core::mem::replace(sum, T::ZERO);
-            }
-            pieces += 1;
-        }
-        child.take_line(block, upper, lower);
+        take(block, upper, lower);
     }
-    child.take_slots();
 }
 
-/// The correction of line `y`: of every cell into `all`, of red cells alone into `red`.
+/// The correction of line `y`; `pieces` counts the pieces of lines before it.
 fn correct<T: Real, C: Coefficient<T>>(
-    cells: &Cells<'_>,
     y: usize,
     scale: T,
     child: &Coarse<'_, T, C>,
     pieces: &mut usize,
     all: &mut [T],
-    red: &mut [T],
 ) {
     let (block, width) = (y / 2, child.level.width);
     let [above, other] = &child.grid.x;
@@ -151,9 +166,6 @@ fn correct<T: Real, C: Coefficient<T>>(
             *pieces += 1;
         }
     }
-    for ((red, all), code) in red.iter_mut().zip(all.iter()).zip(line(cells.red, cells.width, y)) {
-        *red = if is_fluid(*code) { *all } else { T::ZERO };
-    }
 }
 
 /// Up: z = gate (r + corrections of the red neighbours) + both and keep parts of r and the own correction.
@@ -166,16 +178,36 @@ pub(super) fn up<T: Real, C: Coefficient<T>>(
     child: &mut Coarse<'_, T, C>,
     lines: &mut [T],
 ) {
-    let width = cells.width;
     child.fill_slots();
+    let mut pieces = 0;
+    let mut fill = |y: usize, all: &mut [T]| correct(y, scale, child, &mut pieces, all);
+    if !vfp::up(cells, tables, r, z, lines, &mut fill) {
+        up_lines(cells, tables, r, z, lines, &mut fill);
+    }
+}
+
+fn up_lines<T: Real>(
+    cells: &Cells<'_>,
+    tables: &[Gate<T>; 8],
+    r: &[T],
+    z: &mut [T],
+    lines: &mut [T],
+    mut fill: impl FnMut(usize, &mut [T]),
+) {
+    let width = cells.width;
     let Some((ring, rest)) = lines.split_at_mut_checked(3 * width) else { return };
     let Some((all, zeros)) = rest.split_at_mut_checked(2 * width) else { return };
-    let mut pieces = 0;
-    correct(cells, 0, scale, child, &mut pieces, line_mut(all, width, 0), line_mut(ring, width, 0));
+    let mut correct = |y: usize, all: &mut [T], ring: &mut [T]| {
+        let (all, red) = (line_mut(all, width, y & 1), line_mut(ring, width, y % 3));
+        fill(y, all);
+        for ((red, all), code) in red.iter_mut().zip(all.iter()).zip(line(cells.red, width, y)) {
+            *red = if is_fluid(*code) { *all } else { T::ZERO };
+        }
+    };
+    correct(0, all, ring);
     for y in 0..cells.ny {
         if y + 1 < cells.ny {
-            let (all, red) = (line_mut(all, width, (y + 1) & 1), line_mut(ring, width, (y + 1) % 3));
-            correct(cells, y + 1, scale, child, &mut pieces, all, red);
+            correct(y + 1, all, ring);
         }
         let all = line(all, width, y & 1);
         let (row, forward) = (y * width, is_forward(BLACK, y));

@@ -10,6 +10,7 @@ use super::build::is_fluid;
 use super::cells::{Cells, bulk, edge_place, edge_sum, line, of_ring, sums};
 use super::finest::of;
 use super::kernels::{BLACK, RED, cut, cut_mut, is_forward};
+use super::vfp;
 use crate::error::{self, Error, Field};
 use crate::operator::LinearOperator;
 use crate::real::Real;
@@ -221,6 +222,9 @@ impl<T: Real> LinearOperator<T> for Reduced<'_, T> {
     }
 
     fn apply(&self, x: &[T], y: &mut [T]) {
+        if vfp::product(&self.cells, [&self.inverse, &self.degree], self.lines, x, y) {
+            return;
+        }
         let Cells { width, ny, black: codes, .. } = self.cells;
         let zeros = line(self.lines, width, 3);
         self.red_line(x, 0);

@@ -4,7 +4,11 @@
 #![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod finest;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod lines;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod quads;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod sweep;
 
@@ -12,6 +16,7 @@ mod sweep;
 mod choice {
     use core::any::TypeId;
 
+    pub(in crate::linear::cycle) use super::finest::{down, product, up};
     use super::lines::{relax_lines, relax_lines_from_zero, residual_lines, subtract_lines};
     use super::sweep::Sweep;
     use crate::linear::cycle::kernels::{BLACK, RED};
@@ -74,7 +79,7 @@ mod choice {
     }
 
     #[inline(always)]
-    fn is_single<T: 'static, C: 'static>() -> bool {
+    pub(super) fn is_single<T: 'static, C: 'static>() -> bool {
         let single = TypeId::of::<f32>();
         TypeId::of::<T>() == single && TypeId::of::<C>() == single
     }
@@ -180,7 +185,45 @@ mod choice {
 
 #[cfg(not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))))]
 mod choice {
+    use core::cell::Cell;
+
+    use crate::linear::cycle::cells::Cells;
+    use crate::linear::cycle::finest::Gate;
     use crate::linear::cycle::layout::{Grid, Level};
+
+    #[inline(always)]
+    pub(in crate::linear::cycle) fn product<T>(
+        _: &Cells<'_>,
+        _: [&[T; 8]; 2],
+        _: &[Cell<T>],
+        _: &[T],
+        _: &mut [T],
+    ) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    pub(in crate::linear::cycle) fn down<T>(
+        _: &Cells<'_>,
+        _: &[Gate<T>; 8],
+        _: &[T],
+        _: &mut [T],
+        _: impl FnMut(usize, &mut [T], &mut [T]),
+    ) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    pub(in crate::linear::cycle) fn up<T>(
+        _: &Cells<'_>,
+        _: &[Gate<T>; 8],
+        _: &[T],
+        _: &mut [T],
+        _: &mut [T],
+        _: impl FnMut(usize, &mut [T]),
+    ) -> bool {
+        false
+    }
 
     #[inline(always)]
     pub(in crate::linear::cycle) fn relax<T, C>(_: Level, _: &mut Grid<'_, T, C>, _: usize, _: bool) -> bool {
@@ -203,4 +246,4 @@ mod choice {
     }
 }
 
-pub(super) use choice::{relax, residuals, subtract_product};
+pub(super) use choice::{down, product, relax, residuals, subtract_product, up};

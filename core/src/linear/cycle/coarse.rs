@@ -164,18 +164,15 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
         let (to_x, to_gate, from_x) =
             if colour == RED { (&mut **red, &**red_gate, &**black) } else { (&mut **black, &**black_gate, &**red) };
         let (to_first, from_first) = if colour == RED { (0, half) } else { (half, 0) };
-        for (&[red, black, _], &weight) in self.edges.iter().zip(self.weights.iter()) {
-            let (to, from) = if colour == RED { (red, black) } else { (black, red) };
-            let gate = match to_gate.get(usize::from(to).wrapping_sub(to_first)) {
-                Some(gate) => gate.gated(T::ONE, scale),
-                None => match extra.get(usize::from(to).wrapping_sub(2 * half)) {
-                    Some(&[_, _, gate, ..]) => gate,
-                    None => continue,
-                },
-            };
+        for (ends, &weight) in self.edges.iter().zip(self.weights.iter()) {
+            let (Some(&to), Some(&from)) = (ends.get(colour & 1), ends.get(1 - (colour & 1))) else { continue };
             let Some(&value) = end(from_x, from_first, extra, 2 * half, X, from) else { continue };
-            if let Some(x) = end_mut(to_x, to_first, extra, 2 * half, X, to) {
-                *x += gate * C::scaled(weight.units(), scale) * value;
+            let weight = C::scaled(weight.units(), scale);
+            let place = usize::from(to).wrapping_sub(to_first);
+            if let (Some(x), Some(gate)) = (to_x.get_mut(place), to_gate.get(place)) {
+                *x += gate.gated(T::ONE, scale) * weight * value;
+            } else if let Some([x, _, gate, ..]) = extra.get_mut(usize::from(to).wrapping_sub(2 * half)) {
+                *x += *gate * weight * value;
             }
         }
     }

@@ -12,6 +12,7 @@ use super::gates::Gates;
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
 use super::vfp;
 use crate::real::Real;
+use crate::vector;
 
 /// What a black cell is multiplied with, by its degree.
 #[derive(Clone, Copy, Debug)]
@@ -142,29 +143,31 @@ fn down_lines<T: Real>(
     }
 }
 
-/// The correction of line `y`; `pieces` counts the pieces of lines before it.
+/// The correction of line `y` into the one of two lines that has its parity. Both lines of a block have the same, pieces apart,
+/// of which `pieces` counts those of lines before it.
 fn correct<T: Real, C: Coefficient<T>>(
     y: usize,
     scale: T,
     child: &Coarse<'_, T, C>,
     pieces: &mut usize,
-    all: &mut [T],
+    [even, odd]: [&mut [T]; 2],
 ) {
     let (block, width) = (y / 2, child.level.width);
-    let [above, other] = &child.grid.x;
-    gather(scale, line(above, width, block), line(other, width, block), block, all);
-    if y & 1 == 1 {
-        while let Some((numbers, &[_, x, line, _])) =
-            child.extra.get(*pieces).zip(child.nodes.get(*pieces)).filter(|_| *pieces < child.level.pieces)
-        {
-            if usize::from(line) != block {
-                break;
-            }
-            if let (Some(x), Some(place)) = (numbers.get(X), all.get_mut(usize::from(x))) {
-                *place = scale * *x;
-            }
-            *pieces += 1;
+    if y & 1 == 0 {
+        let [above, other] = &child.grid.x;
+        return gather(scale, line(above, width, block), line(other, width, block), block, even);
+    }
+    vector::copy(even, odd);
+    while let Some((numbers, &[_, x, line, _])) =
+        child.extra.get(*pieces).zip(child.nodes.get(*pieces)).filter(|_| *pieces < child.level.pieces)
+    {
+        if usize::from(line) != block {
+            break;
         }
+        if let (Some(x), Some(place)) = (numbers.get(X), odd.get_mut(usize::from(x))) {
+            *place = scale * *x;
+        }
+        *pieces += 1;
     }
 }
 
@@ -180,7 +183,7 @@ pub(super) fn up<T: Real, C: Coefficient<T>>(
 ) {
     child.fill_slots();
     let mut pieces = 0;
-    let mut fill = |y: usize, all: &mut [T]| correct(y, scale, child, &mut pieces, all);
+    let mut fill = |y: usize, all: [&mut [T]; 2]| correct(y, scale, child, &mut pieces, all);
     if !vfp::up(cells, tables, r, z, lines, &mut fill) {
         up_lines(cells, tables, r, z, lines, &mut fill);
     }
@@ -192,15 +195,17 @@ fn up_lines<T: Real>(
     r: &[T],
     z: &mut [T],
     lines: &mut [T],
-    mut fill: impl FnMut(usize, &mut [T]),
+    mut fill: impl FnMut(usize, [&mut [T]; 2]),
 ) {
     let width = cells.width;
     let Some((ring, rest)) = lines.split_at_mut_checked(3 * width) else { return };
     let Some((all, zeros)) = rest.split_at_mut_checked(2 * width) else { return };
     let mut correct = |y: usize, all: &mut [T], ring: &mut [T]| {
-        let (all, red) = (line_mut(all, width, y & 1), line_mut(ring, width, y % 3));
-        fill(y, all);
-        for ((red, all), code) in red.iter_mut().zip(all.iter()).zip(line(cells.red, width, y)) {
+        if let Some((even, odd)) = all.split_at_mut_checked(width) {
+            fill(y, [even, odd]);
+        }
+        let (all, red) = (line(all, width, y & 1), line_mut(ring, width, y % 3));
+        for ((red, all), code) in red.iter_mut().zip(all).zip(line(cells.red, width, y)) {
             *red = if is_fluid(*code) { *all } else { T::ZERO };
         }
     };

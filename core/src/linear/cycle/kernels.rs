@@ -193,17 +193,15 @@ impl<T: Real, C: Coefficient<T>> Taps<'_, T, C> {
 #[inline(always)]
 pub(super) fn scatter<T: Real>(upper: &[T], lower: &[T], y: usize, red: &mut [T], black: &mut [T]) {
     let (even, odd) = if y & 1 == 0 { (red, black) } else { (black, red) };
-    let pairs = upper.chunks(2).zip(lower.chunks(2));
-    for ((even, odd), (upper, lower)) in even.iter_mut().zip(odd).zip(pairs) {
+    let ((uppers, upper), (lowers, lower)) = (upper.as_chunks::<2>(), lower.as_chunks::<2>());
+    for ((even, odd), ([u0, u1], [l0, l1])) in even.iter_mut().zip(odd.iter_mut()).zip(uppers.iter().zip(lowers)) {
+        *even = *u0 + *l0;
+        *odd = *u1 + *l1;
+    }
+    let last = uppers.len();
+    if let ([upper], [lower], Some(even), Some(odd)) = (upper, lower, even.get_mut(last), odd.get_mut(last)) {
+        *even = *upper + *lower;
         *odd = T::ZERO;
-        match (upper, lower) {
-            ([u0, u1], [l0, l1]) => {
-                *even = *u0 + *l0;
-                *odd = *u1 + *l1;
-            }
-            ([u0], [l0]) => *even = *u0 + *l0,
-            _ => {}
-        }
     }
 }
 
@@ -211,14 +209,12 @@ pub(super) fn scatter<T: Real>(upper: &[T], lower: &[T], y: usize, red: &mut [T]
 #[inline(always)]
 pub(super) fn gather<T: Real>(scale: T, red: &[T], black: &[T], y: usize, line: &mut [T]) {
     let (even, odd) = if y & 1 == 0 { (red, black) } else { (black, red) };
-    for ((even, odd), line) in even.iter().zip(odd).zip(line.chunks_mut(2)) {
-        match line {
-            [first, second] => {
-                *first = scale * *even;
-                *second = scale * *odd;
-            }
-            [first] => *first = scale * *even,
-            _ => {}
-        }
+    let (pairs, rest) = line.as_chunks_mut::<2>();
+    let last = pairs.len();
+    for ((even, odd), pair) in even.iter().zip(odd).zip(pairs) {
+        *pair = [scale * *even, scale * *odd];
+    }
+    if let ([rest], Some(even)) = (rest, even.get(last)) {
+        *rest = scale * *even;
     }
 }

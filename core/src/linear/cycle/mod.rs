@@ -267,10 +267,11 @@ impl<T: Real, C: Coefficient<T>> Cycle<'_, T, C> {
                     is_down = false;
                     continue;
                 }
-                let Some([mut mine, mut child]) = self.store.pair(level, vector) else { return };
+                let mut pair = self.store.pair(level, vector);
+                let Some([mine, child]) = &mut pair else { return };
                 mine.start();
                 mine.relax(BLACK, true);
-                mine.restrict(&mut child, self.lines);
+                mine.restrict(child, self.lines);
                 level += 1;
                 if let Some(again) = again.get_mut(level) {
                     *again = false;
@@ -292,8 +293,9 @@ impl<T: Real, C: Coefficient<T>> Cycle<'_, T, C> {
             }
             level -= 1;
             let scale = self.scale_of(level);
-            let Some([mut mine, mut child]) = self.store.pair(level, vector) else { return };
-            mine.prolong(&mut child, scale, self.lines);
+            let mut pair = self.store.pair(level, vector);
+            let Some([mine, child]) = &mut pair else { return };
+            mine.prolong(child, scale, self.lines);
             mine.relax(BLACK, false);
             mine.relax(RED, false);
         }

@@ -29,6 +29,7 @@ mod choice {
     }
 
     /// The sweep over all nodes of one colour with values `other` of the other one, unless a list has another length.
+    #[inline(always)]
     fn sweep<T, C>(
         level: Level,
         weights: &[&mut [C]; 4],
@@ -44,6 +45,7 @@ mod choice {
     }
 
     /// The same for a place of any length.
+    #[inline(always)]
     fn sweep_to<T, C>(
         Level { width, ny, .. }: Level,
         weights: &[&mut [C]; 4],
@@ -54,11 +56,15 @@ mod choice {
     ) -> Option<Sweep> {
         let len = width.checked_mul(ny).filter(|len| *len > 0)?;
         let [up, down, same, side] = weights;
-        let lists = [list(up), list(down), list(same), list(side), list(other)];
-        if lists.iter().chain(&of_node).any(|list| list.1 != len) {
+        let [(n0, l0), (n1, l1), (n2, l2)] = of_node;
+        // All of them at once: each is what it has to be.
+        let have =
+            (up.len() ^ len) | (down.len() ^ len) | (same.len() ^ len) | (side.len() ^ len) | (other.len() ^ len);
+        if have | (l0 ^ len) | (l1 ^ len) | (l2 ^ len) != 0 {
             return None;
         }
-        let ([up, down, same, side, other], of_node) = (lists.map(|list| list.0), of_node.map(|list| list.0));
+        let [(up, _), (down, _), (same, _), (side, _)] = [list(up), list(down), list(same), list(side)];
+        let (other, _) = list(other);
         let is_red = colour == RED;
         // The face above a red node is the one below the black node there; at the edge of the grid the weights that are 0 serve.
         let next = up.wrapping_add(width);
@@ -66,7 +72,7 @@ mod choice {
         Some(Sweep {
             weights: [up, below, same, side],
             values: [other, other.wrapping_add(width), other],
-            of_node,
+            of_node: [n0, n1, n2],
             out,
             lines: ny,
             bulk: (width - 1) | if is_red { 1 << 31 } else { 0 },
@@ -220,7 +226,7 @@ mod choice {
         _: &[T],
         _: &mut [T],
         _: &mut [T],
-        _: impl FnMut(usize, &mut [T]),
+        _: impl FnMut(usize, [&mut [T]; 2]),
     ) -> bool {
         false
     }

@@ -164,7 +164,7 @@ fn down_single<T: Real>(
     }
 }
 
-/// The way up to z. `fill(y, line)` says what is added to line `y`. `lines` are three of a ring, two to be filled and one of zeros.
+/// The way up to z. `fill(y, lines)` puts what is added to line `y` into the one of two lines that has its parity. `lines` are three of a ring, two to be filled and one of zeros.
 /// Whether that is done here.
 #[inline(always)]
 pub(in super::super) fn up<T: Real>(
@@ -173,7 +173,7 @@ pub(in super::super) fn up<T: Real>(
     r: &[T],
     z: &mut [T],
     lines: &mut [T],
-    fill: impl FnMut(usize, &mut [T]),
+    fill: impl FnMut(usize, [&mut [T]; 2]),
 ) -> bool {
     let is_here = is_single::<T, T>();
     if is_here {
@@ -188,7 +188,7 @@ fn up_single<T: Real>(
     r: &[T],
     z: &mut [T],
     lines: &mut [T],
-    mut fill: impl FnMut(usize, &mut [T]),
+    mut fill: impl FnMut(usize, [&mut [T]; 2]),
 ) {
     let Some((width, ny)) = sides(cells, [r, z], lines.len(), 6) else { return };
     let Some((ring, rest)) = lines.split_at_mut_checked(3 * width) else { return };
@@ -199,11 +199,12 @@ fn up_single<T: Real>(
     for line in 0..=ny {
         let (row, to) = (line * width, ring.turn());
         if line < ny {
-            let Some(all) = all.get_mut((line & 1) * width..).and_then(|all| all.get_mut(..width)) else { return };
-            fill(line, all);
+            let Some((even, odd)) = all.split_at_mut_checked(width) else { return };
+            fill(line, [even, odd]);
+            let all = all.as_ptr().cast::<f32>().wrapping_add((line & 1) * width);
             let codes = cells.red.as_ptr().wrapping_add(row);
             // SAFETY: T is f32, and all lists have these lines.
-            unsafe { masked_line(&Line::alone(codes, all.as_ptr().cast(), table, to, width)) };
+            unsafe { masked_line(&Line::alone(codes, all, table, to, width)) };
         }
         let Some(before) = line.checked_sub(1) else { continue };
         let row = row - width;

@@ -1,5 +1,5 @@
 //! Kernels along one line of the finest level, four cells at a time: nearly everywhere the four have one code, and what tables
-//! say of it is read once. Where they differ, the same is done for one cell after the other.
+//! say of it is read once. Cells left over at the end of a line come one by one.
 
 /// What a kernel reads and writes. The neighbours beside a cell lie in a line of the other colour, ahead of it or behind.
 #[repr(C)]
@@ -24,9 +24,9 @@ pub(super) struct Line {
 }
 
 /// Walks along a line. s0 is the value beside a cell that comes first; `$one` has the other one in s3. `$codes` takes four codes,
-/// r12, and says whether they are equal; `$back` puts them back.
+/// r12, and says whether they are equal, which chooses between `$four` and `$mixed`. r0 and r3 are free for those.
 macro_rules! along {
-    ($name:ident, $codes:expr, $back:expr, $four:expr, $one:expr) => {
+    ($name:ident, $codes:expr, $four:expr, $mixed:expr, $one:expr) => {
         #[unsafe(naked)]
         pub(super) unsafe extern "C" fn $name(line: &Line) {
             core::arch::naked_asm!(
@@ -48,9 +48,9 @@ macro_rules! along {
                 "bhs 3b",
                 "b 5f",
                 "4:",
-                $back,
-                "movs r0, #4",
-                "b 6f",
+                $mixed,
+                "subs r11, r11, #4",
+                "bhs 3b",
                 // What is left over, and then the cell at the edge.
                 "5:",
                 "adds r0, r11, #4",
@@ -80,12 +80,6 @@ macro_rules! codes {
     () => {
         "ldr r12, [r7], #4
         cmp r12, r12, ror #8"
-    };
-}
-
-macro_rules! back {
-    () => {
-        "sub r7, r7, #4"
     };
 }
 
@@ -125,14 +119,22 @@ macro_rules! one_sum {
     };
 }
 
-/// s1 to s4 = s15 s1 to s15 s4.
+/// `$a` to `$d` = s15 times themselves, or s12 to s15 times themselves.
 macro_rules! four_times {
-    () => {
-        "vmul.f32 s1, s15, s1
-        vmul.f32 s2, s15, s2
-        vmul.f32 s3, s15, s3
-        vmul.f32 s4, s15, s4
-        "
+    ($a:literal, $b:literal, $c:literal, $d:literal) => {
+        four_times!($a, $b, $c, $d, "s15", "s15", "s15", "s15")
+    };
+    (each $a:literal, $b:literal, $c:literal, $d:literal) => {
+        four_times!($a, $b, $c, $d, "s12", "s13", "s14", "s15")
+    };
+    ($a:literal, $b:literal, $c:literal, $d:literal, $e:literal, $f:literal, $g:literal, $h:literal) => {
+        concat!(times!($a, $e), times!($b, $f), times!($c, $g), times!($d, $h))
+    };
+}
+
+macro_rules! times {
+    ($a:literal, $b:literal) => {
+        concat!("vmul.f32 ", $a, ", ", $b, ", ", $a, "\n")
     };
 }
 
@@ -147,6 +149,37 @@ macro_rules! four_masked {
         vmov s4, r3
         33:
         "
+    };
+}
+
+/// The same for each by its code, of the four in a register. s5 and r0 are taken.
+macro_rules! each_masked {
+    ($codes:literal) => {
+        concat!(
+            "movs r0, #0
+            vmov s5, r0
+            tst.w ",
+            $codes,
+            ", #0x7
+            it eq
+            vmoveq.f32 s1, s5
+            tst.w ",
+            $codes,
+            ", #0x700
+            it eq
+            vmoveq.f32 s2, s5
+            tst.w ",
+            $codes,
+            ", #0x70000
+            it eq
+            vmoveq.f32 s3, s5
+            tst.w ",
+            $codes,
+            ", #0x7000000
+            it eq
+            vmoveq.f32 s4, s5
+            "
+        )
     };
 }
 
@@ -179,12 +212,94 @@ macro_rules! of_three {
     };
 }
 
+/// s12 to s15 = the numbers of four codes, one each.
+macro_rules! each_of_one {
+    () => {
+        "ubfx r0, r12, #0, #3
+        add.w r0, r9, r0, lsl #2
+        vldr s12, [r0]
+        ubfx r0, r12, #8, #3
+        add.w r0, r9, r0, lsl #2
+        vldr s13, [r0]
+        ubfx r0, r12, #16, #3
+        add.w r0, r9, r0, lsl #2
+        vldr s14, [r0]
+        ubfx r0, r12, #24, #3
+        add.w r0, r9, r0, lsl #2
+        vldr s15, [r0]
+        "
+    };
+}
+
+/// r0 = the place of the numbers of the code that starts with this bit, three each.
+macro_rules! place {
+    ($bit:literal) => {
+        concat!(
+            "ubfx r0, r12, #",
+            $bit,
+            ", #3
+            add.w r0, r0, r0, lsl #1
+            add.w r0, r9, r0, lsl #2
+            "
+        )
+    };
+}
+
+/// s12 to s15 = one of the three numbers of four codes, by its offset.
+macro_rules! each_of_three {
+    ($offset:literal) => {
+        concat!(
+            place!("0"),
+            "vldr s12, [r0, #",
+            $offset,
+            "]\n",
+            place!("8"),
+            "vldr s13, [r0, #",
+            $offset,
+            "]\n",
+            place!("16"),
+            "vldr s14, [r0, #",
+            $offset,
+            "]\n",
+            place!("24"),
+            "vldr s15, [r0, #",
+            $offset,
+            "]\n"
+        )
+    };
+}
+
+/// With the numbers of the code that starts with this bit: `$sum` times gate, `$own` times both, `$more` times keep.
+macro_rules! up_of {
+    ($bit:literal, $sum:literal, $own:literal, $more:literal) => {
+        concat!(
+            place!($bit),
+            "vldmia r0, {{s13, s14, s15}}\n",
+            times!($sum, "s13"),
+            times!($own, "s15"),
+            times!($more, "s14")
+        )
+    };
+}
+
 // out = table times sum.
 along! {
     red_line,
     codes!(),
-    back!(),
-    concat!(of_one!(), "vldr s15, [r12]\n", four_sums!(), four_times!(), "vstmia r10!, {{s1, s2, s3, s4}}"),
+    concat!(
+        of_one!(),
+        "vldr s15, [r12]
+        ",
+        four_sums!(),
+        four_times!("s1", "s2", "s3", "s4"),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
+    ),
+    concat!(
+        each_of_one!(),
+        four_sums!(),
+        four_times!(each "s1", "s2", "s3", "s4"),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
+    ),
     concat!(
         one_sum!(),
         "ldrb r12, [r7], #1
@@ -196,27 +311,41 @@ along! {
     )
 }
 
+/// s5 to s8, less s1 to s4.
+macro_rules! four_less {
+    () => {
+        "vsub.f32 s1, s5, s1
+        vsub.f32 s2, s6, s2
+        vsub.f32 s3, s7, s3
+        vsub.f32 s4, s8, s4
+        "
+    };
+}
+
 // out = table times own, less the sum.
 along! {
     black_line,
     codes!(),
-    back!(),
     concat!(
         of_one!(),
         "vldr s15, [r12]
         ",
         four_sums!(),
         "vldmia r8!, {{s5, s6, s7, s8}}
-        vmul.f32 s5, s15, s5
-        vmul.f32 s6, s15, s6
-        vmul.f32 s7, s15, s7
-        vmul.f32 s8, s15, s8
-        vsub.f32 s1, s5, s1
-        vsub.f32 s2, s6, s2
-        vsub.f32 s3, s7, s3
-        vsub.f32 s4, s8, s4
         ",
+        four_times!("s5", "s6", "s7", "s8"),
+        four_less!(),
         four_masked!(),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
+    ),
+    concat!(
+        each_of_one!(),
+        four_sums!(),
+        "vldmia r8!, {{s5, s6, s7, s8}}
+        ",
+        four_times!(each "s5", "s6", "s7", "s8"),
+        four_less!(),
+        each_masked!("r12"),
         "vstmia r10!, {{s1, s2, s3, s4}}"
     ),
     concat!(
@@ -238,13 +367,19 @@ along! {
 along! {
     start_line,
     codes!(),
-    back!(),
     concat!(
         of_three!(),
         "vldr s15, [r12]
         vldmia r8!, {{s1, s2, s3, s4}}
         ",
-        four_times!(),
+        four_times!("s1", "s2", "s3", "s4"),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
+    ),
+    concat!(
+        each_of_three!("0"),
+        "vldmia r8!, {{s1, s2, s3, s4}}
+        ",
+        four_times!(each "s1", "s2", "s3", "s4"),
         "vstmia r10!, {{s1, s2, s3, s4}}"
     ),
     concat!(
@@ -262,12 +397,17 @@ along! {
 along! {
     masked_line,
     codes!(),
-    back!(),
     concat!(
         "vldmia r8!, {{s1, s2, s3, s4}}
         tst r12, #7
         ",
         four_masked!(),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
+    ),
+    concat!(
+        "vldmia r8!, {{s1, s2, s3, s4}}
+        ",
+        each_masked!("r12"),
         "vstmia r10!, {{s1, s2, s3, s4}}"
     ),
     concat!(
@@ -280,6 +420,17 @@ along! {
     )
 }
 
+/// s5 to s8, added to s1 to s4.
+macro_rules! four_more {
+    () => {
+        "vadd.f32 s1, s1, s5
+        vadd.f32 s2, s2, s6
+        vadd.f32 s3, s3, s7
+        vadd.f32 s4, s4, s8
+        "
+    };
+}
+
 // out = the sum where the first code has an unknown, and keep of the second one times own.
 along! {
     down_line,
@@ -288,8 +439,6 @@ along! {
     cmp r3, r3, ror #8
     it eq
     cmpeq r12, r12, ror #8",
-    "sub r7, r7, #4
-    sub r1, r1, #4",
     concat!(
         of_three!(),
         "vldr s15, [r12, #4]
@@ -299,15 +448,20 @@ along! {
         ",
         four_masked!(),
         "vldmia r8!, {{s5, s6, s7, s8}}
-        vmul.f32 s5, s15, s5
-        vmul.f32 s6, s15, s6
-        vmul.f32 s7, s15, s7
-        vmul.f32 s8, s15, s8
-        vadd.f32 s1, s1, s5
-        vadd.f32 s2, s2, s6
-        vadd.f32 s3, s3, s7
-        vadd.f32 s4, s4, s8
-        vstmia r10!, {{s1, s2, s3, s4}}"
+        ",
+        four_times!("s5", "s6", "s7", "s8"),
+        four_more!(),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
+    ),
+    concat!(
+        each_of_three!("4"),
+        four_sums!(),
+        each_masked!("r3"),
+        "vldmia r8!, {{s5, s6, s7, s8}}
+        ",
+        four_times!(each "s5", "s6", "s7", "s8"),
+        four_more!(),
+        "vstmia r10!, {{s1, s2, s3, s4}}"
     ),
     concat!(
         one_sum!(),
@@ -326,31 +480,10 @@ along! {
     )
 }
 
-// out = (both own + keep more) + gate sum.
-along! {
-    up_line,
-    codes!(),
-    back!(),
-    concat!(
-        of_three!(),
-        "vldmia r12, {{s13, s14, s15}}
-        ",
-        four_sums!(),
-        "vmul.f32 s1, s13, s1
-        vmul.f32 s2, s13, s2
-        vmul.f32 s3, s13, s3
-        vmul.f32 s4, s13, s4
-        vldmia r8!, {{s5, s6, s7, s8}}
-        vmul.f32 s5, s15, s5
-        vmul.f32 s6, s15, s6
-        vmul.f32 s7, s15, s7
-        vmul.f32 s8, s15, s8
-        vldmia r2!, {{s9, s10, s11, s12}}
-        vmul.f32 s9, s14, s9
-        vmul.f32 s10, s14, s10
-        vmul.f32 s11, s14, s11
-        vmul.f32 s12, s14, s12
-        vadd.f32 s5, s5, s9
+/// out = (s5 to s8 + s9 to s12) + s1 to s4.
+macro_rules! up_written {
+    () => {
+        "vadd.f32 s5, s5, s9
         vadd.f32 s6, s6, s10
         vadd.f32 s7, s7, s11
         vadd.f32 s8, s8, s12
@@ -359,6 +492,37 @@ along! {
         vadd.f32 s3, s7, s3
         vadd.f32 s4, s8, s4
         vstmia r10!, {{s1, s2, s3, s4}}"
+    };
+}
+
+// out = (both own + keep more) + gate sum.
+along! {
+    up_line,
+    codes!(),
+    concat!(
+        of_three!(),
+        "vldmia r12, {{s13, s14, s15}}
+        ",
+        four_sums!(),
+        four_times!("s1", "s2", "s3", "s4", "s13", "s13", "s13", "s13"),
+        "vldmia r8!, {{s5, s6, s7, s8}}
+        ",
+        four_times!("s5", "s6", "s7", "s8"),
+        "vldmia r2!, {{s9, s10, s11, s12}}
+        ",
+        four_times!("s9", "s10", "s11", "s12", "s14", "s14", "s14", "s14"),
+        up_written!()
+    ),
+    concat!(
+        four_sums!(),
+        "vldmia r8!, {{s5, s6, s7, s8}}
+        vldmia r2!, {{s9, s10, s11, s12}}
+        ",
+        up_of!("0", "s1", "s5", "s9"),
+        up_of!("8", "s2", "s6", "s10"),
+        up_of!("16", "s3", "s7", "s11"),
+        up_of!("24", "s4", "s8", "s12"),
+        up_written!()
     ),
     concat!(
         one_sum!(),

@@ -5,6 +5,7 @@
 use super::cells::{Cells, DEGREE, line, line_mut, stretches};
 use super::kernels::{BLACK, RED, cut, cut_mut, gather, is_forward};
 use super::layout::{LINES, lent};
+use super::vfp::{self, Half};
 use super::whole::for_each_sum;
 use super::{Cycle, CycleOptions, CycleSizes, Gates, Shape};
 use crate::error::{self, Error, Field};
@@ -70,20 +71,21 @@ impl<T: Real> Direction<T> for Textbook<'_, T> {
             *z = of(*code) * *r;
         }
         super::zero(cycle.lines, width);
-        let zeros = line(cycle.lines, width, LINES - 1);
-        for_each_sum(&cells, BLACK, red, zeros, cells.black, r_black, black, |z, code, r, sum| {
-            *z = of(code) * (r + sum)
-        });
+        let smooth = |colour: usize, other: &[T], r: &[T], z: &mut [T], lines: &[T]| {
+            let zeros = line(lines, width, LINES - 1);
+            let codes = if colour == RED { cells.red } else { cells.black };
+            if !vfp::half_of_whole(Half::Smooth, &cells, colour, inverse, [other, r], zeros, z) {
+                for_each_sum(&cells, colour, other, zeros, codes, r, z, |z, code, r, sum| *z = of(code) * (r + sum));
+            }
+        };
+        smooth(BLACK, red, r_black, black, cycle.lines);
         if cycle.store.last() > 0 {
             down(&cells, black, cycle, lent);
             cycle.run(1, lent);
             up(&cells, red, cycle);
         }
-        let zeros = line(cycle.lines, width, LINES - 1);
-        for_each_sum(&cells, BLACK, red, zeros, cells.black, r_black, black, |z, code, r, sum| {
-            *z = of(code) * (r + sum)
-        });
-        for_each_sum(&cells, RED, black, zeros, cells.red, r_red, red, |z, code, r, sum| *z = of(code) * (r + sum));
+        smooth(BLACK, red, r_black, black, cycle.lines);
+        smooth(RED, black, r_red, red, cycle.lines);
     }
 
     fn multiply_adds(&self) -> usize {

@@ -6,6 +6,8 @@
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod finest;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod halves;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod lines;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod quads;
@@ -16,7 +18,7 @@ mod sweep;
 mod choice {
     use core::any::TypeId;
 
-    pub(in crate::linear::cycle) use super::finest::{down, product, up};
+    pub(in crate::linear::cycle) use super::finest::{Half, down, half_of_whole, line_of_whole, product, up};
     use super::lines::{relax_lines, relax_lines_from_zero, residual_lines, subtract_lines};
     use super::sweep::Sweep;
     use crate::linear::cycle::kernels::{BLACK, RED};
@@ -231,6 +233,30 @@ mod choice {
         false
     }
 
+    #[derive(Clone, Copy)]
+    pub(in crate::linear::cycle) enum Half {
+        Product,
+        Smooth,
+    }
+
+    #[inline(always)]
+    pub(in crate::linear::cycle) fn half_of_whole<T>(
+        _: Half,
+        _: &Cells<'_>,
+        _: usize,
+        _: &[T; 8],
+        _: [&[T]; 2],
+        _: &[T],
+        _: &mut [T],
+    ) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    pub(in crate::linear::cycle) fn line_of_whole<T>(_: &[T; 8], _: &[u8], _: [&[T]; 3], _: &mut [T]) -> bool {
+        false
+    }
+
     #[inline(always)]
     pub(in crate::linear::cycle) fn relax<T, C>(_: Level, _: &mut Grid<'_, T, C>, _: usize, _: bool) -> bool {
         false
@@ -252,4 +278,4 @@ mod choice {
     }
 }
 
-pub(super) use choice::{down, product, relax, residuals, subtract_product, up};
+pub(super) use choice::{Half, down, half_of_whole, line_of_whole, product, relax, residuals, subtract_product, up};

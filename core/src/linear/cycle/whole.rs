@@ -4,6 +4,7 @@
 use super::cells::{Cells, DEGREE, around, stretches};
 use super::domain::{Domain, FLUID};
 use super::kernels::{BLACK, RED, cut, cut_mut, is_forward};
+use super::vfp::{self, Half};
 use crate::error::{self, Error, Field};
 use crate::operator::LinearOperator;
 use crate::real::Real;
@@ -40,35 +41,46 @@ impl<'a, T: Real> Whole<'a, T> {
         Ok(Self { nx, degrees, table })
     }
 
-    /// Calls `visit(degree, x, sum of neighbours)` for each cell in ascending order.
+    /// Line `y` of the product.
     #[inline(always)]
-    fn for_each(&self, x: &[T], mut visit: impl FnMut(u8, T, T)) {
-        let zeros = [T::ZERO; RUN];
+    fn line(&self, x: &[T], y: usize, out: &mut [T]) {
         let nx = self.nx.max(1);
-        for (y, (row, degrees)) in x.chunks_exact(nx).zip(self.degrees.chunks_exact(nx)).enumerate() {
-            let above = y.checked_sub(1).and_then(|y| cut(x, y * nx, nx));
-            let below = cut(x, (y + 1) * nx, nx);
-            let stride = if above.is_some() && below.is_some() { nx } else { RUN };
-            let mut start = 0;
-            let mut west = T::ZERO;
-            while start < nx {
-                let len = stride.min(nx - start);
-                let (above, below) = (beside(above, &zeros, start, len), beside(below, &zeros, start, len));
-                let easts = cut(row, start + 1, len).or_else(|| cut(row, start + 1, len - 1)).unwrap_or(&[]);
-                let (Some(cells), Some(codes)) = (cut(row, start, len), cut(degrees, start, len)) else { return };
-                let own = cells.iter().zip(codes).zip(above).zip(below);
-                for ((((value, code), above), below), east) in own.zip(easts) {
-                    visit(*code, *value, (*above + *below) + (west + *east));
-                    west = *value;
-                }
-                if easts.len() < len
-                    && let (Some(value), Some(code), Some(above), Some(below)) =
-                        (cells.last(), codes.last(), above.last(), below.last())
-                {
-                    visit(*code, *value, (*above + *below) + west);
-                }
-                start += len;
+        let above = y.checked_sub(1).and_then(|y| cut(x, y * nx, nx));
+        let (row, below) = (cut(x, y * nx, nx).unwrap_or(&[]), cut(x, (y + 1) * nx, nx));
+        let degrees = cut(self.degrees, y * nx, nx).unwrap_or(&[]);
+        if let (Some(above), Some(below)) = (above, below)
+            && vfp::line_of_whole(&self.table, degrees, [above, row, below], out)
+        {
+            return;
+        }
+        let zeros = [T::ZERO; RUN];
+        let stride = if above.is_some() && below.is_some() { nx } else { RUN };
+        let (mut start, mut west) = (0, T::ZERO);
+        while start < nx {
+            let len = stride.min(nx - start);
+            let (above, below) = (beside(above, &zeros, start, len), beside(below, &zeros, start, len));
+            let easts = cut(row, start + 1, len).or_else(|| cut(row, start + 1, len - 1)).unwrap_or(&[]);
+            let (Some(cells), Some(codes), Some(out)) =
+                (cut(row, start, len), cut(degrees, start, len), cut_mut(out, start, len))
+            else {
+                return;
+            };
+            let value = |code: u8, value: T, sum: T| {
+                let degree = self.table.get(usize::from(code & DEGREE)).copied().unwrap_or(T::ZERO);
+                if code == 0 { T::ZERO } else { degree * value - sum }
+            };
+            let own = cells.iter().zip(codes).zip(above).zip(below);
+            for (((((cell, code), above), below), east), out) in own.zip(easts).zip(out.iter_mut()) {
+                *out = value(*code, *cell, (*above + *below) + (west + *east));
+                west = *cell;
             }
+            if easts.len() < len
+                && let (Some(cell), Some(code), Some(above), Some(below), Some(out)) =
+                    (cells.last(), codes.last(), above.last(), below.last(), out.last_mut())
+            {
+                *out = value(*code, *cell, (*above + *below) + west);
+            }
+            start += len;
         }
     }
 }
@@ -88,13 +100,9 @@ impl<T: Real> LinearOperator<T> for Whole<'_, T> {
     }
 
     fn apply(&self, x: &[T], y: &mut [T]) {
-        let mut out = y.iter_mut();
-        self.for_each(x, |code, value, sum| {
-            let degree = self.table.get(usize::from(code & DEGREE)).copied().unwrap_or(T::ZERO);
-            if let Some(y) = out.next() {
-                *y = if code == 0 { T::ZERO } else { degree * value - sum };
-            }
-        });
+        for (line, out) in y.chunks_exact_mut(self.nx.max(1)).enumerate() {
+            self.line(x, line, out);
+        }
     }
 
     fn residual(&self, b: &[T], x: &[T], r: &mut [T]) {
@@ -150,6 +158,9 @@ impl<T: Real> LinearOperator<T> for Coloured<'_, T> {
         for (colour, own, other, codes, out) in
             [(RED, x_red, x_black, red, y_red), (BLACK, x_black, x_red, black, y_black)]
         {
+            if vfp::half_of_whole(Half::Product, &self.cells, colour, &self.table, [other, own], self.zeros, out) {
+                continue;
+            }
             for_each_sum(&self.cells, colour, other, self.zeros, codes, own, out, |y, code, x, sum| {
                 let degree = self.table.get(usize::from(code & DEGREE)).copied().unwrap_or(T::ZERO);
                 *y = if code & DEGREE == 0 { T::ZERO } else { degree * x - sum };

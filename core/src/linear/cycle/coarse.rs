@@ -189,19 +189,24 @@ impl<T: Real, C: Coefficient<T>> Coarse<'_, T, C> {
         }
         let half = self.level.half;
         let Grid { x: [red_x, black_x], r: [red_r, black_r], .. } = &mut self.grid;
+        // Slices of their own: through the grid they would be looked up again for every edge.
+        let (red_x, black_x, red_r, black_r) = (&**red_x, &**black_x, &mut **red_r, &mut **black_r);
+        let extra = &mut *self.extra;
         for (&[red, black, _], &weight) in self.edges.iter().zip(self.weights.iter()) {
-            let extra = &mut *self.extra;
             let weight = C::scaled(weight.units(), scale);
-            let (Some(&x), Some(&y)) =
-                (end(red_x, 0, extra, 2 * half, X, red), end(black_x, half, extra, 2 * half, X, black))
-            else {
+            let Some(&x) = end(red_x, 0, extra, 2 * half, X, red) else { continue };
+            let place = usize::from(black).wrapping_sub(half);
+            let y = if let (Some(y), Some(r)) = (black_x.get(place), black_r.get_mut(place)) {
+                *r += weight * x;
+                *y
+            } else if let Some([y, r, ..]) = extra.get_mut(place.wrapping_sub(half)) {
+                *r += weight * x;
+                *y
+            } else {
                 continue;
             };
             if let Some(r) = end_mut(red_r, 0, extra, 2 * half, R, red) {
                 *r += weight * y;
-            }
-            if let Some(r) = end_mut(black_r, half, extra, 2 * half, R, black) {
-                *r += weight * x;
             }
         }
     }

@@ -4,23 +4,28 @@
 #![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+#[macro_use]
+mod quads;
+
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod finest;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod halves;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod lines;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
-mod quads;
-#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod sweep;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod whole;
 
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod choice {
     use core::any::TypeId;
 
-    pub(in crate::linear::cycle) use super::finest::{Half, down, half_of_whole, line_of_whole, product, up};
+    pub(in crate::linear::cycle) use super::finest::{down, product, up};
     use super::lines::{relax_lines, relax_lines_from_zero, residual_lines, subtract_lines};
     use super::sweep::Sweep;
+    pub(in crate::linear::cycle) use super::whole::{Half, half_of_whole, line_of_whole};
     use crate::linear::cycle::kernels::{BLACK, RED};
     use crate::linear::cycle::layout::{Grid, Level};
     use crate::real::Real;

@@ -4,9 +4,8 @@ use core::cell::Cell;
 
 use super::super::cells::Cells;
 use super::super::finest::Gate;
-use super::super::kernels::{RED, is_forward};
 use super::choice::is_single;
-use super::halves::{black_line, down_line, masked_line, natural_line, red_line, smooth_line, start_line, up_line};
+use super::halves::{black_line, down_line, masked_line, red_line, start_line, up_line};
 use super::quads::Line;
 use crate::real::Real;
 
@@ -38,7 +37,7 @@ impl Ring {
 
 impl Line {
     /// The cells of a line that look at no neighbours.
-    fn alone(codes: *const u8, own: *const f32, table: *const f32, out: *mut f32, count: usize) -> Self {
+    pub(super) fn alone(codes: *const u8, own: *const f32, table: *const f32, out: *mut f32, count: usize) -> Self {
         Self {
             more_codes: codes,
             more: own,
@@ -55,13 +54,13 @@ impl Line {
     }
 
     /// The same between these lines, beside in the middle one; in every second line that is ahead.
-    fn between(self, [above, beside, below]: [*const f32; 3], is_forward: usize) -> Self {
+    pub(super) fn between(self, [above, beside, below]: [*const f32; 3], is_forward: usize) -> Self {
         Self { above, beside, below, count: self.count - is_forward, is_forward, ..self }
     }
 }
 
 /// Cells of a line and lines, where the codes and both lists have that many elements, and `scratch` so many lines.
-fn sides<T>(cells: &Cells<'_>, lists: [&[T]; 2], scratch: usize, lines: usize) -> Option<(usize, usize)> {
+pub(super) fn sides<T>(cells: &Cells<'_>, lists: [&[T]; 2], scratch: usize, lines: usize) -> Option<(usize, usize)> {
     let Cells { width, ny, red, black, .. } = *cells;
     let len = width.checked_mul(ny).filter(|len| *len > 0)?;
     let [first, second] = lists;
@@ -215,87 +214,5 @@ fn up_single<T: Real>(
         let more = all.as_ptr().cast::<f32>().wrapping_add((before & 1) * width);
         // SAFETY: as above.
         unsafe { up_line(&Line { more, ..cells }.between(ring.around(before, ny), line & 1)) };
-    }
-}
-
-/// A line of the whole system in natural order, between the lines above and below it. Whether that is done here.
-#[inline(always)]
-pub(in super::super) fn line_of_whole<T: Real>(
-    table: &[T; 8],
-    codes: &[u8],
-    [above, own, below]: [&[T]; 3],
-    out: &mut [T],
-) -> bool {
-    let len = out.len();
-    let fits = [codes.len(), above.len(), own.len(), below.len()].iter().all(|have| *have == len);
-    if !is_single::<T, T>() || len == 0 || !fits {
-        return false;
-    }
-    let line = Line::alone(codes.as_ptr(), own.as_ptr().cast(), table.as_ptr().cast(), out.as_mut_ptr().cast(), len);
-    let [above, below] = [above, below].map(|line| line.as_ptr().cast());
-    // SAFETY: T is f32, and all lists have that length.
-    unsafe { natural_line(&Line { above, below, ..line }) };
-    true
-}
-
-/// What becomes of a cell with its neighbours in the other colour.
-#[derive(Clone, Copy)]
-pub(in super::super) enum Half {
-    /// table times own, less the sum.
-    Product,
-    /// table times (own + the sum).
-    Smooth,
-}
-
-/// One colour of the whole system from its own values and the `other` colour; beyond the grid lie `zeros`. Whether that is done
-/// here.
-#[inline(always)]
-pub(in super::super) fn half_of_whole<T: Real>(
-    half: Half,
-    cells: &Cells<'_>,
-    colour: usize,
-    table: &[T; 8],
-    [other, own]: [&[T]; 2],
-    zeros: &[T],
-    out: &mut [T],
-) -> bool {
-    let is_here = is_single::<T, T>();
-    if is_here {
-        half_single(half, cells, colour, table, [other, own], zeros, out);
-    }
-    is_here
-}
-
-#[inline(never)]
-fn half_single<T>(
-    half: Half,
-    cells: &Cells<'_>,
-    colour: usize,
-    table: &[T; 8],
-    [other, own]: [&[T]; 2],
-    zeros: &[T],
-    out: &mut [T],
-) {
-    let Some((width, ny)) = sides(cells, [other, own], zeros.len(), 1).filter(|_| out.len() == own.len()) else {
-        return;
-    };
-    let codes = if colour == RED { cells.red.as_ptr() } else { cells.black.as_ptr() };
-    let (other, own, out) = (other.as_ptr().cast::<f32>(), own.as_ptr().cast::<f32>(), out.as_mut_ptr().cast::<f32>());
-    let zeros = zeros.as_ptr().cast();
-    for y in 0..ny {
-        let row = y * width;
-        let beside = other.wrapping_add(row);
-        let above = if y == 0 { zeros } else { beside.wrapping_sub(width) };
-        let below = if y + 1 < ny { beside.wrapping_add(width) } else { zeros };
-        let (own, out) = (own.wrapping_add(row), out.wrapping_add(row));
-        let line = Line::alone(codes.wrapping_add(row), own, table.as_ptr().cast(), out, width);
-        let line = line.between([above, beside, below], usize::from(is_forward(colour, y)));
-        // SAFETY: T is f32, and all lists have these lines.
-        unsafe {
-            match half {
-                Half::Product => black_line(&line),
-                Half::Smooth => smooth_line(&line),
-            }
-        }
     }
 }

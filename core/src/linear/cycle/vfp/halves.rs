@@ -1,9 +1,6 @@
-//! The kernels of the finest level and of the whole system: what is done with four cells of one code, with four, and with one.
+//! The kernels of the finest level: what is done with four cells of one code, with four, and with one.
 
-use super::quads::{
-    Line, along, codes, each_masked, each_of_one, each_of_three, four_masked, four_sums, four_times, of_one, of_three,
-    one_masked, one_sum, place, times, up_of,
-};
+use super::quads::Line;
 
 // out = table times sum.
 along! {
@@ -32,17 +29,6 @@ along! {
         vmul.f32 s1, s2, s1
         vstmia r10!, {{s1}}"
     )
-}
-
-/// s5 to s8, less s1 to s4.
-macro_rules! four_less {
-    () => {
-        "vsub.f32 s1, s5, s1
-        vsub.f32 s2, s6, s2
-        vsub.f32 s3, s7, s3
-        vsub.f32 s4, s8, s4
-        "
-    };
 }
 
 // out = table times own, less the sum.
@@ -83,54 +69,6 @@ along! {
         ",
         one_masked!(),
         "vstmia r10!, {{s1}}"
-    )
-}
-
-/// s5 to s8, added to s1 to s4.
-macro_rules! four_more {
-    () => {
-        "vadd.f32 s1, s1, s5
-        vadd.f32 s2, s2, s6
-        vadd.f32 s3, s3, s7
-        vadd.f32 s4, s4, s8
-        "
-    };
-}
-
-// out = table times (own + the sum).
-along! {
-    smooth_line,
-    codes!(),
-    concat!(
-        of_one!(),
-        "vldr s15, [r12]
-        ",
-        four_sums!(),
-        "vldmia r8!, {{s5, s6, s7, s8}}
-        ",
-        four_more!(),
-        four_times!("s1", "s2", "s3", "s4"),
-        "vstmia r10!, {{s1, s2, s3, s4}}"
-    ),
-    concat!(
-        each_of_one!(),
-        four_sums!(),
-        "vldmia r8!, {{s5, s6, s7, s8}}
-        ",
-        four_more!(),
-        four_times!(each "s1", "s2", "s3", "s4"),
-        "vstmia r10!, {{s1, s2, s3, s4}}"
-    ),
-    concat!(
-        one_sum!(),
-        "ldrb r12, [r7], #1
-        ",
-        of_one!(),
-        "vldr s2, [r12]
-        vldmia r8!, {{s3}}
-        vadd.f32 s1, s3, s1
-        vmul.f32 s1, s2, s1
-        vstmia r10!, {{s1}}"
     )
 }
 
@@ -298,89 +236,5 @@ along! {
         vadd.f32 s2, s2, s3
         vadd.f32 s1, s2, s1
         vstmia r10!, {{s1}}"
-    )
-}
-
-/// s1 to s4 = the sums of the neighbours of four cells in natural order, whose own values come to s5 to s8.
-macro_rules! natural_sums {
-    () => {
-        "vldmia r4!, {{s1-s4}}
-        vldmia r5!, {{s5-s8}}
-        vadd.f32 s1, s1, s5
-        vadd.f32 s2, s2, s6
-        vadd.f32 s3, s3, s7
-        vadd.f32 s4, s4, s8
-        vldmia r8!, {{s5-s8}}
-        vldr s9, [r8]
-        vadd.f32 s0, s0, s6
-        vadd.f32 s10, s5, s7
-        vadd.f32 s11, s6, s8
-        vadd.f32 s9, s7, s9
-        vadd.f32 s1, s1, s0
-        vadd.f32 s2, s2, s10
-        vadd.f32 s3, s3, s11
-        vadd.f32 s4, s4, s9
-        vmov.f32 s0, s8
-        "
-    };
-}
-
-/// out = table times own, less the sum, in natural order; s0 is the value of the cell before. The last cell has none after it.
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn natural_line(line: &Line) {
-    core::arch::naked_asm!(
-        ".fpu fpv4-sp-d16",
-        "push {{r4-r11, lr}}",
-        "ldmia.w r0, {{r1, r2, r4-r11, lr}}",
-        "movs r0, #0",
-        "vmov s0, r0",
-        "subs r11, r11, #5",
-        "blo 5f",
-        "3:",
-        codes!(),
-        "bne 4f",
-        of_one!(),
-        "vldr s15, [r12]",
-        natural_sums!(),
-        four_times!("s5", "s6", "s7", "s8"),
-        four_less!(),
-        four_masked!(),
-        "vstmia r10!, {{s1-s4}}",
-        "subs r11, r11, #4",
-        "bhs 3b",
-        "b 5f",
-        "4:",
-        each_of_one!(),
-        natural_sums!(),
-        four_times!(each "s5", "s6", "s7", "s8"),
-        four_less!(),
-        each_masked!("r12"),
-        "vstmia r10!, {{s1-s4}}",
-        "subs r11, r11, #4",
-        "bhs 3b",
-        "5:",
-        "add r11, r11, #5",
-        "6:",
-        "vldmia r4!, {{s1}}",
-        "vldmia r5!, {{s2}}",
-        "vadd.f32 s1, s1, s2",
-        "vldmia r8!, {{s4}}",
-        "cmp r11, #1",
-        "beq 7f",
-        "vldr s3, [r8]",
-        "vadd.f32 s0, s0, s3",
-        "7:",
-        "vadd.f32 s1, s1, s0",
-        "vmov.f32 s0, s4",
-        "ldrb r12, [r7], #1",
-        of_one!(),
-        "vldr s2, [r12]",
-        "vmul.f32 s2, s2, s4",
-        "vsub.f32 s1, s2, s1",
-        one_masked!(),
-        "vstmia r10!, {{s1}}",
-        "subs r11, r11, #1",
-        "bne 6b",
-        "pop {{r4-r11, pc}}",
     )
 }

@@ -282,7 +282,24 @@ macro_rules! up_of {
     };
 }
 
-pub(super) use {
-    along, codes, each_masked, each_of_one, each_of_three, four_masked, four_sums, four_times, of_one, of_three,
-    one_masked, one_sum, place, times, up_of,
-};
+/// s5 to s8, less s1 to s4.
+macro_rules! four_less {
+    () => {
+        "vsub.f32 s1, s5, s1
+        vsub.f32 s2, s6, s2
+        vsub.f32 s3, s7, s3
+        vsub.f32 s4, s8, s4
+        "
+    };
+}
+
+/// s5 to s8, added to s1 to s4.
+macro_rules! four_more {
+    () => {
+        "vadd.f32 s1, s1, s5
+        vadd.f32 s2, s2, s6
+        vadd.f32 s3, s3, s7
+        vadd.f32 s4, s4, s8
+        "
+    };
+}

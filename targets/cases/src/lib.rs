@@ -60,6 +60,7 @@ pub const CASES: &[Case] = &[
     Case { name: "linear/ssor_cg", ram: 7 * 1024, run: linear::ssor_cg },
     Case { name: "linear/heat", ram: 72 * 1024, run: linear::heat },
     Case { name: "dcd/odd_21", ram: 32 * 1024, run: dcd::odd },
+    Case { name: "dcd/narrow", ram: 32 * 1024, run: dcd::narrow },
     Case { name: "dcd/solve_32", ram: 96 * 1024, run: dcd::solve_32 },
     Case { name: "dcd/solve_64", ram: 320 * 1024, run: dcd::solve_64 },
     Case { name: "bandit/tsallis_inf", ram: 2 * 1024, run: bandit::tsallis_inf },

@@ -92,7 +92,7 @@ impl<'a, T: Real> Cycle<'a, T> {
         layout::sizes(nx, ny, options, false)
     }
 
-    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: a third above a solve on
+    /// Builds the hierarchy of these cells. For moving walls: build again, on the same memory. Cost: nearly that of two solves on
     /// 64 x 64 cells (`cargo xtask bench --chips`, case `build`), most of it to bound the second visits of W by cycles on the
     /// second coarse level; with many pieces it grows with blocks x nodes and the square of the edges off the grid.
     ///
@@ -122,8 +122,8 @@ impl<'a, T: Real> Cycle<'a, T, u16> {
     ///
     /// Symmetric and positive definite for any finite gates as well: what rounding does to an operator, it does in the same
     /// way wherever that operator is applied, and diagonals are rounded up. Iterations are the same (`cargo xtask bench --family
-    /// dcd`); each coefficient has to be converted, and a Cortex-M4F makes three tenths more instructions (`cargo xtask bench
-    /// --chips`). Values stay in T: in 16 bits they would save 4 kB more, and the cycle would no longer be linear.
+    /// dcd`); each coefficient has to be converted, and a Cortex-M4F makes half as many instructions again (`cargo xtask
+    /// bench --chips`). Values stay in T: in 16 bits they would save 4 kB more, and the cycle would no longer be linear.
     ///
     /// # Errors
     /// As [`new`](Cycle::new).

@@ -1,5 +1,6 @@
-//! Sweeps over the nodes of one colour of a coarse level in assembly, for cores with a single-precision FPU: 19 instructions
-//! a node, and all lines in one call. The order of all operations is that of the portable form, so the bits are the same.
+//! Sweeps in assembly, for cores with a single-precision FPU: over the nodes of one colour of a coarse level, 19 instructions a
+//! node and all lines in one call, and along lines of the finest level, four cells at a time. The order of all operations is
+//! that of the portable form, so the bits are the same.
 
 #![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 

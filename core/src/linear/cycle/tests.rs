@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::Field;
 use crate::linear::{Conjugation, Dcd, DcdConfig, Stopping};
-use crate::operator::LinearOperator;
+use crate::operator::{Direction, LinearOperator};
 use crate::rng::Xoshiro128;
 use crate::solve::{Solver, Step};
 use crate::vector;

@@ -99,7 +99,10 @@ pub trait Prox<T: Real> {
     /// # Errors
     /// Those of [`check`](Self::check); x is as it was then.
     #[inline(always)]
-    fn check_and_prox(&self, x: &mut [T], step: T, scratch: &mut [T]) -> Result<(), Error> {
+    fn check_and_prox(&self, x: &mut [T], step: T, scratch: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sized,
+    {
         self.check(x.len(), scratch.len())?;
         self.prox(x, step, scratch);
         Ok(())
@@ -120,10 +123,6 @@ impl<T: Real, P: Prox<T> + ?Sized> Prox<T> for &P {
 
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
         (**self).prox(x, step, scratch);
-    }
-
-    fn check_and_prox(&self, x: &mut [T], step: T, scratch: &mut [T]) -> Result<(), Error> {
-        (**self).check_and_prox(x, step, scratch)
     }
 
     fn value(&self, x: &[T]) -> T {

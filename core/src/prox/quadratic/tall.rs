@@ -1,99 +1,137 @@
 //! What least squares needs of a tall matrix whose rows lie in one piece, as a host has it: several sums side by side, the terms of each in
 //! the order in which a chip adds them.
 
-use crate::factor::{Layout, Packed};
+use crate::factor::Packed;
 use crate::matrix::MatRef;
 use crate::real::Real;
-use crate::wide::wide;
-
-/// Rows of A'A that are summed at a time.
-const ROWS: usize = 4;
-
-/// Columns of A'A that are summed at a time.
-const COLUMNS: usize = 8;
+use crate::wide::{Work, wide};
 
 /// The lower triangle of A'A, which a product of columns would read all of A for every entry of. False where rows do not lie in one piece.
 pub(super) fn gram<T: Real>(matrix: MatRef<'_, T>, to: &mut [T]) -> bool {
-    let n = matrix.columns();
-    wide(to.len(), || {
-        for i in (0..n).step_by(ROWS) {
-            for j in (0..n.min(i + ROWS)).step_by(COLUMNS) {
-                store(i, j, tile(matrix, i, j), to);
-            }
-        }
-    });
+    wide(to.len(), Gram { matrix, to });
     matrix.row_in_one_piece(0).is_some()
 }
 
-/// Entries of A'A from (i, j) on.
+struct Gram<'a, 'b, T> {
+    matrix: MatRef<'a, T>,
+    to: &'b mut [T],
+}
+
+impl<T: Real> Work for Gram<'_, '_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // Eight registers of the wider kind, or four: what is left of sixteen holds what is added to them.
+        if size_of::<T>() == 4 { self.tiles::<4, 8>() } else { self.tiles::<8, 4>() }
+    }
+}
+
+impl<T: Real> Gram<'_, '_, T> {
+    #[inline(always)]
+    fn tiles<const ROWS: usize, const COLUMNS: usize>(self) {
+        let n = self.matrix.columns();
+        for i in (0..n).step_by(ROWS) {
+            for j in (0..n.min(i + ROWS)).step_by(COLUMNS) {
+                let whole = i + ROWS <= n && j + COLUMNS <= n;
+                let sums: [[T; COLUMNS]; ROWS] = if whole { tile(self.matrix, i, j) } else { edge(self.matrix, i, j) };
+                // What of it belongs to the lower triangle.
+                for (row, sums) in (i..n).zip(sums) {
+                    let place = Packed::elements(row) + j..Packed::elements(row + 1);
+                    for (to, sum) in self.to.get_mut(place).unwrap_or(&mut []).iter_mut().zip(sums) {
+                        *to = sum;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Entries of A'A from (i, j) on, row after row of A.
 #[inline(always)]
-fn tile<T: Real>(matrix: MatRef<'_, T>, i: usize, j: usize) -> [[T; COLUMNS]; ROWS] {
+fn tile<T: Real, const ROWS: usize, const COLUMNS: usize>(
+    matrix: MatRef<'_, T>,
+    i: usize,
+    j: usize,
+) -> [[T; COLUMNS]; ROWS] {
     let mut sums = [[T::ZERO; COLUMNS]; ROWS];
-    for row in 0..matrix.rows() {
-        let row = matrix.row_in_one_piece(row).unwrap_or(&[]);
-        let (down, along): ([T; ROWS], [T; COLUMNS]) = (part(row, i), part(row, j));
+    for row in matrix.rows_in_one_piece() {
+        let down: Option<&[T; ROWS]> = row.get(i..).and_then(<[T]>::first_chunk);
+        let along: Option<&[T; COLUMNS]> = row.get(j..).and_then(<[T]>::first_chunk);
+        let (Some(down), Some(along)) = (down, along) else { return sums };
         for (sums, a) in sums.iter_mut().zip(down) {
             for (sum, b) in sums.iter_mut().zip(along) {
-                *sum += a * b;
+                *sum += *a * *b;
             }
         }
     }
     sums
 }
 
-/// Elements of a row from `start` on, zeros after its end.
-#[inline(always)]
-fn part<T: Real, const N: usize>(row: &[T], start: usize) -> [T; N] {
-    let rest = row.get(start..).unwrap_or(&[]);
-    match rest.first_chunk() {
-        Some(part) => *part,
-        None => {
-            let mut part = [T::ZERO; N];
-            for (to, from) in part.iter_mut().zip(rest) {
-                *to = *from;
+/// The same by one entry after the other, as far as there are columns.
+#[inline(never)]
+fn edge<T: Real, const ROWS: usize, const COLUMNS: usize>(
+    matrix: MatRef<'_, T>,
+    i: usize,
+    j: usize,
+) -> [[T; COLUMNS]; ROWS] {
+    let mut sums = [[T::ZERO; COLUMNS]; ROWS];
+    for (sums, i) in sums.iter_mut().zip(i..) {
+        for (sum, j) in sums.iter_mut().zip(j..) {
+            for row in matrix.rows_in_one_piece() {
+                if let (Some(a), Some(b)) = (row.get(i), row.get(j)) {
+                    *sum += *a * *b;
+                }
             }
-            part
         }
     }
+    sums
 }
 
-/// Puts what belongs to the lower triangle there.
-#[inline(always)]
-fn store<T: Real>(i: usize, j: usize, sums: [[T; COLUMNS]; ROWS], to: &mut [T]) {
-    for (row, sums) in (i..).zip(sums) {
-        let start = Packed::new(row).len() + j;
-        for (to, sum) in to.get_mut(start..).unwrap_or(&mut []).iter_mut().zip(sums).take((row + 1).saturating_sub(j)) {
-            *to = sum;
-        }
-    }
-}
+/// Rows whose residuals are summed at a time.
+const ROWS: usize = 4;
 
 /// y += A'(A x - b) over the first rows, and how many those are: a multiple of [`ROWS`], none where rows do not lie in one piece.
 pub(super) fn add_gradient<T: Real>(matrix: MatRef<'_, T>, rhs: &[T], x: &[T], y: &mut [T]) -> usize {
-    let mut done = 0;
-    wide(rhs.len().saturating_mul(x.len()), || {
-        for b in rhs.as_chunks::<ROWS>().0 {
-            let rows = [0, 1, 2, 3].map(|k| matrix.row_in_one_piece(done + k));
-            let [Some(r0), Some(r1), Some(r2), Some(r3)] = rows else { return };
+    wide(rhs.len().saturating_mul(x.len()), Gradient { matrix, rhs, x, y })
+}
+
+struct Gradient<'a, 'b, T> {
+    matrix: MatRef<'a, T>,
+    rhs: &'b [T],
+    x: &'b [T],
+    y: &'b mut [T],
+}
+
+impl<T: Real> Work for Gradient<'_, '_, T> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn run(self) -> usize {
+        let mut done = 0;
+        for b in self.rhs.as_chunks::<ROWS>().0 {
+            let rows = [0, 1, 2, 3].map(|k| self.matrix.row_in_one_piece(done + k));
+            let [Some(r0), Some(r1), Some(r2), Some(r3)] = rows else { return done };
             let [mut s0, mut s1, mut s2, mut s3] = b.map(|b| -b);
-            for ((((x, a0), a1), a2), a3) in x.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
+            for ((((x, a0), a1), a2), a3) in self.x.iter().zip(r0).zip(r1).zip(r2).zip(r3) {
                 s0 += *a0 * *x;
                 s1 += *a1 * *x;
                 s2 += *a2 * *x;
                 s3 += *a3 * *x;
             }
-            for ((((y, a0), a1), a2), a3) in y.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
+            for ((((y, a0), a1), a2), a3) in self.y.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
                 *y = (((*y + *a0 * s0) + *a1 * s1) + *a2 * s2) + *a3 * s3;
             }
             done += ROWS;
         }
-    });
-    done
+        done
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::factor::Layout;
     use std::vec;
     use std::vec::Vec;
 

@@ -16,8 +16,8 @@ use crate::wide::wide;
 #[cfg(not(target_arch = "arm"))]
 const SIDE_BY_SIDE: usize = 64;
 
-/// A x = b with A of full row rank, m x n: v - A' (A A')⁻¹ (A v - b). 2 m n + n + 3 m² / 2 multiplications; twice that if the way is
-/// longer than 4 times the point at its end, since it is done again then to take away the rounding of a long way; scratch m.
+/// A x = b with A of full row rank, m x n: v - A' (A A')⁻¹ (A v - b). 2 m n + n + 3 m² / 2 multiplications; twice that where the way
+/// is long beside the point at its end, since it is done again then to take away the rounding; scratch m.
 ///
 /// The Cholesky factor of A A' is made once, on the host or by [`factor`](Self::factor). The error grows with the condition of A A'.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +52,7 @@ impl<T: Real> Affine<'_, T> {
 fn residual<T: Real>(matrix: MatRef<'_, T>, rhs: &[T], x: &[T], y: &mut [T]) {
     // A host takes a block of all rows before the next one, so that x is read once.
     #[cfg(not(target_arch = "arm"))]
-    if matrix.row_in_one_piece(0).is_some() {
+    if matrix.has_rows_in_one_piece() {
         y.fill(T::ZERO);
         for (x, start) in x.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
             for (row, y) in y.iter_mut().enumerate() {
@@ -65,11 +65,15 @@ fn residual<T: Real>(matrix: MatRef<'_, T>, rhs: &[T], x: &[T], y: &mut [T]) {
         }
         return;
     }
-    for (row, (y, b)) in y.iter_mut().zip(rhs).enumerate() {
-        let product = match matrix.row_in_one_piece(row) {
-            Some(row) => products(row, x),
-            None => matrix.row(row).zip(x).fold(T::ZERO, |sum, (a, x)| sum + a * *x),
+    let mut rest = matrix;
+    for (y, b) in y.iter_mut().zip(rhs) {
+        let product = if matrix.has_rows_in_one_piece() {
+            let Some(row) = rest.first_in_one_piece() else { return };
+            products(row, x)
+        } else {
+            rest.row(0).zip(x).fold(T::ZERO, |sum, (a, x)| sum + a * *x)
         };
+        rest = rest.without_first();
         *y = product - *b;
     }
 }
@@ -80,14 +84,13 @@ fn move_by<T: Real>(matrix: MatRef<'_, T>, y: &[T], x: &mut [T]) {
     let mut done = 0;
     // A host takes columns side by side, since those are what lies side by side.
     #[cfg(not(target_arch = "arm"))]
-    if matrix.row_in_one_piece(0).is_some() {
+    if matrix.has_rows_in_one_piece() {
         let x = x.as_chunks_mut::<SIDE_BY_SIDE>().0;
         done = SIDE_BY_SIDE * x.len();
         wide(done, move || move_side_by_side(matrix, y, x));
     }
     for (column, x) in x.iter_mut().enumerate().skip(done) {
-        let pull = matrix.transposed().row(column).zip(y).fold(T::ZERO, |sum, (a, y)| sum + a * *y);
-        *x -= pull;
+        *x -= matrix.column_times(column, y);
     }
 }
 
@@ -109,13 +112,12 @@ fn move_side_by_side<T: Real>(matrix: MatRef<'_, T>, y: &[T], x: &mut [[T; SIDE_
     }
 }
 
-/// Sum of |y_i| |a_i| over the rows a_i of A, whose squared norms are the diagonal of A A' = L L'.
+/// Sum of (|y_i| |a_i|)² over the rows a_i of A, whose squared norms are the diagonal of A A' = L L'.
 fn reach<T: Real>(factor: &[T], y: &[T]) -> T {
     let (mut rest, mut sum) = (factor, T::ZERO);
     for (row, y) in y.iter().enumerate() {
-        let Some((entries, [reciprocal, after @ ..])) = rest.split_at_checked(row) else { return T::INFINITY };
-        let diagonal = T::ONE / *reciprocal;
-        sum += y.abs() * (products(entries, entries) + diagonal * diagonal).sqrt();
+        let Some((entries, [reciprocal, after @ ..])) = rest.split_at_checked(row) else { return sum };
+        sum += *y * *y * (products(entries, entries) + T::ONE / (*reciprocal * *reciprocal));
         rest = after;
     }
     sum
@@ -137,17 +139,15 @@ impl<T: Real> Prox<T> for Affine<'_, T> {
     fn prox(&self, x: &mut [T], _step: T, scratch: &mut [T]) {
         let rows = self.matrix.rows();
         let Some(y) = scratch.get_mut(..rows) else { return };
-        let Ok(factor) = Cholesky::from_factor(Packed::new(rows), self.factor) else { return };
+        let factor = Cholesky::trusted(Packed::new(rows), self.factor);
         for _ in 0..2 {
             residual(self.matrix, self.rhs, x, y);
-            if factor.solve(y).is_err() {
-                return;
-            }
+            // It has as many rows.
+            _ = factor.solve(y);
             move_by(self.matrix, y, x);
-            // Rounding leaves a residual of about epsilon |a_i| (|x before| + reach), however A A' is conditioned; that of x itself,
-            // as it now is, is epsilon |a_i| |x|.
-            let reach = reach(self.factor, y);
-            if reach * reach < T::from_f64(16.0) * products(x, x) {
+            // Rounding leaves a residual of some epsilon |a_i| (|x before| + the sum of |y_k| |a_k|), however A A' is conditioned; that of
+            // x itself, as it now is, is epsilon |a_i| |x|.
+            if reach(self.factor, y) < products(x, x) {
                 return;
             }
         }

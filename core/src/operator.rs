@@ -94,6 +94,20 @@ pub trait Prox<T: Real> {
     /// x = prox(x) for a step that is positive and finite, in a bounded, stated number of operations.
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]);
 
+    /// Both for one call: an operator that learns in its check what its projection needs overrides this.
+    ///
+    /// # Errors
+    /// Those of [`check`](Self::check); x is as it was then.
+    #[inline(always)]
+    fn check_and_prox(&self, x: &mut [T], step: T, scratch: &mut [T]) -> Result<(), Error>
+    where
+        Self: Sized,
+    {
+        self.check(x.len(), scratch.len())?;
+        self.prox(x, step, scratch);
+        Ok(())
+    }
+
     /// f(x); +infinity outside the domain. NaN where it cannot be had without scratch: such operators have a `value_with`.
     fn value(&self, x: &[T]) -> T;
 }

@@ -204,11 +204,10 @@ fn of_none<T: Real>(operator: &impl Prox<T>) -> ts_status_t {
 /// conversion is longer than most operators.
 #[inline(always)]
 fn applied<T: Real>(x: &mut [T], step: T, operator: &impl Prox<T>) -> ts_status_t {
-    if let Err(error) = operator.check(x.len(), 0) {
-        return error.code();
+    match operator.check_and_prox(x, step, &mut []) {
+        Ok(()) => TS_OK,
+        Err(error) => error.code(),
     }
-    operator.prox(x, step, &mut []);
-    TS_OK
 }
 
 /// Scratch from C.

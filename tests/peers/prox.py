@@ -185,18 +185,19 @@ def compare_all(library, n, real, rounds):
     against("squared L2", "squared_l2", [], pyproximal.L2())
     against("box", "interval", [-0.5, 0.5], pyproximal.Box(-0.5, 0.5))
     weights = random.uniform(0.5, 1.5, n).astype(real)
-    # Weights and bounds are looked at before anything is written, and used once.
+    # Weights, bounds and slopes are looked at before anything is written, and used once.
     against("weighted L1", "weighted_l1", [weights], pyproximal.L1(weights), words=4)
     against("bounds", "bounds", [-weights, weights], pyproximal.Box(-weights, weights), words=6)
-    against("linear", "linear", [weights], pyproximal.Quadratic(b=weights), words=3)
+    against("linear", "linear", [weights], pyproximal.Quadratic(b=weights), words=4)
     against("MCP", "mcp", [1.0, 1.0], pyproximal.QuadraticEnvelopeCard(0.5))
     against("L2", "l2", [], pyproximal.Euclidean(), words=3)
     against("L2 ball", "l2_ball", [1.0], pyproximal.EuclideanBall(0.0, 1.0), words=3)
     against("Huber of a norm", "huber_norm", [1.0], pyproximal.HuberCircular(1.0), words=3)
     normal = random.standard_normal(n).astype(real)
-    # Inside nothing would move: the offset is below. The check of the normal, its products with x and itself in one pass, a move.
+    # Inside nothing would move: the offset is below. Products of the normal with x and itself in one pass, which is its check as well,
+    # and a move.
     offset = float(normal @ v) - n / 2
-    against("halfspace", "halfspace", [normal, offset], pyproximal.HalfSpace(normal, offset), words=6, tolerance=1e-4)
+    against("halfspace", "halfspace", [normal, offset], pyproximal.HalfSpace(normal, offset), words=5, tolerance=1e-4)
     # Groups of 4: side by side here, in the columns of four rows there.
     rows = v.reshape(-1, 4).T.copy()
     across = {"input": rows.ravel(), "back": lambda x: x.reshape(4, -1).T.ravel()}
@@ -218,7 +219,7 @@ def compare_all(library, n, real, rounds):
     if make(c.c_void_p(matrix.ctypes.data), c.c_uint32(rows), c.c_uint32(n), c.c_void_p(factor.ctypes.data)):
         sys.exit("affine set: no factor")
     affine = pyproximal.AffineSet(pylops.MatrixMult(matrix, dtype=real), rhs.astype(real), 50)
-    # A is read for the residual, and for the way back.
+    # A is read for the residual, and for the way back, which is short here: a long one takes a second round.
     against("affine set, 8 rows", "affine", [rows, matrix.ravel(), rhs.astype(real), factor], affine, scratch=rows, words=2 * rows + 3,
             tolerance=1e-4)
     # TS_PROX_L1, TS_PROX_BOUNDS and TS_PROX_L2_BALL.

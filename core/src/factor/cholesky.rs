@@ -5,6 +5,8 @@
 //! done; without it the method is backward stable, |L L' - A| <= about (n + 2) epsilon |L| |L'| element by element
 //! (N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., section 10.1).
 
+#[cfg(not(target_arch = "arm"))]
+use super::four::factor_four;
 use super::layout::Layout;
 use super::substitute::{Reciprocal, Split, backward, forward, split};
 use crate::error::{self, Error, Field};
@@ -42,12 +44,19 @@ impl<'a, T: Real, L: Layout> Cholesky<'a, T, L> {
     /// # Errors
     /// `Length` of `Field::Values` unless `values` has exactly `layout.len()` elements; nothing is written then. `Pivot`
     /// with the first row at which A is not positive definite in this precision, or where a NaN or an infinity stands;
-    /// the rows above it are overwritten then.
+    /// the rows above it are overwritten then, and on a host up to three below.
     #[inline]
     pub fn factor(layout: L, values: &'a mut [T]) -> Result<Self, Error> {
         error::exact(Field::Values, layout.len(), values.len())?;
-        for i in 0..layout.dim() {
+        let mut i = 0;
+        while i < layout.dim() {
+            #[cfg(not(target_arch = "arm"))]
+            if factor_four(layout, i, values)? {
+                i += 4;
+                continue;
+            }
             factor_row(layout, i, values).ok_or(Error::Pivot { row: i })?;
+            i += 1;
         }
         Ok(Self { layout, factor: values })
     }
@@ -64,6 +73,11 @@ impl<'a, T: Real, L: Layout> Cholesky<'a, T, L> {
             Some(row) => Err(Error::Pivot { row }),
             None => Ok(Self { layout, factor: values }),
         }
+    }
+
+    /// A factor that was looked at before.
+    pub(crate) const fn trusted(layout: L, values: &'a [T]) -> Self {
+        Self { layout, factor: values }
     }
 
     /// Dimension n.
@@ -109,7 +123,7 @@ impl<'a, T: Real, L: Layout> Cholesky<'a, T, L> {
 
 /// `None` if the pivot is not a positive number.
 #[inline]
-fn factor_row<T: Real, L: Layout>(layout: L, i: usize, values: &mut [T]) -> Option<()> {
+pub(super) fn factor_row<T: Real, L: Layout>(layout: L, i: usize, values: &mut [T]) -> Option<()> {
     let Split { above, columns, diagonal } = split(layout, i, values)?;
     let mut pivot = *diagonal;
     forward::<Reciprocal, T, L>(layout, layout.first(i), above, columns, |l| pivot -= l * l);

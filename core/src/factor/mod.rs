@@ -13,6 +13,8 @@
 //! names its row. Iterative ones end in a [`Step`](crate::solve::Step).
 
 mod cholesky;
+#[cfg(not(target_arch = "arm"))]
+mod four;
 mod jacobi;
 mod layout;
 mod ldlt;

@@ -103,11 +103,38 @@ impl<'a, T: Copy> MatRef<'a, T> {
         from.iter().step_by(self.column_stride.max(1)).take(count).copied()
     }
 
-    /// The same where they lie one after the other.
+    /// Whether the elements of a row lie one after the other.
+    #[inline]
+    pub(crate) const fn has_rows_in_one_piece(&self) -> bool {
+        self.column_stride == 1
+    }
+
+    /// The elements of a row where they lie one after the other.
     #[inline]
     pub(crate) fn row_in_one_piece(&self, row: usize) -> Option<&'a [T]> {
         let start = row.checked_mul(self.row_stride).filter(|_| self.column_stride == 1 && row < self.rows)?;
         self.data.get(start..)?.get(..self.columns)
+    }
+
+    /// The first row, if it is there, of a matrix whose rows lie in one piece.
+    #[inline]
+    pub(crate) fn first_in_one_piece(&self) -> Option<&'a [T]> {
+        self.data.get(..self.columns)
+    }
+
+    /// The matrix without its first row, which has to be there.
+    #[inline]
+    pub(crate) fn without_first(self) -> Self {
+        let data = self.data.get(self.row_stride..).unwrap_or(&[]);
+        Self { data, rows: self.rows.wrapping_sub(1), ..self }
+    }
+
+    /// All rows, where each lies in one piece; else none.
+    #[cfg(not(target_arch = "arm"))]
+    #[inline]
+    pub(crate) fn rows_in_one_piece(&self) -> impl Iterator<Item = &'a [T]> {
+        let (rows, columns) = (if self.column_stride == 1 { self.rows } else { 0 }, self.columns);
+        self.data.chunks(self.row_stride.max(1)).take(rows).filter_map(move |row| row.get(..columns))
     }
 
     /// The transpose; costs nothing.
@@ -120,6 +147,20 @@ impl<'a, T: Copy> MatRef<'a, T> {
             row_stride: self.column_stride,
             column_stride: self.row_stride,
         }
+    }
+}
+
+impl<T: Real> MatRef<'_, T> {
+    /// Sum of a_ij y_i of one column, in order of rows.
+    #[inline]
+    pub(crate) fn column_times(&self, column: usize, y: &[T]) -> T {
+        let (mut sum, mut place) = (T::ZERO, column.wrapping_mul(self.column_stride));
+        for y in y {
+            let Some(a) = self.data.get(place) else { return sum };
+            sum += *a * *y;
+            place = place.wrapping_add(self.row_stride);
+        }
+        sum
     }
 }
 

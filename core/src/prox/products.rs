@@ -14,7 +14,7 @@ const PIECES: usize = 8;
 
 /// Elements that a host takes at a time.
 #[cfg(not(target_arch = "arm"))]
-const BLOCK: usize = PIECES * PIECE;
+pub(super) const BLOCK: usize = PIECES * PIECE;
 
 /// Sum of x_i y_i over vectors of one length. Pieces of 1024 elements in four lanes each, element k of every whole four in lane k,
 /// what is left over in the first: (l0 + l1) + (l2 + l3).
@@ -28,7 +28,7 @@ pub(super) fn products<T: Real>(x: &[T], y: &[T]) -> T {
 
 /// The same, added to a sum: for vectors that go on after whole pieces.
 #[inline]
-fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
+pub(super) fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
     #[cfg_attr(target_arch = "arm", allow(unused_mut, reason = "moved on by the loop of hosts"))]
     let (mut x, mut y, mut sum) = (x, y, sum);
     #[cfg(not(target_arch = "arm"))]
@@ -58,6 +58,13 @@ fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
         sum += (l0 + l1) + (l2 + l3);
     }
     sum
+}
+
+/// [`products`] of x with y, and of x with itself.
+#[cfg(target_arch = "arm")]
+#[inline(always)]
+pub(super) fn products_and_squares<T: Real>(x: &[T], y: &[T]) -> (T, T) {
+    (products(x, y), products(x, x))
 }
 
 /// [`products`] of x with y, and of x with itself, in one pass.

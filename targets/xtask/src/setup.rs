@@ -100,6 +100,11 @@ pub(crate) fn run(tools: &Toolchain, arguments: &Arguments) -> Result<()> {
             manual.push(format!("sudo sh -c '{command}'"));
         } else {
             shell::run(tools.command("sh").env("DEBIAN_FRONTEND", "noninteractive").args(["-c", &command]))?;
+            // A package that was there already, or a folder that is not in PATH, leaves a tool as missing as it was.
+            let still: Vec<_> = TOOLS.iter().filter(|tool| !(tool.here)()).map(|tool| tool.name).collect();
+            if !still.is_empty() {
+                bail!("installed, but not found or not working: {}", still.join(", "));
+            }
         }
     }
     if !manual.is_empty() {

@@ -8,34 +8,40 @@ use crate::real::Real;
 /// Means of pools in `values` become, in place, the nondecreasing vector nearest to it. `counts` is scratch of the same length.
 ///
 /// Pool adjacent violators (M. Ayer et al., Ann. Math. Stat. 26 (1955), 641-647): sums and counts of pools, compared by products, so that
-/// equal means pool and no division is done before the end. 2 products a comparison, at most 2 n comparisons.
+/// equal means pool and no division is done before the end. At most 4 n comparisons, half of them of 2 products and half of 1.
 pub(super) fn pool<T: Real>(values: &mut [T], counts: &mut [T]) {
     let n = values.len().min(counts.len());
     let Some((&first, _)) = values.split_first().filter(|_| n > 0) else { return };
     // The pool that is open is kept apart from those that are closed.
     let (mut sum, mut count) = (first, T::ONE);
-    let mut pools = 0_usize;
-    for k in 1..n {
-        let Some(&value) = values.get(k) else { return };
-        if !(sum >= value * count) {
-            if let (Some(value), Some(entry)) = (values.get_mut(pools), counts.get_mut(pools)) {
-                (*value, *entry) = (sum, count);
-            }
-            pools += 1;
-            (sum, count) = (value, T::ONE);
+    let (mut pools, mut k) = (0_usize, 1);
+    loop {
+        // It takes what comes as long as it can, then what lies before it, and is closed by what is above it.
+        let next = values.get(k).copied().filter(|_| k < n);
+        if let Some(value) = next
+            && sum >= value * count
+        {
+            sum += value;
+            count += T::ONE;
+            k += 1;
             continue;
         }
-        sum += value;
-        count += T::ONE;
-        while let Some(last) = pools.checked_sub(1) {
+        if let Some(last) = pools.checked_sub(1) {
             let (Some(&other), Some(&others)) = (values.get(last), counts.get(last)) else { return };
-            if !(other * count >= sum * others) {
-                break;
+            if other * count >= sum * others {
+                sum += other;
+                count += others;
+                pools = last;
+                continue;
             }
-            sum += other;
-            count += others;
-            pools = last;
         }
+        let Some(value) = next else { break };
+        if let (Some(closed), Some(entry)) = (values.get_mut(pools), counts.get_mut(pools)) {
+            (*closed, *entry) = (sum, count);
+        }
+        pools += 1;
+        k += 1;
+        (sum, count) = (value, T::ONE);
     }
     // From the end on: a pool's elements lie at or behind its own place.
     let mut end = n;
@@ -57,7 +63,7 @@ fn whole<T: Real>(count: T) -> usize {
     count.to_f32() as usize
 }
 
-/// `x_0 <= x_1 <= ...`: pool adjacent violators. At most 2 n comparisons of 2 products each, n divisions; scratch n, which counts exactly
+/// `x_0 <= x_1 <= ...`: pool adjacent violators. At most 6 n products and 4 n comparisons, n divisions; scratch n, which counts exactly
 /// up to 2^24 elements. Measured in f32: error 1e-7 for 256 elements.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Isotonic;

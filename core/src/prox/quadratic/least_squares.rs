@@ -1,14 +1,12 @@
 //! Linear least squares.
 
+#[cfg(not(target_arch = "arm"))]
+use super::tall;
 use crate::error::{self, Error, Field};
 use crate::factor::{Cholesky, Packed};
 use crate::matrix::MatRef;
 use crate::operator::{Prox, Smooth};
 use crate::real::Real;
-#[cfg(not(target_arch = "arm"))]
-use crate::vector;
-#[cfg(not(target_arch = "arm"))]
-use crate::wide::wide;
 
 /// f(x) = |A x - b|² / 2, A of m rows and n columns.
 ///
@@ -32,7 +30,7 @@ impl<T: Real> LeastSquares<'_, T> {
         let rows = if self.matrix.rows() < self.matrix.columns() { self.matrix } else { self.matrix.transposed() };
         let on_the_diagonal = |i, j| if i == j { T::ONE } else { T::ZERO };
         #[cfg(not(target_arch = "arm"))]
-        if rows.row_in_one_piece(0).is_none() && self.add_squares_of_rows(to) {
+        if rows.row_in_one_piece(0).is_none() && tall::gram(self.matrix, to) {
             let mut rest = to.iter_mut();
             for i in 0..self.order() {
                 for (j, entry) in (0..=i).zip(&mut rest) {
@@ -50,46 +48,9 @@ impl<T: Real> LeastSquares<'_, T> {
         }
     }
 
-    /// A'A, four rows of A at a time: the order of every sum is that of a product of columns, which would read all of A for every
-    /// entry. False where rows do not lie in one piece.
-    #[cfg(not(target_arch = "arm"))]
-    fn add_squares_of_rows(&self, to: &mut [T]) -> bool {
-        to.fill(T::ZERO);
-        let row = |k| self.matrix.row_in_one_piece(k).unwrap_or(&[]);
-        let whole = self.matrix.rows() / 4 * 4;
-        wide(to.len(), || {
-            for k in (0..whole).step_by(4) {
-                add_squares(to, [row(k), row(k + 1), row(k + 2), row(k + 3)]);
-            }
-        });
-        for k in whole..self.matrix.rows() {
-            let mut rest = &mut *to;
-            for (i, a) in row(k).iter().enumerate() {
-                let Some((entries, after)) = rest.split_at_mut_checked(i + 1) else { return false };
-                rest = after;
-                vector::axpy(*a, row(k), entries);
-            }
-        }
-        self.matrix.row_in_one_piece(0).is_some()
-    }
-
     fn residual(&self, row: usize, x: &[T]) -> T {
         let b = self.rhs.get(row).copied().unwrap_or(T::ZERO);
         self.matrix.row(row).zip(x).fold(-b, |sum, (a, x)| sum + a * *x)
-    }
-}
-
-/// The lower triangle of the sum of a a' for these four a.
-#[cfg(not(target_arch = "arm"))]
-#[inline(always)]
-fn add_squares<T: Real>(to: &mut [T], [r0, r1, r2, r3]: [&[T]; 4]) {
-    let mut rest = to;
-    for (i, (((a0, a1), a2), a3)) in r0.iter().zip(r1).zip(r2).zip(r3).enumerate() {
-        let Some((entries, after)) = rest.split_at_mut_checked(i + 1) else { return };
-        rest = after;
-        for ((((entry, b0), b1), b2), b3) in entries.iter_mut().zip(r0).zip(r1).zip(r2).zip(r3) {
-            *entry = (((*entry + *a0 * *b0) + *a1 * *b1) + *a2 * *b2) + *a3 * *b3;
-        }
     }
 }
 
@@ -117,7 +78,11 @@ impl<T: Real> Prox<T> for LeastSquares<'_, T> {
             }
         } else {
             y.fill(T::ZERO);
-            for row in 0..self.matrix.rows() {
+            #[cfg(not(target_arch = "arm"))]
+            let done = tall::add_gradient(self.matrix, self.rhs, x, y);
+            #[cfg(target_arch = "arm")]
+            let done = 0;
+            for row in done..self.matrix.rows() {
                 let residual = self.residual(row, x);
                 for (y, a) in y.iter_mut().zip(self.matrix.row(row)) {
                     *y += a * residual;

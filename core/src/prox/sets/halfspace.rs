@@ -4,20 +4,15 @@ use super::{indicator, rounding};
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::prox::penalty::{finite, is_positive};
-use crate::prox::products::products;
-#[cfg(not(target_arch = "arm"))]
-use crate::prox::products::products_and_squares;
+use crate::prox::products::{products, products_and_squares};
 use crate::real::Real;
 use crate::vector;
 
-/// Moves x along a until a'x is in [low, high]; n multiplications, and 2 n more if x has to move. A move that is long beside where it ends
-/// leaves more rounding there than a short one would, so a second one follows, 2 n more.
-fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
-    // A host has both in one pass; a chip asks for the squares where they are needed.
-    #[cfg(not(target_arch = "arm"))]
-    let (mut at, squares) = products_and_squares(normal, x);
-    #[cfg(target_arch = "arm")]
-    let (mut at, mut squares) = (products(normal, x), T::ZERO);
+/// Moves x along a until a'x, which is `at`, is in [low, high]; 2 n multiplications if x has to move. A move that is long beside where it
+/// ends leaves more rounding there than a short one would, so a second one follows, 2 n more. `squares` is a'a, or 0: then it is found
+/// where it is needed.
+#[inline]
+fn project<T: Real>(x: &mut [T], normal: &[T], (low, high): (T, T), (mut at, mut squares): (T, T)) {
     for _ in 0..2 {
         let bound = if at > high {
             high
@@ -26,7 +21,6 @@ fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
         } else {
             return;
         };
-        #[cfg(target_arch = "arm")]
         if squares == T::ZERO {
             squares = products(normal, normal);
         }
@@ -41,12 +35,14 @@ fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
 }
 
 #[inline(always)]
-fn check_normal<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
+fn check_len<T: Real>(n: usize, normal: &[T]) -> Result<(), Error> {
     error::exact(Field::Values, n, normal.len())?;
-    if normal.is_empty() {
-        return Err(Error::OutOfRange { field: Field::Values, index: 0 });
-    }
-    let squares = products(normal, normal);
+    if normal.is_empty() { Err(Error::OutOfRange { field: Field::Values, index: 0 }) } else { Ok(()) }
+}
+
+/// Whether a is finite and not 0, by a'a.
+#[inline(always)]
+fn check_squares<T: Real>(normal: &[T], squares: T) -> Result<(), Error> {
     if is_positive(squares) {
         return Ok(());
     }
@@ -76,12 +72,28 @@ macro_rules! slab {
 
             #[inline(always)]
             fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
-                check_normal(n, self.normal)?;
+                check_len(n, self.normal)?;
+                check_squares(self.normal, products(self.normal, self.normal))?;
                 ($check)(self)
             }
 
             fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
-                project(x, self.normal, ($low)(self), ($high)(self));
+                // A host has both in one pass.
+                #[cfg(not(target_arch = "arm"))]
+                let known = products_and_squares(self.normal, x);
+                #[cfg(target_arch = "arm")]
+                let known = (products(self.normal, x), T::ZERO);
+                project(x, self.normal, (($low)(self), ($high)(self)), known);
+            }
+
+            #[inline(always)]
+            fn check_and_prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) -> Result<(), Error> {
+                check_len(x.len(), self.normal)?;
+                let known = products_and_squares(self.normal, x);
+                check_squares(self.normal, known.1)?;
+                ($check)(self)?;
+                project(x, self.normal, (($low)(self), ($high)(self)), known);
+                Ok(())
             }
 
             fn value(&self, x: &[T]) -> T {

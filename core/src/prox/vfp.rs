@@ -11,6 +11,8 @@ use crate::real::Real;
 mod maps;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod sums;
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod thresholds;
 
 /// Whether this is `f32`, on a core that has what is asked.
 macro_rules! is_single {
@@ -117,6 +119,18 @@ pub(super) fn products<T: Real>(_x: &[T], _y: &[T]) -> Option<T> {
         let n = _x.len().min(_y.len());
         // SAFETY: T is f32, and both have n elements.
         return Some(T::from_bits_u64(unsafe { sums::products(_x.as_ptr().cast(), _y.as_ptr().cast(), n) }.into()));
+    }
+    None
+}
+
+/// [`threshold_of_magnitudes`](super::sets::threshold_of_magnitudes), or none where there is no kernel.
+#[inline]
+pub(super) fn threshold_of_magnitudes<T: Real>(_x: &[T], _total: T) -> Option<T> {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        let total = _total.to_f32().to_bits();
+        // SAFETY: T is f32.
+        return Some(T::from_bits_u64(unsafe { thresholds::magnitudes(_x.as_ptr().cast(), _x.len(), total) }.into()));
     }
     None
 }

@@ -51,7 +51,11 @@ fn excesses_from<T: Real>((done, mut sum, mut negative): (usize, T, u32), x: &[T
 
 /// tau >= 0 with sum of max(|x_i| - tau, 0) = total > 0; 0 if the sum at 0 is not more. Relative to the largest magnitude m,
 /// so from tau = m - total on, which is below the root. NaN where an element is infinite.
+#[inline]
 pub(in crate::prox) fn threshold_of_magnitudes<T: Real>(x: &[T], total: T) -> T {
+    if let Some(tau) = vfp::threshold_of_magnitudes(x, total) {
+        return tau;
+    }
     let largest = vector::max_abs(x);
     if !largest.is_finite() {
         return T::NAN;

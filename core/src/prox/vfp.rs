@@ -111,6 +111,18 @@ pub(super) fn norm<T: Real>(_x: &[T]) -> Option<T> {
     None
 }
 
+/// [`shrink_norm`](super::norms); whether there is a kernel for it.
+#[inline]
+pub(super) fn shrink_norm<T: Real>(_x: &mut [T], _threshold: T) -> bool {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        // SAFETY: T is f32.
+        unsafe { sums::shrink(_x.as_mut_ptr().cast(), _x.len(), _threshold.to_f32().to_bits()) };
+        return true;
+    }
+    false
+}
+
 /// [`products`](super::products) of vectors of one length, or none where there is no kernel.
 #[inline]
 pub(super) fn products<T: Real>(_x: &[T], _y: &[T]) -> Option<T> {

@@ -114,6 +114,41 @@ pub(super) unsafe extern "C" fn norm(x: *const f32, n: usize) -> u32 {
     )
 }
 
+/// x times max(0, 1 - threshold / |x|), + 0 so that no -0 is left, n elements, the threshold as bits. [`norm`] leaves r4 and r12, and
+/// all from s9 on.
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn shrink(x: *mut f32, n: usize, threshold: u32) {
+    naked_asm!(
+        ".fpu fpv4-sp-d16",
+        "push {{r4, lr}}",
+        "mov r12, r0",
+        "mov r4, r1",
+        "vmov s9, r2",
+        "bl {norm}",
+        "vmov s0, r0",
+        "movs r2, #0",
+        "vmov s2, r2",
+        "vmov.f32 s1, s2",
+        "vcmp.f32 s0, s9",
+        "vmrs APSR_nzcv, fpscr",
+        "bls 1f",
+        "vsub.f32 s1, s0, s9",
+        "vdiv.f32 s1, s1, s0",
+        "1:",
+        "cbz r4, 3f",
+        "2:",
+        "vldr s0, [r12]",
+        "vmul.f32 s0, s0, s1",
+        "vadd.f32 s0, s0, s2",
+        "vstmia r12!, {{s0}}",
+        "subs r4, r4, #1",
+        "bne 2b",
+        "3:",
+        "pop {{r4, pc}}",
+        norm = sym norm,
+    )
+}
+
 /// Bits of the sum of products of n elements, in the order of [`norm`].
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn products(x: *const f32, y: *const f32, n: usize) -> u32 {

@@ -81,23 +81,17 @@ pub(super) fn bounds<T: Real>(x: &mut [T], low: &[T], high: &[T]) -> bool {
     true
 }
 
-/// Elements looked at, a multiple of four; sum of max(x - threshold, 0) over them, one after the other; how many differences are
-/// negative.
+/// Sum of max(x - threshold, 0), one after the other, and how many differences are negative; none where there is no kernel.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "halves of a double word")]
-pub(super) fn excesses<T: Real>(x: &[T], threshold: T) -> (usize, T, u32) {
-    let fours = x.len() / 4;
-    if !is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) || fours == 0 {
-        return (0, T::ZERO, 0);
-    }
+pub(super) fn excesses<T: Real>(_x: &[T], _threshold: T) -> Option<(T, u32)> {
     #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
-    {
-        // SAFETY: T is f32, and x has four times `fours` elements or more.
-        let both = unsafe { sums::excess(x.as_ptr().cast(), fours, threshold.to_f32().to_bits()) };
-        (4 * fours, T::from_bits_u64(both & 0xffff_ffff), (both >> 32) as u32)
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        // SAFETY: T is f32.
+        let both = unsafe { sums::excess(_x.as_ptr().cast(), _x.len(), _threshold.to_f32().to_bits()) };
+        return Some((T::from_bits_u64(both & 0xffff_ffff), (both >> 32) as u32));
     }
-    #[cfg(not(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))))]
-    (0, threshold, 0)
+    None
 }
 
 /// The Euclidean norm as [`norm`](super::norms) has it, or none where there is no kernel.

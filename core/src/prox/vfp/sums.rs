@@ -2,15 +2,17 @@
 
 use core::arch::naked_asm;
 
-/// Sum of max(x - t, 0) over `fours` groups of 4, as bits, and in the upper half how many differences are negative.
+/// Sum of max(x - t, 0) over n elements, one after the other, as bits, and in the upper half how many differences are negative.
 #[unsafe(naked)]
-pub(super) unsafe extern "C" fn excess(x: *const f32, fours: usize, threshold: u32) -> u64 {
+pub(super) unsafe extern "C" fn excess(x: *const f32, n: usize, threshold: u32) -> u64 {
     naked_asm!(
         ".fpu fpv4-sp-d16",
         "push {{r4-r6, lr}}",
         "vmov s0, r2",
         "movs r2, #0",
         "vmov s1, r2",
+        "subs r1, r1, #4",
+        "blt 3f",
         "2:",
         "vldmia r0!, {{s4-s7}}",
         "vsub.f32 s4, s4, s0",
@@ -32,9 +34,23 @@ pub(super) unsafe extern "C" fn excess(x: *const f32, fours: usize, threshold: u
         "vadd.f32 s1, s1, s4",
         "vadd.f32 s1, s1, s5",
         "vadd.f32 s1, s1, s6",
-        "subs r1, r1, #1",
+        "subs r1, r1, #4",
         "vadd.f32 s1, s1, s7",
-        "bne 2b",
+        "bge 2b",
+        "3:",
+        "adds r1, r1, #4",
+        "beq 5f",
+        "4:",
+        "vldmia r0!, {{s4}}",
+        "vsub.f32 s4, s4, s0",
+        "vmov r3, s4",
+        "cmp r3, #0",
+        "ite pl",
+        "vaddpl.f32 s1, s1, s4",
+        "addmi r2, #1",
+        "subs r1, r1, #1",
+        "bne 4b",
+        "5:",
         "vmov r0, s1",
         "mov r1, r2",
         "pop {{r4-r6, pc}}",

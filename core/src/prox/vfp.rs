@@ -8,6 +8,8 @@
 
 use crate::real::Real;
 
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+mod balls;
 mod maps;
 #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
 mod sums;
@@ -139,4 +141,16 @@ pub(super) fn threshold_of_magnitudes<T: Real>(_x: &[T], _total: T) -> Option<T>
         return Some(T::from_bits_u64(unsafe { thresholds::magnitudes(_x.as_ptr().cast(), _x.len(), total) }.into()));
     }
     None
+}
+
+/// [`Sphere`](super::sets::Sphere); whether there is a kernel for it.
+#[inline]
+pub(super) fn sphere<T: Real>(_x: &mut [T], _radius: T) -> bool {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        // SAFETY: T is f32.
+        unsafe { balls::sphere(_x.as_mut_ptr().cast(), _x.len(), _radius.to_f32().to_bits()) };
+        return true;
+    }
+    false
 }

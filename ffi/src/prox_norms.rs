@@ -1,6 +1,7 @@
 //! Norms, groups, order, variation.
 
-use crate::proximal::{Scratch, alone, over, with_scratch};
+use crate::proximal::{Scratch, alone, over};
+use crate::proximal_scratch::with_scratch;
 use crate::status::{size, ts_status_t};
 use tinysolve::Field;
 use tinysolve::prox::groups::{GroupLasso, Groups, SparseGroupLasso, SparseGroups, Wgsef};

@@ -220,62 +220,6 @@ pub(crate) const fn none<T>() -> Scratch<T> {
     Scratch(core::ptr::null_mut(), 0)
 }
 
-/// The `TS_ERROR_...` of memory that cannot be made a slice; 0 if it can.
-#[inline(never)]
-fn unusable<T>(pointer: *const T, len: usize) -> u32 {
-    if len == 0 {
-        // Any pointer will do.
-        0
-    } else if pointer.is_null() {
-        TS_ERROR_NULL
-    } else if pointer.addr() & (align_of::<T>() - 1) != 0 {
-        TS_ERROR_MISALIGNED
-    } else if len > isize::MAX.unsigned_abs() / size_of::<T>()
-        || pointer.addr().checked_add(len * size_of::<T>()).is_none()
-    {
-        TS_ERROR_TOO_LARGE
-    } else {
-        0
-    }
-}
-
-/// Applies an operator over scratch and no array.
-///
-/// # Safety
-/// Both pointers are as the header demands.
-#[inline]
-pub(crate) unsafe fn with_scratch<T: Real>(
-    (x, n, step): (*mut T, u32, T),
-    scratch: Scratch<T>,
-    operator: &impl Prox<T>,
-) -> ts_status_t {
-    let (n, len) = (size(n), if n > 0 { scratch.1 } else { 0 });
-    let code = |error, field: Field| refuse(error << 8 | field as u32);
-    let error = unusable(x, n);
-    if error != 0 {
-        return code(error, Field::Iterate);
-    }
-    let error = unusable(scratch.0, len);
-    if error != 0 {
-        return code(error, Field::Workspace);
-    }
-    let [bytes, scratch_bytes] = [n, len].map(|len| len * size_of::<T>());
-    // Either begins behind the other, or within it.
-    let (behind, before) = (scratch.0.addr().wrapping_sub(x.addr()), x.addr().wrapping_sub(scratch.0.addr()));
-    if len > 0 && (behind < bytes || before < scratch_bytes) {
-        return code(TS_ERROR_OVERLAP, Field::Iterate);
-    }
-    if !usable_step(step) {
-        return code(TS_ERROR_OUT_OF_RANGE, Field::Step);
-    }
-    if let Err(error) = operator.check(n, len) {
-        return error.code();
-    }
-    // SAFETY: both can be made slices, and they share no byte; the rest is promised.
-    unsafe { operator.prox(checks::slice_mut(x, n), step, checks::slice_mut(scratch.0, len)) };
-    TS_OK
-}
-
 /// An array of the operator's: what it is, where, how long.
 pub(crate) type Array<T> = (Field, *const T, usize);
 

@@ -154,3 +154,17 @@ pub(super) fn sphere<T: Real>(_x: &mut [T], _radius: T) -> bool {
     }
     false
 }
+
+/// [`RotatedCone`](super::cones::RotatedCone); whether there is a kernel for it. Of less than two elements nothing changes.
+#[inline]
+pub(super) fn rotated_cone<T: Real>(_x: &mut [T]) -> bool {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        if _x.len() > 1 {
+            // SAFETY: T is f32, and there are two elements.
+            unsafe { balls::rotated_cone(_x.as_mut_ptr().cast(), _x.len()) };
+        }
+        return true;
+    }
+    false
+}

@@ -1,4 +1,4 @@
-//! Projections whose every step is a pass over all elements.
+//! Projections that take a norm, and a pass or two beside it.
 
 use super::sums::norm;
 use core::arch::naked_asm;
@@ -57,6 +57,69 @@ pub(super) unsafe extern "C" fn sphere(x: *mut f32, n: usize, radius: u32) {
         "vstr s9, [r12]",
         "7:",
         "pop {{r4, r5, pc}}",
+        norm = sym norm,
+    )
+}
+
+/// On the rotated second-order cone, two elements at least: turned, as the upright one of slope 1, and turned back.
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn rotated_cone(x: *mut f32, n: usize) {
+    naked_asm!(
+        ".fpu fpv4-sp-d16",
+        "push {{r4, lr}}",
+        // What `norm` leaves: r4, r12, s9, s10. s9 the height, s10 the root of one half.
+        "mov r12, r0",
+        "subs r1, r1, #1",
+        "mov r4, r1",
+        "vmov.f32 s10, #0.5",
+        "vsqrt.f32 s10, s10",
+        "vldmia r0, {{s0-s1}}",
+        "adds r0, #4",
+        "vadd.f32 s9, s0, s1",
+        "vsub.f32 s1, s0, s1",
+        "vmul.f32 s9, s9, s10",
+        "vmul.f32 s1, s1, s10",
+        "vstr s1, [r0]",
+        "bl {norm}",
+        "vmov s0, r0",
+        "movs r2, #0",
+        "vmov s4, r2",
+        "vcmp.f32 s0, s9",
+        "vmrs APSR_nzcv, fpscr",
+        "bls 3f",
+        "vadd.f32 s1, s9, s0",
+        "vmov.f32 s9, s4",
+        "vmov.f32 s2, s4",
+        "vcmp.f32 s1, #0.0",
+        "vmrs APSR_nzcv, fpscr",
+        "bls 1f",
+        "vmov.f32 s2, #0.5",
+        "vmul.f32 s9, s1, s2",
+        "vdiv.f32 s2, s9, s0",
+        "1:",
+        "add r0, r12, #4",
+        "2:",
+        "vldr s0, [r0]",
+        "vmul.f32 s0, s0, s2",
+        "vstmia r0!, {{s0}}",
+        "subs r4, r4, #1",
+        "bne 2b",
+        "3:",
+        "vldr s1, [r12, #4]",
+        "vadd.f32 s0, s9, s1",
+        "vsub.f32 s1, s9, s1",
+        // Both times the root, and not below 0.
+        "4:",
+        "vmul.f32 s0, s0, s10",
+        "vcmp.f32 s0, #0.0",
+        "vmrs APSR_nzcv, fpscr",
+        "it mi",
+        "vmovmi.f32 s0, s4",
+        "vstmia r12!, {{s0}}",
+        "vmov.f32 s0, s1",
+        "eors r2, r2, #1",
+        "bne 4b",
+        "pop {{r4, pc}}",
         norm = sym norm,
     )
 }

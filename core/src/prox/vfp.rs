@@ -168,3 +168,18 @@ pub(super) fn rotated_cone<T: Real>(_x: &mut [T]) -> bool {
     }
     false
 }
+
+/// [`SumOfLargest`](super::ordered::SumOfLargest); whether there is a kernel for it.
+#[inline]
+pub(super) fn sum_of_largest<T: Real>(_x: &mut [T], _step: T, _count: usize) -> bool {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        if !_x.is_empty() {
+            let (step, count) = (_step.to_f32().to_bits(), u32::try_from(_count).unwrap_or(u32::MAX));
+            // SAFETY: T is f32, and there is an element.
+            unsafe { thresholds::largest(_x.as_mut_ptr().cast(), _x.len(), step, count) };
+        }
+        return true;
+    }
+    false
+}

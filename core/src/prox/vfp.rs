@@ -183,3 +183,18 @@ pub(super) fn sum_of_largest<T: Real>(_x: &mut [T], _step: T, _count: usize) -> 
     }
     false
 }
+
+/// [`Hyperslab`](super::sets::Hyperslab), over as many elements as there are of both; whether there is a kernel for it.
+#[inline]
+pub(super) fn slab<T: Real>(_x: &mut [T], _normal: &[T], _low: T, _high: T) -> bool {
+    #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+    if is_single!(T, all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt))) {
+        let (n, low, high) = (_x.len().min(_normal.len()), _low.to_f32().to_bits(), _high.to_f32().to_bits());
+        if n > 0 {
+            // SAFETY: T is f32, and both have n elements.
+            unsafe { balls::slab(_x.as_mut_ptr().cast(), _normal.as_ptr().cast(), n, low, high) };
+        }
+        return true;
+    }
+    false
+}

@@ -7,12 +7,17 @@ use crate::prox::penalty::{finite, is_positive};
 use crate::prox::products::products;
 #[cfg(not(target_arch = "arm"))]
 use crate::prox::products::products_and_squares;
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
 /// Moves x along a until a'x is in [low, high]; n multiplications, and 2 n more if x has to move. A move that is long beside where it ends
 /// leaves more rounding there than a short one would, so a second one follows, 2 n more.
+#[inline]
 fn project<T: Real>(x: &mut [T], normal: &[T], low: T, high: T) {
+    if vfp::slab(x, normal, low, high) {
+        return;
+    }
     // A host has both in one pass; a chip asks for the squares where they are needed.
     #[cfg(not(target_arch = "arm"))]
     let (mut at, squares) = products_and_squares(normal, x);

@@ -1,6 +1,6 @@
-//! Projections that take a norm, and a pass or two beside it.
+//! Projections that take a norm or a product, and a pass or two beside it.
 
-use super::sums::norm;
+use super::sums::{norm, products};
 use core::arch::naked_asm;
 
 /// On the sphere of this radius, as bits: brought to magnitudes in [1, 2), then to the radius by the norm; of 0, the first unit vector.
@@ -122,5 +122,68 @@ pub(super) unsafe extern "C" fn rotated_cone(x: *mut f32, n: usize) {
         "bne 4b",
         "pop {{r4, pc}}",
         norm = sym norm,
+    )
+}
+
+/// On low <= normal'x <= high, n elements each, at least one, the bounds as bits: moved along the normal until normal'x is within, and once more where that
+/// was a long way.
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn slab(x: *mut f32, normal: *const f32, n: usize, low: u32, high: u32) {
+    naked_asm!(
+        ".fpu fpv4-sp-d16",
+        "push {{r4-r7, lr}}",
+        // What `products` leaves: r4 to r7, s13 to s15. s14 low, s15 high, r7 moves left.
+        "mov r4, r0",
+        "mov r5, r1",
+        "mov r6, r2",
+        "vmov s14, r3",
+        "vldr s15, [sp, #20]",
+        "movs r7, #2",
+        "1:",
+        "mov r0, r5",
+        "mov r1, r4",
+        "mov r2, r6",
+        "bl {products}",
+        "vmov s13, r0",
+        "vmov.f32 s0, s15",
+        "vcmp.f32 s13, s15",
+        "vmrs APSR_nzcv, fpscr",
+        "bgt 2f",
+        "vmov.f32 s0, s14",
+        "vcmp.f32 s13, s14",
+        "vmrs APSR_nzcv, fpscr",
+        "bpl 4f",
+        // s13 how far it is off its bound; the last move if that is no more than four times the bound.
+        "2:",
+        "vsub.f32 s13, s13, s0",
+        "vabs.f32 s0, s0",
+        "vmov.f32 s1, #4.0",
+        "vmul.f32 s0, s0, s1",
+        "vabs.f32 s1, s13",
+        "vcmp.f32 s1, s0",
+        "vmrs APSR_nzcv, fpscr",
+        "it ls",
+        "movls r7, #1",
+        "mov r0, r5",
+        "mov r1, r5",
+        "mov r2, r6",
+        "bl {products}",
+        "vmov s0, r0",
+        "vdiv.f32 s13, s13, s0",
+        "mov r0, r5",
+        "mov r1, r4",
+        "mov r2, r6",
+        "3:",
+        "vldmia r0!, {{s0}}",
+        "vldr s1, [r1]",
+        "vmls.f32 s1, s13, s0",
+        "vstmia r1!, {{s1}}",
+        "subs r2, r2, #1",
+        "bne 3b",
+        "subs r7, r7, #1",
+        "bne 1b",
+        "4:",
+        "pop {{r4-r7, pc}}",
+        products = sym products,
     )
 }

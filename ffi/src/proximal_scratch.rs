@@ -62,3 +62,70 @@ pub(crate) unsafe fn with_scratch<T: Real>(
     unsafe { operator.prox(checks::slice_mut(x, n), step, checks::slice_mut(scratch.0, len)) };
     TS_OK
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proximal::over;
+    use tinysolve::Error;
+
+    /// Three elements of scratch each, and nothing is done with them.
+    struct Idle;
+
+    impl Prox<f32> for Idle {
+        fn scratch_len(&self, n: usize) -> usize {
+            3 * n
+        }
+
+        fn check(&self, n: usize, got: usize) -> Result<(), Error> {
+            let (field, need) = (Field::Workspace, 3 * n);
+            if got < need { Err(Error::Length { field, need, got }) } else { Ok(()) }
+        }
+
+        fn prox(&self, _: &mut [f32], _: f32, _: &mut [f32]) {}
+
+        fn value(&self, _: &[f32]) -> f32 {
+            0.0
+        }
+    }
+
+    #[test]
+    fn answers_are_those_of_the_ledger() {
+        let mut memory = [0.0_f32; 64];
+        let base: *mut f32 = memory.as_mut_ptr();
+        let pointers = [
+            core::ptr::null_mut(),
+            base,
+            base.wrapping_byte_add(2),
+            base.wrapping_add(4),
+            base.wrapping_add(9),
+            base.wrapping_add(10),
+            base.wrapping_add(20),
+        ];
+        let mut seen = std::collections::BTreeSet::new();
+        for x in pointers {
+            for scratch in pointers {
+                for n in [0, 1, 3, 10] {
+                    for len in [0, 1, 9, 30, usize::MAX / 8, usize::MAX / 2] {
+                        for step in [1.0, 0.0, -1.0, f32::NAN, f32::INFINITY] {
+                            if len > 1 << 40 && scratch.is_aligned() && len * 4 <= isize::MAX.unsigned_abs() {
+                                continue;
+                            }
+                            // SAFETY: what is taken for memory is some, and nothing is done with it.
+                            let (got, expected) = unsafe {
+                                (
+                                    with_scratch((x, n, step), Scratch(scratch, len), &Idle),
+                                    over((x, n, step), [], Scratch(scratch, len), |[]| Ok(Idle)),
+                                )
+                            };
+                            assert_eq!(got, expected, "{x:?} {scratch:?} {n} {len} {step}");
+                            seen.insert(got);
+                        }
+                    }
+                }
+            }
+        }
+        // Done; x: null, misaligned, meets scratch; scratch: null, misaligned, too large, of three lengths; step.
+        assert!(seen.len() >= 10, "{seen:?}");
+    }
+}

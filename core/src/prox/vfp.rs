@@ -1,4 +1,5 @@
-//! The most used maps and sums in assembly, for cores with a single-precision FPU or saturating arithmetic.
+//! The most used maps and sums in assembly, and searches and projections that are half as long so, for cores with a
+//! single-precision FPU or saturating arithmetic.
 //!
 //! The compiler loads one word an instruction and moves flags for every comparison; multiple loads and masks in core registers are
 //! a third of that. Bits are those of the portable maps beside which these stand. `asm!` refuses all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)) registers on stable

@@ -74,9 +74,9 @@ impl<'a, I: Index> QpPattern<'a, I> {
 
     /// The pattern of arrays whose rows with one entry have been counted.
     #[inline(always)]
-    pub(super) fn counted([p_starts, p_columns, a_starts, a_columns]: [&'a [I]; 4], singles: [usize; 2]) -> Self {
-        let p = Lists { ends: p_starts.get(1..).unwrap_or(&[]), columns: p_columns, singles: singles[0] };
-        let a = Lists { ends: a_starts.get(1..).unwrap_or(&[]), columns: a_columns, singles: singles[1] };
+    pub(super) fn counted([p_starts, p_columns, a_starts, a_columns]: [&'a [I]; 4], [of_p, of_a]: [usize; 2]) -> Self {
+        let p = Lists { ends: p_starts.get(1..).unwrap_or(&[]), columns: p_columns, singles: of_p };
+        let a = Lists { ends: a_starts.get(1..).unwrap_or(&[]), columns: a_columns, singles: of_a };
         let dim = p.ends.len().saturating_add(a.ends.len() - a.singles);
         let entries = p.columns.len().saturating_add(a.columns.len() - a.singles).saturating_add(dim);
         Self { p, a, dim, entries }

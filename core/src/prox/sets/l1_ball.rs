@@ -71,7 +71,7 @@ impl<T: Real> Prox<T> for WeightedL1Ball<'_, T> {
                     if above > T::ZERO { (sum + *w * above, slope + *w * *w) } else { (sum, slope) }
                 })
             });
-            // Nor where an element is infinite.
+            // It lies in the ball, or an element is infinite.
             if !(tau > T::ZERO && tau <= T::MAX) {
                 return;
             }

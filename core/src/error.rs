@@ -103,96 +103,98 @@ pub enum Field {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
+// Numbered as in a code, what is carried always in one place: so a code is put together without a case for each.
+#[repr(u8)]
 pub enum Error {
     /// A slice has the wrong length: `need` elements, `got` were given. For a workspace, longer is fine.
     Length {
         /// Which slice.
         field: Field,
-        /// Elements needed.
-        need: usize,
         /// Elements given.
         got: usize,
-    },
+        /// Elements needed.
+        need: usize,
+    } = 1,
     /// A NaN or an infinity.
     NotFinite {
         /// Which argument.
         field: Field,
         /// Element index, 0 for a scalar.
         index: usize,
-    },
+    } = 2,
     /// A value outside the documented range.
     OutOfRange {
         /// Which argument.
         field: Field,
         /// Element index, 0 for a scalar.
         index: usize,
-    },
+    } = 3,
     /// Elements are not in the required (strictly ascending, or permuted once) order.
     Unordered {
         /// Which argument.
         field: Field,
         /// Index of the first element out of order.
         index: usize,
-    },
+    } = 4,
     /// A row without a diagonal entry, or with a zero one.
     ZeroDiagonal {
         /// The row.
         row: usize,
-    },
+    } = 5,
     /// A negative diagonal entry where the method needs a positive one.
     NegativeDiagonal {
         /// The row.
         row: usize,
-    },
+    } = 6,
     /// A matrix that has to be symmetric is not.
     Asymmetric {
         /// First row whose entry has no equal mirror image.
         row: usize,
-    },
+    } = 7,
     /// A product of sizes does not fit the address space or the index type.
     TooLarge {
         /// Which size.
         field: Field,
-    },
+    } = 8,
     /// A container or saved state is not what it says: magic, version, kind or checksum.
     Corrupt {
         /// Which part.
         field: Field,
         /// Record or section index, 0 for the header.
         index: usize,
-    },
+    } = 9,
     /// A factorisation met a pivot that is zero, negative or not finite.
     Pivot {
         /// The row.
         row: usize,
-    },
+    } = 10,
     /// A null pointer came through the C ABI.
     Null {
         /// Which pointer.
         field: Field,
-    },
+    } = 11,
     /// A pointer from C is not aligned for its element type.
     Misaligned {
         /// Which pointer.
         field: Field,
-    },
+    } = 12,
     /// Two buffers that must be disjoint overlap.
     Overlap {
         /// The buffer that would have been written.
         field: Field,
-    },
+    } = 13,
     /// An object was not initialised, or by another version or function.
     Uninitialised {
         /// Which object.
         field: Field,
-    },
+    } = 14,
     /// Well-formed, but of a kind this library does not know.
     Unsupported {
         /// Which part.
         field: Field,
         /// Where in it.
         index: usize,
-    },
+    } = 15,
 }
 
 impl Error {
@@ -201,22 +203,54 @@ impl Error {
     #[must_use]
     #[inline]
     pub const fn code(self) -> i32 {
-        let (kind, field, index) = match self {
-            Self::Length { field, got, .. } => (1, field, got),
-            Self::NotFinite { field, index } => (2, field, index),
-            Self::OutOfRange { field, index } => (3, field, index),
-            Self::Unordered { field, index } => (4, field, index),
-            Self::ZeroDiagonal { row } => (5, Field::Diagonal, row),
-            Self::NegativeDiagonal { row } => (6, Field::Diagonal, row),
-            Self::Asymmetric { row } => (7, Field::Matrix, row),
-            Self::TooLarge { field } => (8, field, 0),
-            Self::Corrupt { field, index } => (9, field, index),
-            Self::Pivot { row } => (10, Field::Matrix, row),
-            Self::Null { field } => (11, field, 0),
-            Self::Misaligned { field } => (12, field, 0),
-            Self::Overlap { field } => (13, field, 0),
-            Self::Uninitialised { field } => (14, field, 0),
-            Self::Unsupported { field, index } => (15, field, index),
+        let kind = match self {
+            Self::Length { .. } => 1,
+            Self::NotFinite { .. } => 2,
+            Self::OutOfRange { .. } => 3,
+            Self::Unordered { .. } => 4,
+            Self::ZeroDiagonal { .. } => 5,
+            Self::NegativeDiagonal { .. } => 6,
+            Self::Asymmetric { .. } => 7,
+            Self::TooLarge { .. } => 8,
+            Self::Corrupt { .. } => 9,
+            Self::Pivot { .. } => 10,
+            Self::Null { .. } => 11,
+            Self::Misaligned { .. } => 12,
+            Self::Overlap { .. } => 13,
+            Self::Uninitialised { .. } => 14,
+            Self::Unsupported { .. } => 15,
+        };
+        let field = match self {
+            Self::Length { field, .. }
+            | Self::NotFinite { field, .. }
+            | Self::OutOfRange { field, .. }
+            | Self::Unordered { field, .. }
+            | Self::TooLarge { field }
+            | Self::Corrupt { field, .. }
+            | Self::Null { field }
+            | Self::Misaligned { field }
+            | Self::Overlap { field }
+            | Self::Uninitialised { field }
+            | Self::Unsupported { field, .. } => field,
+            Self::ZeroDiagonal { .. } | Self::NegativeDiagonal { .. } => Field::Diagonal,
+            Self::Asymmetric { .. } | Self::Pivot { .. } => Field::Matrix,
+        };
+        let index = match self {
+            Self::NotFinite { index, .. }
+            | Self::OutOfRange { index, .. }
+            | Self::Unordered { index, .. }
+            | Self::Corrupt { index, .. }
+            | Self::Unsupported { index, .. }
+            | Self::ZeroDiagonal { row: index }
+            | Self::NegativeDiagonal { row: index }
+            | Self::Asymmetric { row: index }
+            | Self::Pivot { row: index }
+            | Self::Length { got: index, .. } => index,
+            Self::TooLarge { .. }
+            | Self::Null { .. }
+            | Self::Misaligned { .. }
+            | Self::Overlap { .. }
+            | Self::Uninitialised { .. } => 0,
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "at most 16 bits")]
         let index = if index > 0xffff { 0xffff } else { index as i32 };

@@ -174,7 +174,7 @@ impl Ledger {
 
     fn noted(&self) -> &[Entry] {
         // SAFETY: `note` counts an entry only after it has written it.
-        unsafe { slice(self.entries.as_ptr().cast::<Entry>(), self.count) }
+        unsafe { core::slice::from_raw_parts(self.entries.as_ptr().cast::<Entry>(), self.count) }
     }
 }
 

@@ -72,6 +72,7 @@ pub mod prox_spectral;
 pub mod prox_terms;
 pub mod prox_values;
 mod proximal;
+mod proximal_scratch;
 pub mod qp;
 mod qp_arguments;
 pub mod qp_shape;

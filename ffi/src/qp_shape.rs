@@ -53,12 +53,23 @@ pub struct ts_qp_size_t {
 }
 
 impl ts_qp_shape_t {
-    /// Enters the arrays, the symbolic factorisation apart.
-    pub(crate) fn enter(&self, ledger: &mut Ledger) {
-        ledger.enter(Field::RowPointers, self.p_starts, size(self.variables).saturating_add(1));
-        ledger.enter(Field::Columns, self.p_columns, size(self.p_entries));
-        ledger.enter(Field::ConstraintRows, self.a_starts, size(self.constraints).saturating_add(1));
-        ledger.enter(Field::ConstraintColumns, self.a_columns, size(self.a_entries));
+    /// Enters the arrays, the symbolic factorisation last, if that is to be there.
+    #[inline(never)]
+    pub(crate) fn enter(&self, ledger: &mut Ledger, with_symbolic: bool) {
+        // In the order of the pointers; which number is the length, and whether there is one more.
+        const ARRAYS: [(Field, u8, u8); 5] = [
+            (Field::RowPointers, 0, 1),
+            (Field::Columns, 2, 0),
+            (Field::ConstraintRows, 1, 1),
+            (Field::ConstraintColumns, 3, 0),
+            (Field::Symbolic, 4, 0),
+        ];
+        let (lens, arrays) = ((&raw const self.variables), &raw const self.p_starts);
+        for (k, (field, len, more)) in ARRAYS.iter().enumerate().take(4 + usize::from(with_symbolic)) {
+            // SAFETY: five numbers lie side by side, and five pointers.
+            let (len, pointer) = unsafe { (*lens.add(usize::from(*len)), *arrays.add(k)) };
+            ledger.enter(*field, pointer, size(len).saturating_add(usize::from(*more)));
+        }
     }
 
     /// The arrays as slices: P's starts and columns, A's starts and columns.
@@ -91,7 +102,7 @@ unsafe fn pattern<'a>(shape: *const ts_qp_shape_t, ledger: &mut Ledger) -> Resul
     // SAFETY: the promise above.
     let of = unsafe { checks::read(Field::Matrix, shape)? };
     ledger.enter(Field::Matrix, shape, 1);
-    of.enter(ledger);
+    of.enter(ledger, false);
     ledger.so_far()?;
     // SAFETY: the ledger took them.
     let [p_starts, p_columns, a_starts, a_columns] = unsafe { of.arrays() };

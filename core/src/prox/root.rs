@@ -16,13 +16,19 @@ pub(super) fn michelot<T: Real>(start: T, total: T, limit: usize, mut at: impl F
     loop {
         let (sum, slope) = at(tau);
         let change = (sum - total) / slope;
-        let stays = slope == last;
-        // Also leaves when there is no term, or a NaN.
-        if !(change > T::ZERO || (stays && change < T::ZERO)) {
+        // The last step, on the set that stays; nowhere by a NaN.
+        if slope == last {
+            if change.abs() > T::ZERO {
+                tau += change;
+            }
+            break;
+        }
+        // Also where there is no term.
+        if !(change > T::ZERO) {
             break;
         }
         tau += change;
-        if stays || left == 0 {
+        if left == 0 {
             break;
         }
         left -= 1;

@@ -2,6 +2,7 @@
 //! Norms, groups, order, variation.
 
 use crate::proximal::{Scratch, alone, over};
+use crate::proximal_scratch::with_scratch;
 use crate::status::{size, ts_status_t};
 use tinysolve::Field;
 use tinysolve::prox::groups::{GroupLasso, Groups, SparseGroupLasso, SparseGroups, Wgsef};
@@ -94,9 +95,11 @@ pub unsafe extern "C" fn ts_f64_prox_sparse_groups(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(SparseGroups { groups: Groups::Equal(size(group_len)), count: size(count) })
-        })
+        with_scratch(
+            (x, n, step),
+            Scratch(scratch, scratch_len),
+            &SparseGroups { groups: Groups::Equal(size(group_len)), count: size(count) },
+        )
     }
 }
 
@@ -114,9 +117,11 @@ pub unsafe extern "C" fn ts_f64_prox_wgsef(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(Wgsef { groups: Groups::Equal(size(group_len)), weights: &[], count: size(count) })
-        })
+        with_scratch(
+            (x, n, step),
+            Scratch(scratch, scratch_len),
+            &Wgsef { groups: Groups::Equal(size(group_len)), weights: &[], count: size(count) },
+        )
     }
 }
 
@@ -168,7 +173,7 @@ pub unsafe extern "C" fn ts_f64_prox_isotonic(
     scratch_len: usize,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { over((x, n, step), [], Scratch(scratch, scratch_len), |[]| Ok(Isotonic)) }
+    unsafe { with_scratch((x, n, step), Scratch(scratch, scratch_len), &Isotonic) }
 }
 
 /// Prox of step times the sum of |x_{i+1} - x_i|, without scratch; n² / 2 visits of an element at worst.
@@ -188,7 +193,7 @@ pub unsafe extern "C" fn ts_f64_prox_total_variation_linear(
     scratch_len: usize,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { over((x, n, step), [], Scratch(scratch, scratch_len), |[]| Ok(LinearTimeTotalVariation)) }
+    unsafe { with_scratch((x, n, step), Scratch(scratch, scratch_len), &LinearTimeTotalVariation) }
 }
 
 /// Prox of step times (differences times the sum of |x_{i+1} - x_i| + absolute times the sum of |x_i|), differences
@@ -218,9 +223,11 @@ pub unsafe extern "C" fn ts_f64_prox_fused_lasso_linear(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(FusedLasso { variation: LinearTimeTotalVariation, differences, absolute })
-        })
+        with_scratch(
+            (x, n, step),
+            Scratch(scratch, scratch_len),
+            &FusedLasso { variation: LinearTimeTotalVariation, differences, absolute },
+        )
     }
 }
 
@@ -241,8 +248,10 @@ pub unsafe extern "C" fn ts_f64_prox_plane_total_variation(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over((x, n, step), [], Scratch(scratch, scratch_len), |[]| {
-            Ok(PlaneTotalVariation { rows: size(rows), columns: size(columns), rounds, tolerance })
-        })
+        with_scratch(
+            (x, n, step),
+            Scratch(scratch, scratch_len),
+            &PlaneTotalVariation { rows: size(rows), columns: size(columns), rounds, tolerance },
+        )
     }
 }

@@ -3,13 +3,13 @@
 
 use core::ffi::c_void;
 
-use crate::checks;
+use crate::checks::{self, Ledger};
 use crate::double::qp::{ts_f64_qp_config_t, ts_f64_qp_data_t, ts_f64_qp_t};
 use crate::double::qp_arguments::{Act, Arguments, Count};
 use crate::double::solve::ts_f64_go_on_t;
 use crate::objects::{Kind, Object, mark};
 use crate::qp_shape::ts_qp_shape_t;
-use crate::status::{self, Refusal, size, ts_status_t};
+use crate::status::{self, Refusal, TS_OK, size, ts_status_t};
 use tinysolve::factor::Symbolic;
 use tinysolve::solve::{Solver, Step};
 use tinysolve::splitting::qp::{Qp, QpCheckpoint, QpData, QpPattern};
@@ -48,17 +48,22 @@ unsafe fn init(
         let ts_f64_qp_data_t { p, q, a, lower, upper } = checks::read(Field::Values, data)?;
         let given = checks::read(Field::Configuration, config)?.get();
         let arrays = [
-            (Field::Values, p, Count::PEntries),
-            (Field::LinearTerm, q, Count::Variables),
-            (Field::ConstraintValues, a, Count::AEntries),
-            (Field::Bounds, lower, Count::Constraints),
-            (Field::Bounds, upper, Count::Constraints),
+            (Field::Values, p, arguments.count(Count::PEntries)),
+            (Field::LinearTerm, q, arguments.count(Count::Variables)),
+            (Field::ConstraintValues, a, arguments.count(Count::AEntries)),
+            (Field::Bounds, lower, arguments.count(Count::Constraints)),
+            (Field::Bounds, upper, arguments.count(Count::Constraints)),
         ];
-        let shape = arguments.open(&arrays, false, &[data.cast(), config.cast()])?;
+        let ledger: &mut Ledger = &mut Ledger::<[_; 16]>::new();
+        arguments.enter(&arrays, false, ledger)?;
+        ledger.enter_known(data.cast(), 1);
+        ledger.enter_known(config.cast(), 1);
+        ledger.settle_known()?;
+        let shape = &*arguments.shape;
         let [p_starts, p_columns, a_starts, a_columns] = shape.arrays();
         let pattern = QpPattern::new(p_starts, p_columns, a_starts, a_columns)?;
         let symbolic = Symbolic::new(checks::slice(shape.symbolic, size(shape.symbolic_len)))?;
-        let [p, q, a, lower, upper] = arrays.map(|(_, pointer, len)| checks::slice(pointer, len.of(&shape)));
+        let [p, q, a, lower, upper] = arrays.map(|(_, pointer, len)| checks::slice(pointer, size(*len)));
         let data = QpData { p, q, a, lower, upper };
         Qp::check(&pattern, &symbolic, &data, arguments.workspace_len, &given)?;
         let object = arguments.object();
@@ -81,7 +86,7 @@ pub unsafe extern "C" fn ts_f64_qp_step(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.advance())) }
+    unsafe { arguments.with(&[], false, &mut |solver| solver.advance() as ts_status_t) }
 }
 
 /// Whether the way the iterate has gone since this was asked last proves that there is no solution: then
@@ -96,7 +101,7 @@ pub unsafe extern "C" fn ts_f64_qp_prove(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.prove())) }
+    unsafe { arguments.with(&[], false, &mut |solver| solver.prove() as ts_status_t) }
 }
 
 /// Steps to the outcome, proofs included.
@@ -109,7 +114,7 @@ pub unsafe extern "C" fn ts_f64_qp_run(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.with(&[], false, &mut |solver, _| Ok(solver.run().step)) }
+    unsafe { arguments.with(&[], false, &mut |solver| solver.run().step as ts_status_t) }
 }
 
 /// Steps to the outcome, proofs included, or until `go_on` answers 0, then `TS_STEP_INTERRUPTED`: the solve can go on later. The residual of
@@ -127,10 +132,10 @@ pub unsafe extern "C" fn ts_f64_qp_run_while(
     let Some(go_on) = go_on else { return status::outcome(Err(Error::Null { field: Field::Function }.into())) };
     loop {
         let mut report = None;
-        let step: Act<'_> = &mut |solver, _| {
+        let step: Act<'_> = &mut |solver| {
             let step = solver.step();
             report = Some(solver.report()).filter(|_| !step.is_final());
-            Ok(step)
+            step as ts_status_t
         };
         // SAFETY: the pointers are as the header demands; no reference outlives the call.
         let status = unsafe { arguments.with(&[], false, step) };
@@ -154,9 +159,9 @@ pub unsafe extern "C" fn ts_f64_qp_restart(
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        arguments.with(&[], false, &mut |solver, _| {
+        arguments.with(&[], false, &mut |solver| {
             solver.restart();
-            Ok(Step::Running)
+            TS_OK
         })
     }
 }

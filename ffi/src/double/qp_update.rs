@@ -2,7 +2,7 @@
 //! Quadratic programs: numbers in and out between two solves.
 
 use crate::double::qp::ts_f64_qp_t;
-use crate::double::qp_arguments::{Arguments, Count, Lent, NONE};
+use crate::double::qp_arguments::{Arguments, Count, Lent};
 use crate::qp_shape::ts_qp_shape_t;
 use crate::status::ts_status_t;
 use tinysolve::Field;
@@ -18,9 +18,9 @@ pub unsafe extern "C" fn ts_f64_qp_update_linear(
     q: *const f64,
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
-    let arrays = [(Field::LinearTerm, q, Count::Variables), NONE];
+    let arrays = [(Field::LinearTerm, q, arguments.count(Count::Variables))];
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.update(arrays, |solver, [q, _]| solver.update_linear(q)) }
+    unsafe { arguments.update(arrays, |solver, [q]| solver.update_linear(q)) }
 }
 
 /// New bounds; they take effect with the next step. Where a row becomes an equality or ceases to be one, or its only bound
@@ -35,7 +35,10 @@ pub unsafe extern "C" fn ts_f64_qp_update_bounds(
     upper: *const f64,
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
-    let arrays = [(Field::Bounds, lower, Count::Constraints), (Field::Bounds, upper, Count::Constraints)];
+    let arrays = [
+        (Field::Bounds, lower, arguments.count(Count::Constraints)),
+        (Field::Bounds, upper, arguments.count(Count::Constraints)),
+    ];
     // SAFETY: the pointers are as the header demands.
     unsafe { arguments.update(arrays, |solver, [lower, upper]| solver.update_bounds(lower, upper)) }
 }
@@ -51,7 +54,9 @@ pub unsafe extern "C" fn ts_f64_qp_update_p(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.update([(Field::Values, p, Count::PEntries), NONE], |solver, [p, _]| solver.update_p(p)) }
+    unsafe {
+        arguments.update([(Field::Values, p, arguments.count(Count::PEntries))], |solver, [p]| solver.update_p(p))
+    }
 }
 
 /// New values of A, with the scaling that was found for the first ones; the next step is a factorisation.
@@ -66,7 +71,8 @@ pub unsafe extern "C" fn ts_f64_qp_update_a(
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        arguments.update([(Field::ConstraintValues, a, Count::AEntries), NONE], |solver, [a, _]| solver.update_a(a))
+        arguments
+            .update([(Field::ConstraintValues, a, arguments.count(Count::AEntries))], |solver, [a]| solver.update_a(a))
     }
 }
 
@@ -81,7 +87,8 @@ pub unsafe extern "C" fn ts_f64_qp_warm_start(
     y: *const f64,
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
-    let arrays = [(Field::Iterate, x, Count::Variables), (Field::Dual, y, Count::Constraints)];
+    let arrays =
+        [(Field::Iterate, x, arguments.count(Count::Variables)), (Field::Dual, y, arguments.count(Count::Constraints))];
     // SAFETY: the pointers are as the header demands.
     unsafe { arguments.update(arrays, |solver, [x, y]| solver.warm_start(x, y)) }
 }
@@ -97,7 +104,9 @@ pub unsafe extern "C" fn ts_f64_qp_primal(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.read(x, Count::Variables, |solver, x| solver.primal(x).map(|()| Step::Running)) }
+    unsafe {
+        arguments.read(x, arguments.count(Count::Variables), |solver, x| solver.primal(x).map(|()| Step::Running))
+    }
 }
 
 /// Writes the multipliers y, an element a constraint: P x + q + A'y = 0, y >= 0 at upper bounds, y <= 0 at lower ones.
@@ -111,7 +120,9 @@ pub unsafe extern "C" fn ts_f64_qp_dual(
 ) -> ts_status_t {
     let arguments = Arguments { qp, shape, workspace, workspace_len };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.read(y, Count::Constraints, |solver, y| solver.dual(y).map(|()| Step::Running)) }
+    unsafe {
+        arguments.read(y, arguments.count(Count::Constraints), |solver, y| solver.dual(y).map(|()| Step::Running))
+    }
 }
 
 /// Writes the proof of infeasibility, largest magnitude 1, and answers which: after `TS_STEP_PRIMAL_INFEASIBLE`, an element
@@ -136,5 +147,5 @@ pub unsafe extern "C" fn ts_f64_qp_certificate(
         Ok(solver.details().step)
     };
     // SAFETY: the pointers are as the header demands.
-    unsafe { arguments.read(out, Count::These(out_len), copied) }
+    unsafe { arguments.read(out, &raw const out_len, copied) }
 }

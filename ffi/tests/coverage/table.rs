@@ -213,6 +213,7 @@ pub(crate) const WITHOUT: &[(&str, &str)] = &[
     ("check", "every call checks its arguments"),
     ("suspend", "the object is the state, and may be copied"),
     ("resume", "every step takes the object up"),
+    ("resume_for", "every step takes the object up"),
     ("to_words", "the object is words"),
     ("from_words", "the object is words"),
     ("solution", "lies in x of the problem, or where the description says"),

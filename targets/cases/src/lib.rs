@@ -68,6 +68,7 @@ pub const CASES: &[Case] = &[
     Case { name: "prox/separable", ram: 5 * 1024, run: prox::separable },
     Case { name: "prox/sets", ram: 2 * 1024, run: prox::sets },
     Case { name: "prox/sums", ram: 6 * 1024, run: prox::sums },
+    Case { name: "prox/edges", ram: 2 * 1024, run: prox::edges },
     Case { name: "prox/ordered", ram: 7 * 1024, run: prox::ordered },
     Case { name: "prox/variation", ram: 8 * 1024, run: prox::variation },
     Case { name: "prox/spectral", ram: 2 * 1024, run: prox::spectral },

@@ -5,12 +5,12 @@
 use crate::{Hash, Meter, Pattern, Row};
 use core::hint::black_box;
 use tinysolve::operator::Prox;
-use tinysolve::prox::cones::SecondOrderCone;
-use tinysolve::prox::groups::{Groups, Wgsef};
-use tinysolve::prox::norms::L2;
-use tinysolve::prox::ordered::{Isotonic, SortedL1};
+use tinysolve::prox::cones::{RotatedCone, SecondOrderCone};
+use tinysolve::prox::groups::{GroupLasso, Groups, SparseGroupLasso, Wgsef};
+use tinysolve::prox::norms::{L1MinusL2, L2, LInfinity};
+use tinysolve::prox::ordered::{Isotonic, SortedL1, SumOfLargest, SumOfLargestMagnitudes};
 use tinysolve::prox::separable::{Bounds, Entropy, L1, Logistic, Nonnegative};
-use tinysolve::prox::sets::{Halfspace, L1Ball, Simplex};
+use tinysolve::prox::sets::{ExtendedSimplex, Halfspace, Hyperslab, L1Ball, Simplex, Sphere, WeightedL1Ball};
 use tinysolve::prox::spectral::Eigenvalues;
 use tinysolve::prox::variation::{LinearTimeTotalVariation, TotalVariation};
 
@@ -95,6 +95,62 @@ pub(crate) fn sums(meter: &mut dyn Meter) {
         call(&L2, &mut x, size, &mut []);
         meter.result(name, hash_of(&x));
     }
+}
+
+/// An operator on short vectors with every odd number, also where a kernel of a core of its own is: the same bits as on the host.
+fn odd(meter: &mut dyn Meter, name: &str, prox: &mut dyn FnMut(&mut [f32])) {
+    const ODD: [f32; 9] = [0.0, -0.0, 1e-45, 3e-39, 1e-25, 1e25, -3e38, f32::INFINITY, f32::NAN];
+    let mut hash = Hash::default();
+    for n in 1..=9 {
+        for (k, odd) in ODD.iter().enumerate() {
+            for at in [n, 0, n / 2] {
+                let mut x = noise::<9>(n as u32 + 16 * k as u32);
+                let Some(x) = x.get_mut(..n) else { return };
+                if at == n {
+                    // All of that size; one that is alone is odd by itself.
+                    x.iter_mut().for_each(|x| *x *= *odd);
+                } else if let Some(x) = x.get_mut(at) {
+                    *x = *odd;
+                }
+                prox(x);
+                hash.f32s(x);
+            }
+        }
+    }
+    meter.result(name, hash.finish());
+}
+
+/// What short vectors and odd numbers come to.
+pub(crate) fn edges(meter: &mut dyn Meter) {
+    odd(meter, "prox/odd/l_infinity", &mut |x| call(&LInfinity, x, 0.7, &mut []));
+    odd(meter, "prox/odd/l1_ball", &mut |x| call(&L1Ball { radius: 1.5 }, x, 1.0, &mut []));
+    odd(meter, "prox/odd/extended_simplex", &mut |x| call(&ExtendedSimplex { total: 0.5 }, x, 1.0, &mut []));
+    odd(meter, "prox/odd/sphere", &mut |x| call(&Sphere { radius: 0.3 }, x, 1.0, &mut []));
+    odd(meter, "prox/odd/rotated_cone", &mut |x| {
+        if x.len() > 1 {
+            call(&RotatedCone, x, 1.0, &mut []);
+        }
+    });
+    odd(meter, "prox/odd/sum_of_largest", &mut |x| call(&SumOfLargest { count: 2 }, x, 0.4, &mut []));
+    odd(meter, "prox/odd/sum_of_largest_magnitudes", &mut |x| {
+        call(&SumOfLargestMagnitudes { count: 2 }, x, 0.4, &mut []);
+    });
+    let groups = Groups::Equal(3);
+    let sparse = SparseGroupLasso { groups, weights: &[], absolute: 0.1 };
+    odd(meter, "prox/odd/group_lasso", &mut |x| call(&GroupLasso { groups, weights: &[] }, x, 0.5, &mut []));
+    odd(meter, "prox/odd/sparse_group_lasso", &mut |x| call(&sparse, x, 0.5, &mut []));
+    odd(meter, "prox/odd/l1_minus_l2", &mut |x| call(&L1MinusL2 { share: 0.5 }, x, 0.5, &mut []));
+    let weights = [0.5, 0.0, 1.0, 2.0, 1e-3, 0.25, 0.0, 3.0, 0.7];
+    odd(meter, "prox/odd/weighted_l1_ball", &mut |x| {
+        let weights = weights.get(..x.len()).unwrap_or(&[]);
+        call(&WeightedL1Ball { weights, radius: 0.3 }, x, 1.0, &mut []);
+    });
+    odd(meter, "prox/odd/hyperslab", &mut |x| {
+        let normal = weights.get(..x.len()).unwrap_or(&[]);
+        call(&Hyperslab { normal, low: -0.1, high: 0.2 }, x, 1.0, &mut []);
+    });
+    let mut scratch = [0.0; 45];
+    odd(meter, "prox/odd/total_variation", &mut |x| call(&LinearTimeTotalVariation, x, 0.2, &mut scratch));
 }
 
 /// Order and groups.

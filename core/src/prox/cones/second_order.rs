@@ -5,6 +5,7 @@ use crate::operator::Prox;
 use crate::prox::norms::norm;
 use crate::prox::penalty::{each, positive};
 use crate::prox::sets::indicator;
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
@@ -76,6 +77,9 @@ impl<T: Real> Prox<T> for RotatedCone {
     }
 
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
+        if vfp::rotated_cone(x) {
+            return;
+        }
         let half = T::from_f64(core::f64::consts::FRAC_1_SQRT_2);
         let [a, rest @ ..] = x else { return };
         let (sum, difference) = match rest.first() {

@@ -23,61 +23,66 @@ impl<'a> Groups<'a> {
     }
 
     /// Whether this divides n elements.
+    #[inline(always)]
     pub(in crate::prox) fn check(self, n: usize) -> Result<(), Error> {
-        let field = Field::Groups;
         match self {
-            Self::Equal(0) => Err(Error::OutOfRange { field, index: 0 }),
+            Self::Equal(0) => Err(Error::OutOfRange { field: Field::Groups, index: 0 }),
             Self::Equal(_) => Ok(()),
-            Self::Ends(ends) => {
-                let starts = core::iter::once(0).chain(ends.iter().copied());
-                if let Some(index) = starts.zip(ends).position(|(start, end)| start >= *end) {
-                    return Err(Error::Unordered { field, index });
-                }
-                let last = ends.last().copied().unwrap_or(0);
-                if usize::try_from(last) == Ok(n) {
-                    Ok(())
-                } else {
-                    Err(Error::OutOfRange { field, index: ends.len().saturating_sub(1) })
-                }
-            }
+            Self::Ends(ends) => check_ends(n, ends),
         }
     }
 
-    /// Lengths of the groups, in order.
-    fn lens(self, n: usize) -> impl Iterator<Item = usize> + use<'a> {
-        let mut start = 0_usize;
-        let mut place = 0_usize;
-        core::iter::from_fn(move || {
-            let end = match self {
-                Self::Equal(len) => start.saturating_add(len).min(n),
-                Self::Ends(ends) => usize::try_from(*ends.get(place)?).ok()?,
+    /// Lengths of the groups, given how much is left.
+    #[inline(always)]
+    fn lens(self) -> impl FnMut(usize) -> usize + use<'a> {
+        let (mut start, mut ends) = (0_u32, if let Self::Ends(ends) = self { ends.iter() } else { [].iter() });
+        move |left| {
+            let Self::Equal(len) = self else {
+                let end = ends.next().copied().unwrap_or(0);
+                let len = end.saturating_sub(start);
+                start = end;
+                return usize::try_from(len).unwrap_or(0);
             };
-            place += 1;
-            let len = end.checked_sub(start).filter(|len| *len > 0 && end <= n)?;
-            start = end;
-            Some(len)
-        })
+            len.min(left)
+        }
     }
 
     /// The groups of x, to be read.
     pub(in crate::prox) fn of<'x, T>(self, x: &'x [T]) -> impl Iterator<Item = &'x [T]> + use<'a, 'x, T> {
-        let mut rest = x;
-        self.lens(x.len()).map_while(move |len| {
-            let (group, after) = rest.split_at_checked(len)?;
+        let (mut rest, mut next) = (x, self.lens());
+        core::iter::from_fn(move || {
+            let (group, after) = rest.split_at_checked(next(rest.len())).filter(|(group, _)| !group.is_empty())?;
             rest = after;
             Some(group)
         })
     }
 
     /// The groups of x, to be written.
+    #[inline(always)]
     pub(in crate::prox) fn of_mut<'x, T>(self, x: &'x mut [T]) -> impl Iterator<Item = &'x mut [T]> + use<'a, 'x, T> {
-        let n = x.len();
-        let mut rest = x;
-        self.lens(n).map_while(move |len| {
+        let (mut rest, mut next) = (x, self.lens());
+        core::iter::from_fn(move || {
+            let len = next(rest.len());
             let (group, after) = core::mem::take(&mut rest).split_at_mut_checked(len)?;
             rest = after;
-            Some(group)
+            if group.is_empty() { None } else { Some(group) }
         })
+    }
+}
+
+/// Whether these ends divide n elements.
+#[inline(never)]
+fn check_ends(n: usize, ends: &[u32]) -> Result<(), Error> {
+    let field = Field::Groups;
+    let starts = core::iter::once(0).chain(ends.iter().copied());
+    if let Some(index) = starts.zip(ends).position(|(start, end)| start >= *end) {
+        return Err(Error::Unordered { field, index });
+    }
+    let last = ends.last().copied().unwrap_or(0);
+    if usize::try_from(last) == Ok(n) {
+        Ok(())
+    } else {
+        Err(Error::OutOfRange { field, index: ends.len().saturating_sub(1) })
     }
 }
 

@@ -44,6 +44,9 @@ pub(in crate::prox) fn norm<T: Real>(x: &[T]) -> T {
 /// x times max(0, 1 - threshold / |x|), 0 at 0; the norm is scaled, so that nothing overflows.
 #[inline]
 pub(in crate::prox) fn shrink_norm<T: Real>(x: &mut [T], threshold: T) {
+    if vfp::shrink_norm(x, threshold) {
+        return;
+    }
     let norm = norm(x);
     let factor = if norm <= threshold { T::ZERO } else { (norm - threshold) / norm };
     // No -0 is left of what is negative.

@@ -3,6 +3,7 @@
 use crate::error::{Error, Field};
 use crate::operator::Prox;
 use crate::prox::root::{kth_largest, piecewise};
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
@@ -32,6 +33,9 @@ impl<T: Real> Prox<T> for SumOfLargest {
     }
 
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
+        if vfp::sum_of_largest(x, step, self.count) {
+            return;
+        }
         let Some(first) = x.first().copied() else { return };
         if self.count >= x.len() {
             x.iter_mut().for_each(|x| *x -= step);

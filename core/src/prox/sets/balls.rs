@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::operator::Prox;
 use crate::prox::norms::norm;
 use crate::prox::penalty::positive;
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
@@ -53,6 +54,9 @@ impl<T: Real> Prox<T> for Sphere<T> {
     }
 
     fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
+        if vfp::sphere(x, self.radius) {
+            return;
+        }
         let power = vector::max_abs(x).normalising_power_of_two();
         vector::scale(power, x);
         let norm = norm(x);

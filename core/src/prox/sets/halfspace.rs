@@ -4,7 +4,10 @@ use super::{indicator, rounding};
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::prox::penalty::{finite, is_positive};
-use crate::prox::products::{products, products_and_squares};
+use crate::prox::products::products;
+#[cfg(not(target_arch = "arm"))]
+use crate::prox::products::products_and_squares;
+use crate::prox::vfp;
 use crate::real::Real;
 use crate::vector;
 
@@ -78,6 +81,9 @@ macro_rules! slab {
             }
 
             fn prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) {
+                if vfp::slab(x, self.normal, ($low)(self), ($high)(self)) {
+                    return;
+                }
                 // A host has both in one pass.
                 #[cfg(not(target_arch = "arm"))]
                 let known = products_and_squares(self.normal, x);
@@ -86,6 +92,7 @@ macro_rules! slab {
                 project(x, self.normal, (($low)(self), ($high)(self)), known);
             }
 
+            #[cfg(not(target_arch = "arm"))]
             #[inline(always)]
             fn check_and_prox(&self, x: &mut [T], _step: T, _scratch: &mut [T]) -> Result<(), Error> {
                 check_len(x.len(), self.normal)?;

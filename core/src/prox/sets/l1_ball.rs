@@ -71,7 +71,8 @@ impl<T: Real> Prox<T> for WeightedL1Ball<'_, T> {
                     if above > T::ZERO { (sum + *w * above, slope + *w * *w) } else { (sum, slope) }
                 })
             });
-            if !(tau > T::ZERO) {
+            // It lies in the ball, or an element is infinite.
+            if !(tau > T::ZERO && tau <= T::MAX) {
                 return;
             }
             for (x, w) in x.iter_mut().zip(self.weights) {

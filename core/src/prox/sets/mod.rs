@@ -29,29 +29,36 @@ use crate::vector;
 /// Sum of max(excess(x_i), 0), and how many are not negative.
 #[inline]
 pub(in crate::prox) fn excesses<T: Real>(x: &[T], excess: impl Fn(T) -> T) -> (T, T) {
-    excesses_from((0, T::ZERO, 0), x, excess)
+    let (mut sum, mut negative) = (T::ZERO, 0_u32);
+    for x in x {
+        let (part, sign) = excess(*x).positive_part();
+        sum += part;
+        negative = negative.wrapping_add(sign);
+    }
+    (sum, not_negative(x.len(), negative))
 }
 
 /// The same over x - tau, by a kernel where this core has one.
 #[inline]
 pub(in crate::prox) fn excesses_over<T: Real>(x: &[T], tau: T) -> (T, T) {
-    excesses_from(vfp::excesses(x, tau), x, |x| x - tau)
+    match vfp::excesses(x, tau) {
+        Some((sum, negative)) => (sum, not_negative(x.len(), negative)),
+        None => excesses(x, |x| x - tau),
+    }
 }
 
-/// The first elements are done, with this sum, and so many of them are negative.
 #[inline]
-fn excesses_from<T: Real>((done, mut sum, mut negative): (usize, T, u32), x: &[T], excess: impl Fn(T) -> T) -> (T, T) {
-    for x in x.get(done..).unwrap_or(&[]) {
-        let (part, sign) = excess(*x).positive_part();
-        sum += part;
-        negative = negative.wrapping_add(sign);
-    }
-    (sum, T::from_u32(u32::try_from(x.len()).unwrap_or(u32::MAX).wrapping_sub(negative)))
+fn not_negative<T: Real>(n: usize, negative: u32) -> T {
+    T::from_u32(u32::try_from(n).unwrap_or(u32::MAX).wrapping_sub(negative))
 }
 
 /// tau >= 0 with sum of max(|x_i| - tau, 0) = total > 0; 0 if the sum at 0 is not more. Relative to the largest magnitude m,
 /// so from tau = m - total on, which is below the root. NaN where an element is infinite.
+#[inline]
 pub(in crate::prox) fn threshold_of_magnitudes<T: Real>(x: &[T], total: T) -> T {
+    if let Some(tau) = vfp::threshold_of_magnitudes(x, total) {
+        return tau;
+    }
     let largest = vector::max_abs(x);
     if !largest.is_finite() {
         return T::NAN;

@@ -1,6 +1,6 @@
 //! Total variation in one dimension, in linear time.
 
-use super::variation;
+use super::{variation, vfp_linear};
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::prox::penalty::each;
@@ -25,6 +25,9 @@ impl<T: Real> Prox<T> for LinearTimeTotalVariation {
     }
 
     fn prox(&self, x: &mut [T], step: T, scratch: &mut [T]) {
+        if vfp_linear::prox(x, step, scratch) {
+            return;
+        }
         let Some(first) = x.first().copied() else { return };
         let count = T::from_u32(u32::try_from(x.len()).unwrap_or(u32::MAX));
         // Relative to the first, so that the sum has no offset; without the mean, which prox does not notice, it costs no digits.

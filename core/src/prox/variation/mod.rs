@@ -5,6 +5,7 @@ mod fused_lasso;
 mod linear_time;
 mod plane;
 mod vfp;
+mod vfp_linear;
 
 pub use condat::TotalVariation;
 pub use fused_lasso::FusedLasso;

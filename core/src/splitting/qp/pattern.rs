@@ -60,11 +60,26 @@ impl<'a, I: Index> QpPattern<'a, I> {
         a_starts: &'a [I],
         a_columns: &'a [I],
     ) -> Result<Self, Error> {
-        let p = Lists::new(p_starts, p_columns, (Field::RowPointers, Field::Columns))?;
-        let a = Lists::new(a_starts, a_columns, (Field::ConstraintRows, Field::ConstraintColumns))?;
+        let bounds = Self::singles([p_starts, p_columns, a_starts, a_columns])?;
+        Ok(Self::counted([p_starts, p_columns, a_starts, a_columns], bounds))
+    }
+
+    /// Rows of P and of A with one entry.
+    #[inline(always)]
+    pub(super) fn singles([p_starts, p_columns, a_starts, a_columns]: [&[I]; 4]) -> Result<[usize; 2], Error> {
+        let of_p = singles(p_starts, p_columns.len(), (Field::RowPointers, Field::Columns))?;
+        let of_a = singles(a_starts, a_columns.len(), (Field::ConstraintRows, Field::ConstraintColumns))?;
+        Ok([of_p, of_a])
+    }
+
+    /// The pattern of arrays whose rows with one entry have been counted.
+    #[inline(always)]
+    pub(super) fn counted([p_starts, p_columns, a_starts, a_columns]: [&'a [I]; 4], [of_p, of_a]: [usize; 2]) -> Self {
+        let p = Lists { ends: p_starts.get(1..).unwrap_or(&[]), columns: p_columns, singles: of_p };
+        let a = Lists { ends: a_starts.get(1..).unwrap_or(&[]), columns: a_columns, singles: of_a };
         let dim = p.ends.len().saturating_add(a.ends.len() - a.singles);
         let entries = p.columns.len().saturating_add(a.columns.len() - a.singles).saturating_add(dim);
-        Ok(Self { p, a, dim, entries })
+        Self { p, a, dim, entries }
     }
 
     /// Variables, n.
@@ -234,24 +249,23 @@ impl<'a, I: Index> QpPattern<'a, I> {
     }
 }
 
-impl<'a, I: Index> Lists<'a, I> {
-    #[inline(never)]
-    fn new(starts: &'a [I], columns: &'a [I], names: (Field, Field)) -> Result<Self, Error> {
-        let ([_, ends @ ..], [.., last]) = (starts, starts) else {
-            return Err(Error::Length { field: names.0, need: 1, got: 0 });
-        };
-        error::exact(names.1, last.get(), columns.len())?;
-        let (mut singles, mut start) = (0, 0);
-        for (index, end) in starts.iter().enumerate() {
-            let end = end.get();
-            if end < start || end > columns.len() || (index == 0 && end != 0) {
-                return Err(Error::Unordered { field: names.0, index });
-            }
-            singles += usize::from(end - start == 1);
-            start = end;
+/// Rows with one entry, if these are row starts of so many entries.
+#[inline(never)]
+fn singles<I: Index>(starts: &[I], entries: usize, names: (Field, Field)) -> Result<usize, Error> {
+    let Some(last) = starts.last() else {
+        return Err(Error::Length { field: names.0, need: 1, got: 0 });
+    };
+    error::exact(names.1, last.get(), entries)?;
+    let (mut singles, mut start) = (0, 0);
+    for (index, end) in starts.iter().enumerate() {
+        let end = end.get();
+        if end < start || end > entries || (index == 0 && end != 0) {
+            return Err(Error::Unordered { field: names.0, index });
         }
-        Ok(Self { ends, columns, singles })
+        singles += usize::from(end - start == 1);
+        start = end;
     }
+    Ok(singles)
 }
 
 /// Columns ascend, and are below `limit`, or up to the diagonal.

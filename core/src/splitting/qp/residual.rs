@@ -81,12 +81,13 @@ pub(super) fn look<T: Real, I: Index>(
     cost: T,
 ) -> (Residuals<T>, T, T) {
     clear(memory.variables);
-    let Sums { primal: [primal, primal_scale], dual, objective: [square, linear] } = match vfp::sums(pattern, memory) {
-        Some(sums) => sums,
-        None => sums(pattern, memory),
-    };
+    let Sums { primal: [primal, primal_scale], dual: [worst, dual_scale], objective: [square, linear] } =
+        match vfp::sums(pattern, memory) {
+            Some(sums) => sums,
+            None => sums(pattern, memory),
+        };
     let objective = (square / T::TWO + linear) / cost;
-    let [worst, dual_scale] = dual.map(|value| value / cost);
+    let (worst, dual_scale) = (worst / cost, dual_scale / cost);
     let residuals = Residuals {
         primal,
         dual: worst,

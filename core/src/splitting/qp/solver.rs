@@ -113,6 +113,26 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         Ok(Self { pattern, symbolic, workspace, state })
     }
 
+    /// Takes up such a solve for one piece of work, from what [`QpPattern::trusted`] and [`Symbolic::trusted`] are given, so that nothing
+    /// is moved that a solver is made of.
+    ///
+    /// # Errors
+    /// As of these, and of [`resume`](Self::resume).
+    #[inline(always)]
+    pub fn resume_for<R>(
+        arrays: [&'a [I]; 4],
+        symbolic: &'a [I],
+        workspace: &'a mut [T],
+        state: S,
+        work: impl FnOnce(&mut Self) -> R,
+    ) -> Result<R, Error> {
+        let singles = QpPattern::singles(arrays)?;
+        let symbolic = Symbolic::trusted(symbolic)?;
+        let mut this = Self { pattern: QpPattern::counted(arrays, singles), symbolic, workspace, state };
+        fits(&this.pattern, &this.symbolic, this.workspace.len())?;
+        Ok(work(&mut this))
+    }
+
     /// What an operation works on.
     #[inline]
     pub(super) fn parts(&mut self) -> (&QpPattern<'a, I>, Memory<'_, T>, &mut QpCheckpoint<T>) {
@@ -175,7 +195,7 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
 }
 
 /// `Length` of `Field::Symbolic` or `Field::Workspace` where these are not made for the pattern.
-#[inline]
+#[inline(never)]
 fn fits<I: Index>(pattern: &QpPattern<'_, I>, symbolic: &Symbolic<'_, I>, workspace: usize) -> Result<(), Error> {
     error::exact(Field::Symbolic, pattern.system_dim(), symbolic.dim())?;
     error::exact(Field::Symbolic, pattern.system_entries(), symbolic.values_len())?;

@@ -50,10 +50,11 @@ mod choice {
     }
 
     /// The arguments of a pass over A; with no row and no variable where a length is not what it must be.
+    #[inline(never)]
     fn arguments<T: Real, I: Index>(
         pattern: &QpPattern<'_, I>,
         memory: &mut Memory<'_, T>,
-        scalars: [T; 3],
+        [sigma, alpha, rest]: [T; 3],
     ) -> Arguments {
         let (n, m) = (pattern.variables(), pattern.constraints());
         let (ends, columns) = pattern.lists(false);
@@ -71,7 +72,7 @@ mod choice {
             m,
             own: values.as_ptr().wrapping_add(pattern.system_entries()).cast(),
             values: values.as_ptr().wrapping_add(pattern.first_of_a()).cast(),
-            scalars: scalars.map(T::to_f32),
+            scalars: [sigma.to_f32(), alpha.to_f32(), rest.to_f32()],
         }
     }
 
@@ -117,7 +118,8 @@ mod choice {
         if !is_made_for::<T, I>() {
             return None;
         }
-        let halves = |both: u64| [both & 0xffff_ffff, both >> 32].map(T::from_bits_u64);
+        // Written out: a loop over two is longer.
+        let halves = |both: u64| [T::from_bits_u64(both & 0xffff_ffff), T::from_bits_u64(both >> 32)];
         let mut arguments = arguments(pattern, memory, [T::ZERO; 3]);
         let (ends, columns) = pattern.lists(true);
         let mut objective = [0.0; 2];
@@ -129,7 +131,9 @@ mod choice {
             look::curvature(&raw const arguments);
             (primal, look::gradient(&raw const arguments, &raw mut objective))
         };
-        Some(Sums { primal: halves(primal), dual: halves(dual), objective: objective.map(T::from_f32) })
+        let [square, linear] = objective;
+        let objective = [T::from_f32(square), T::from_f32(linear)];
+        Some(Sums { primal: halves(primal), dual: halves(dual), objective })
     }
 }
 

@@ -9,9 +9,13 @@
 //! | `sqrt` | 0.5 ULP | 0.5 ULP | f64 square root; integer square of the result |
 //! | `exp` | 1 ULP | 1 ULP | f64 (f32), identities (f64) |
 //! | `ln` | 1 ULP | 1 ULP | f64 (f32), identities (f64) |
+//! | cube root | 2.5e-7, relative | 5e-16, relative | f64 (f32), std (f64) |
 //! | `sin`, `cos` | 1 ULP | 1 ULP | f64 (f32), identities (f64) |
 
+mod cube_root;
 mod vsqrt;
+
+pub(crate) use cube_root::cube_root;
 
 /// Correctly rounded square root; NaN below zero, and -0 for -0.
 #[inline]

@@ -3,6 +3,7 @@
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::real::Real;
+use crate::veil::veiled;
 use crate::wide::{find, wide};
 
 /// A function p of one number by its proximal operator; a penalty is the [`Prox`] of the sum over elements.
@@ -82,6 +83,15 @@ separable! {
 /// the others; elsewhere the compiler makes vectors of them.
 #[inline]
 pub(super) fn each<T: Real>(x: &mut [T], map: impl Fn(T) -> T) {
+    #[cfg(target_arch = "arm")]
+    {
+        let mut rest = x;
+        while let Some((first, others)) = rest.split_first_mut() {
+            *first = map(*first);
+            rest = others;
+        }
+    }
+    #[cfg(not(target_arch = "arm"))]
     wide(x.len(), move || {
         for x in x {
             *x = map(*x);
@@ -102,13 +112,31 @@ pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> 
 /// What is wrong with a number that is not finite or else out of range.
 #[inline(always)]
 fn defect<T: Real>(field: Field, index: usize, value: T) -> Error {
-    if value.is_finite() { Error::OutOfRange { field, index } } else { Error::NotFinite { field, index } }
+    if is_finite(value) { Error::OutOfRange { field, index } } else { Error::NotFinite { field, index } }
 }
 
-/// Whether it is finite and above 0, by the bits: +0 is just below the first that is, everything negative and NaN above infinity.
+/// Sign and exponent, and the largest of those of positive finite numbers.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "at most 12 bits")]
+fn exponent<T: Real>(value: T) -> (u32, u32) {
+    if size_of::<T>() > 4 {
+        ((value.to_bits_u64() >> 52) as u32, 0x7fe)
+    } else {
+        (veiled(value.to_bits_u64() as u32) >> 23, 0xfe)
+    }
+}
+
+#[inline(always)]
+fn is_finite<T: Real>(value: T) -> bool {
+    let (exponent, largest) = exponent(value);
+    exponent & (largest + 1) <= largest
+}
+
+/// Whether it is finite and above 0, by the bits: everything negative and NaN is not below infinity.
 #[inline(always)]
 pub(super) fn is_positive<T: Real>(value: T) -> bool {
-    value.to_bits_u64().wrapping_sub(1) < T::INFINITY.to_bits_u64() - 1
+    let (exponent, largest) = exponent(value);
+    value.to_bits_u64() != 0 && exponent <= largest
 }
 
 /// Whether it is finite and at least 0, by the bits; -0 is.

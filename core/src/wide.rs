@@ -20,17 +20,17 @@ pub(crate) fn wide<R>(len: usize, work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Index of the first element that is bad. A host looks at all of them at once before it looks for one.
+/// The first element that is bad, with its index. A host looks at all of them at once before it looks for one.
 #[inline(always)]
-pub(crate) fn find<T: Copy>(values: &[T], bad: impl Fn(T) -> bool) -> Option<usize> {
+pub(crate) fn find<T: Copy>(values: &[T], bad: impl Fn(T) -> bool) -> Option<(usize, T)> {
     #[cfg(not(target_arch = "arm"))]
     if !wide(values.len(), || values.iter().fold(false, |any, value| any | bad(*value))) {
         return None;
     }
-    values.iter().position(|value| bad(*value))
+    values.iter().copied().enumerate().find(|(_, value)| bad(*value))
 }
 
-/// The same of two vectors side by side.
+/// The index of the same in two vectors side by side.
 #[inline(always)]
 pub(crate) fn find_pair<T: Copy>(a: &[T], b: &[T], bad: impl Fn(T, T) -> bool) -> Option<usize> {
     #[cfg(not(target_arch = "arm"))]

@@ -1,7 +1,7 @@
 //! Functions of one number, summed over elements.
 
-use crate::proximal::{alone, beside, between, none, over};
-use crate::status::{size, ts_status_t};
+use crate::proximal::{alone, beside, beside_some, between};
+use crate::status::ts_status_t;
 use tinysolve::prox::separable::{
     Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
     KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power,
@@ -21,7 +21,9 @@ pub unsafe extern "C" fn ts_prox_l1(x: *mut f32, n: u32, step: f32) -> ts_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_weighted_l1(x: *mut f32, n: u32, step: f32, weights: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| Weighted { penalty: L1, weights }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| Weighted { penalty: L1, weights })
+    }
 }
 
 /// Prox of step times the sum of max(0, x_i).
@@ -113,7 +115,7 @@ pub unsafe extern "C" fn ts_prox_finite_set(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over((x, n, step), [(Field::Values, members, size(count))], none(), |[members]| Ok(FiniteSet { members }))
+        beside_some::<{ Field::Values as u32 }, _, _>((x, n, step), (members, count), |members| FiniteSet { members })
     }
 }
 
@@ -135,14 +137,21 @@ pub unsafe extern "C" fn ts_prox_huber(x: *mut f32, n: u32, step: f32, width: f3
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_hinge(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: Hinge, labels }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: Hinge, labels })
+    }
 }
 
 /// Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_squared_hinge(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: SquaredHinge, labels }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled {
+            penalty: SquaredHinge,
+            labels,
+        })
+    }
 }
 
 /// Prox of step times the sum of ln(1 + e^x_i).
@@ -157,7 +166,9 @@ pub unsafe extern "C" fn ts_prox_logistic(x: *mut f32, n: u32, step: f32) -> ts_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_labelled_logistic(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: Logistic, labels }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: Logistic, labels })
+    }
 }
 
 /// Prox of step times the sum of e^x_i.
@@ -209,7 +220,9 @@ pub unsafe extern "C" fn ts_prox_kullback_leibler(x: *mut f32, n: u32, step: f32
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_cross_entropy(x: *mut f32, n: u32, step: f32, frequencies: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), frequencies, |frequencies| CrossEntropy { frequencies }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), frequencies, |frequencies| CrossEntropy { frequencies })
+    }
 }
 
 fn exponent_of(exponent: u32) -> Result<Exponent, Error> {

@@ -54,7 +54,14 @@ pub unsafe extern "C" fn ts_prox_weighted_capped_simplex(
     high: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| CappedSimplex { weights, total, low, high }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| CappedSimplex {
+            weights,
+            total,
+            low,
+            high,
+        })
+    }
 }
 
 /// Projection on the sum of |x_i| <= radius, above 0.
@@ -74,7 +81,9 @@ pub unsafe extern "C" fn ts_prox_weighted_l1_ball(
     radius: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| WeightedL1Ball { weights, radius }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| WeightedL1Ball { weights, radius })
+    }
 }
 
 /// Projection on |x| <= radius, above 0.

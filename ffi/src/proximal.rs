@@ -77,6 +77,30 @@ pub(crate) unsafe fn beside<'a, const FIELD: u32, T: Real, F: Prox<T>>(
     unsafe { applied(core::slice::from_raw_parts_mut(x, size(n)), step, &operator) }
 }
 
+/// The same over an array of another length, which has one element at least.
+///
+/// # Safety
+/// Both pointers are as the header demands.
+#[inline]
+pub(crate) unsafe fn beside_some<'a, const FIELD: u32, T: Real, F: Prox<T>>(
+    (x, n, step): (*mut T, u32, T),
+    (array, len): (*const T, u32),
+    make: impl Fn(&'a [T]) -> F,
+) -> ts_status_t {
+    let (refusal, x) = spans::refused(x, n, step);
+    if refusal != TS_OK {
+        return refusal;
+    }
+    let refusal = spans::refused_array::<T, FIELD>((x, n), (array, len));
+    if refusal != TS_OK {
+        return refusal;
+    }
+    // SAFETY: not null, aligned, and short enough; the rest is promised.
+    let operator = make(unsafe { core::slice::from_raw_parts(array, size(len)) });
+    // SAFETY: as above, and the array shares no byte with x.
+    unsafe { applied(core::slice::from_raw_parts_mut(x, size(n)), step, &operator) }
+}
+
 /// The same over two arrays, which may be one.
 ///
 /// # Safety

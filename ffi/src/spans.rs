@@ -5,7 +5,8 @@
 use core::ptr::NonNull;
 
 use crate::status::{
-    TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE, size, ts_status_t,
+    TS_ERROR_LENGTH, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE,
+    size, ts_status_t,
 };
 use tinysolve::{Field, Real};
 
@@ -130,6 +131,37 @@ pub(crate) fn refused_beside<T: Real, const FIELD: u32>(
     status(portable((x, n, step), Some((FIELD, array))))
 }
 
+/// 0 if an array of `len` elements can be made a slice that has any, and shares no byte with x, of which that is known.
+#[inline(always)]
+pub(crate) fn refused_array<T: Real, const FIELD: u32>(
+    (x, n): (*const T, u32),
+    (array, len): (*const T, u32),
+) -> ts_status_t {
+    let code = |error, field| status(defect(error, field));
+    if len == 0 {
+        return code(TS_ERROR_LENGTH, FIELD);
+    }
+    if array.is_null() {
+        return code(TS_ERROR_NULL, FIELD);
+    }
+    if misaligned(array) {
+        return code(TS_ERROR_MISALIGNED, FIELD);
+    }
+    let (start, bytes) = (array.addr(), size(len).wrapping_mul(size_of::<T>()));
+    let Some(end) = start.checked_add(bytes).filter(|_| size(len) <= isize::MAX.unsigned_abs() / size_of::<T>()) else {
+        return code(TS_ERROR_TOO_LARGE, FIELD);
+    };
+    // The end of x, of which nothing is asked but that it has no bytes in the array.
+    if start < x.addr().wrapping_add(size(n).wrapping_mul(size_of::<T>())) && x.addr() < end {
+        return code(TS_ERROR_OVERLAP, Field::Iterate as u32);
+    }
+    0
+}
+
+fn misaligned<T>(pointer: *const T) -> bool {
+    pointer.addr() & (align_of::<T>() - 1) != 0
+}
+
 #[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "of single precision")]
@@ -140,7 +172,6 @@ fn bits<T: Real>(number: T) -> u32 {
 /// What is wrong, the first thing in the order of the code above; or 0.
 #[inline(always)]
 fn portable<T: Real>((x, n, step): (*const T, u32, T), array: Option<(u32, *const T)>) -> u32 {
-    let misaligned = |pointer: *const T| pointer.addr() & (align_of::<T>() - 1) != 0;
     let bytes = size(n).wrapping_mul(size_of::<T>());
     if !(step > T::ZERO && step <= T::MAX) {
         return STEP;

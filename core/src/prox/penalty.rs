@@ -80,7 +80,7 @@ separable! {
 }
 
 /// x = map(x). Plain loops: a chip has the most used ones in assembly, and its flash is worth more than the few instructions of
-/// the others; elsewhere the compiler makes vectors of them.
+/// the others, for which a number of elements that are left is kept; elsewhere the compiler makes vectors of them.
 #[inline]
 pub(super) fn each<T: Real>(x: &mut [T], map: impl Fn(T) -> T) {
     #[cfg(target_arch = "arm")]
@@ -139,6 +139,17 @@ pub(super) fn is_positive<T: Real>(value: T) -> bool {
     value.to_bits_u64() != 0 && exponent <= largest
 }
 
+/// Whether it is finite and not 0, by the bits.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "of single precision")]
+fn is_label<T: Real>(value: T) -> bool {
+    if size_of::<T>() > 4 {
+        return is_positive(value.abs());
+    }
+    let magnitude = veiled((value.to_bits_u64() as u32) << 1);
+    magnitude != 0 && magnitude >> 24 != 0xff
+}
+
 /// Whether it is finite and at least 0, by the bits; -0 is.
 #[inline(always)]
 fn is_nonnegative<T: Real>(value: T) -> bool {
@@ -177,7 +188,7 @@ pub(super) fn weights<T: Real>(n: usize, weights: &[T]) -> Result<(), Error> {
 /// `Err` with the index of the first of these weights that is none.
 #[inline(always)]
 fn all_good<T: Real>(weights: &[T], good: impl Fn(T) -> bool) -> Result<(), Error> {
-    match find(weights, |weight| !good(weight)).and_then(|index| Some((index, *weights.get(index)?))) {
+    match find(weights, |weight| !good(weight)) {
         None => Ok(()),
         Some((index, value)) => Err(defect(Field::Weights, index, value)),
     }
@@ -236,7 +247,7 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
     #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         error::exact(Field::Weights, n, self.labels.len())?;
-        all_good(self.labels, |label| is_positive(label.abs()))?;
+        all_good(self.labels, is_label)?;
         Penalty::<T>::validate(&self.penalty)
     }
 

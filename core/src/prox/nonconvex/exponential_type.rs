@@ -48,7 +48,8 @@ impl<T: Real> Penalty<T> for ExponentialType<T> {
         move |v| {
             let size = v.abs();
             if size <= deep {
-                return T::ZERO;
+                // 0, for which no register has to be kept during the loop.
+                return size - size;
             }
             let z = root(size, pull, rate);
             // There the force is what is left of |v|.
@@ -56,7 +57,7 @@ impl<T: Real> Penalty<T> for ExponentialType<T> {
             if convex || gain < T::ZERO {
                 z.with_sign_of(v)
             } else if gain >= T::ZERO {
-                T::ZERO
+                size - size
             } else {
                 v
             }

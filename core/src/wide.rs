@@ -145,7 +145,7 @@ mod tests {
                 let mut x = std::vec![1.0_f32; n];
                 assert_eq!(find(&x, |x| !x.is_finite()), None);
                 x[at] = f32::NAN;
-                assert_eq!(find(&x, |x| !x.is_finite()), Some(at));
+                assert_eq!(find(&x, |x| !x.is_finite()).map(|(index, _)| index), Some(at));
                 assert_eq!(find_pair(&x, &x, |a, b| a.partial_cmp(&b).is_none()), Some(at));
             }
         }

@@ -152,7 +152,7 @@ pub(crate) fn refused_array<T: Real, const FIELD: u32>(
         return code(TS_ERROR_TOO_LARGE, FIELD);
     };
     // The end of x, of which nothing is asked but that it has no bytes in the array.
-    if start < x.addr().wrapping_add(size(n).wrapping_mul(size_of::<T>())) && x.addr() < end {
+    if start < x.addr().saturating_add(size(n).wrapping_mul(size_of::<T>())) && x.addr() < end {
         return code(TS_ERROR_OVERLAP, Field::Iterate as u32);
     }
     0

@@ -1,7 +1,5 @@
 //! What every proximal operator needs when it is called from C.
 
-use core::ptr::NonNull;
-
 use crate::checks::{self, Ledger};
 use crate::spans;
 use crate::status::{self, Refusal, TS_ERROR_OUT_OF_RANGE, TS_OK, size, ts_status_t};

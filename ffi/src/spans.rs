@@ -6,7 +6,7 @@ use core::ptr::NonNull;
 
 use crate::status::{
     TS_ERROR_LENGTH, TS_ERROR_MISALIGNED, TS_ERROR_NULL, TS_ERROR_OUT_OF_RANGE, TS_ERROR_OVERLAP, TS_ERROR_TOO_LARGE,
-    size, ts_status_t,
+    TS_OK, size, ts_status_t,
 };
 use tinysolve::{Field, Real};
 
@@ -155,7 +155,7 @@ pub(crate) fn refused_array<T: Real, const FIELD: u32>(
     if start < x.addr().saturating_add(size(n).wrapping_mul(size_of::<T>())) && x.addr() < end {
         return code(TS_ERROR_OVERLAP, Field::Iterate as u32);
     }
-    0
+    TS_OK
 }
 
 fn misaligned<T>(pointer: *const T) -> bool {
@@ -201,5 +201,62 @@ fn portable<T: Real>((x, n, step): (*const T, u32, T), array: Option<(u32, *cons
         OVERLAP
     } else {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tinysolve::Error;
+
+    const WEIGHTS: u32 = Field::Weights as u32;
+
+    fn ask<T: Real>() {
+        let field = Field::Iterate;
+        let mut numbers = [T::ONE; 8];
+        let [x, none] = [numbers.as_mut_ptr(), core::ptr::null_mut()];
+        let odd = x.wrapping_byte_add(1);
+        let far = core::ptr::without_provenance_mut::<T>(usize::MAX - (size_of::<T>() - 1));
+        let large = u32::MAX;
+
+        let step = Error::OutOfRange { field: Field::Step, index: 0 }.code();
+        for bad in [T::ZERO, -T::ZERO, -T::ONE, T::INFINITY, -T::INFINITY, T::ZERO / T::ZERO] {
+            assert_eq!(refused(x, 8, bad).0, step);
+            assert_eq!(refused(none, 0, bad).0, step);
+        }
+        assert_eq!(refused(x, 8, T::MAX), (TS_OK, x));
+        assert_eq!(refused(none, 8, T::ONE).0, Error::Null { field }.code());
+        assert_eq!(refused(odd, 8, T::ONE).0, Error::Misaligned { field }.code());
+        for nothing in [none, odd, x] {
+            let (status, usable) = refused(nothing, 0, T::ONE);
+            assert!(status == TS_OK && !usable.is_null() && usable.is_aligned());
+        }
+
+        let beside = |x: *mut T, n, array: *const T| refused_beside::<T, WEIGHTS>((x, n, T::ONE), array);
+        let array = |x: *mut T, n, array: *const T, len| refused_array::<T, WEIGHTS>((x, n), (array, len));
+        let weights = Field::Weights;
+        for ask in [&beside as &dyn Fn(*mut T, u32, *const T) -> ts_status_t, &|x, n, a| array(x, n, a, n)] {
+            assert_eq!(ask(x, 4, none), Error::Null { field: weights }.code());
+            assert_eq!(ask(x, 4, odd), Error::Misaligned { field: weights }.code());
+            assert_eq!(ask(x, 2, far), Error::TooLarge { field: weights }.code());
+            assert_eq!(ask(x, 4, x.wrapping_add(4)), TS_OK);
+            assert_eq!(ask(x.wrapping_add(4), 4, x), TS_OK);
+            for shift in 0..4 {
+                assert_eq!(ask(x, 4, x.wrapping_add(shift)), Error::Overlap { field }.code());
+                assert_eq!(ask(x.wrapping_add(shift), 4, x), Error::Overlap { field }.code());
+            }
+        }
+        assert_eq!(beside(none, 0, none), TS_OK);
+        assert_eq!(array(x, 0, x, 8), TS_OK, "nothing shares no byte");
+        assert_eq!(array(x, 8, none, 0), Error::Length { field: weights, need: 1, got: 0 }.code());
+        assert_eq!(array(x, 4, x.wrapping_add(4), 4), TS_OK);
+        assert_eq!(array(x, 4, x.wrapping_add(3), 1), Error::Overlap { field }.code());
+        assert_eq!(array(far, large, x, 1), TS_OK, "x that ends nowhere is the caller's");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_by_kind_and_field() {
+        ask::<f32>();
+        ask::<f64>();
     }
 }

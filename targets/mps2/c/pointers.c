@@ -104,6 +104,7 @@ int main(void)
         }
     }
     failures += differs(ts_prox_finite_set(numbers, 4, 1.0f, NULL, 0), STATUS(TS_ERROR_LENGTH, TS_FIELD_VALUES));
-    printf("%u statuses, %d of them wrong\n", asked, failures);
-    return failures;
+    CHECK(asked > 20000);
+    printf("statuses: %s\n", failures == 0 ? "as in the model" : "DIFFERENT");
+    return failures != 0;
 }

@@ -48,8 +48,7 @@ impl<T: Real> Penalty<T> for ExponentialType<T> {
         move |v| {
             let size = v.abs();
             if size <= deep {
-                // 0, for which no register has to be kept during the loop.
-                return size - size;
+                return T::ZERO;
             }
             let z = root(size, pull, rate);
             // There the force is what is left of |v|.
@@ -57,7 +56,7 @@ impl<T: Real> Penalty<T> for ExponentialType<T> {
             if convex || gain < T::ZERO {
                 z.with_sign_of(v)
             } else if gain >= T::ZERO {
-                size - size
+                T::ZERO
             } else {
                 v
             }

@@ -220,7 +220,7 @@ mod tests {
         let large = u32::MAX;
 
         let step = Error::OutOfRange { field: Field::Step, index: 0 }.code();
-        for bad in [T::ZERO, -T::ZERO, -T::ONE, T::INFINITY, -T::INFINITY, T::ZERO / T::ZERO] {
+        for bad in [T::ZERO, -T::ZERO, -T::ONE, T::INFINITY, -T::INFINITY, T::from_f64(f64::NAN)] {
             assert_eq!(refused(x, 8, bad).0, step);
             assert_eq!(refused(none, 0, bad).0, step);
         }

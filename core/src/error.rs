@@ -271,7 +271,7 @@ pub(crate) const fn at_least(field: Field, need: usize, got: usize) -> Result<()
 /// `Err` naming the first element of `values` that is NaN or infinite.
 pub(crate) fn finite<T: crate::real::Real>(field: Field, values: &[T]) -> Result<(), Error> {
     match crate::wide::find(values, |value| !value.is_finite()) {
-        Some(index) => Err(Error::NotFinite { field, index }),
+        Some((index, _)) => Err(Error::NotFinite { field, index }),
         None => Ok(()),
     }
 }

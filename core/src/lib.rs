@@ -71,6 +71,7 @@ pub mod rng;
 pub mod solve;
 pub mod splitting;
 pub mod vector;
+mod veil;
 mod wide;
 
 pub use error::{Error, Field};

@@ -37,13 +37,17 @@ pub(crate) fn wide<W: Work>(len: usize, work: W) -> W::Output {
     work.run()
 }
 
-/// Index of the first element that is bad. A host looks at all of them at once before it looks for one.
+/// The first element that is bad, with its index. A host looks at all of them at once before it looks for one.
 #[inline(always)]
-pub(crate) fn find<T: Copy>(values: &[T], bad: impl Fn(T) -> bool) -> Option<usize> {
-    find_pair(values, values, |value, _| bad(value))
+pub(crate) fn find<T: Copy>(values: &[T], bad: impl Fn(T) -> bool) -> Option<(usize, T)> {
+    #[cfg(not(target_arch = "arm"))]
+    if !wide(values.len(), Search { a: values, b: values, bad: &|value, _| bad(value) }) {
+        return None;
+    }
+    values.iter().copied().enumerate().find(|(_, value)| bad(*value))
 }
 
-/// The same of two vectors side by side.
+/// The index of the same in two vectors side by side.
 #[inline(always)]
 pub(crate) fn find_pair<T: Copy>(a: &[T], b: &[T], bad: impl Fn(T, T) -> bool) -> Option<usize> {
     #[cfg(not(target_arch = "arm"))]
@@ -208,7 +212,7 @@ mod tests {
                 let mut x = std::vec![1.0_f32; n];
                 assert_eq!(find(&x, |x| !x.is_finite()), None);
                 x[at] = f32::NAN;
-                assert_eq!(find(&x, |x| !x.is_finite()), Some(at));
+                assert_eq!(find(&x, |x| !x.is_finite()).map(|(index, _)| index), Some(at));
                 assert_eq!(find_pair(&x, &x, |a, b| a.partial_cmp(&b).is_none()), Some(at));
             }
         }

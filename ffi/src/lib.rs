@@ -83,6 +83,7 @@ pub mod recovery;
 pub mod recovery_lengths;
 pub mod solve;
 pub mod sor;
+mod spans;
 pub mod spectrum;
 pub mod splitting;
 pub mod splitting_functions;

@@ -1,7 +1,7 @@
 //! Functions of one number, summed over elements.
 
-use crate::proximal::{alone, beside, between, none, over};
-use crate::status::{size, ts_status_t};
+use crate::proximal::{alone, beside, beside_some, between};
+use crate::status::ts_status_t;
 use tinysolve::prox::separable::{
     Binary, Bounds, CrossEntropy, ElasticNet, Entropy, Exponent, Exponential, FiniteSet, Hinge, Huber, Interval,
     KullbackLeibler, L1, Linear, Logistic, NegativeLog, Nonnegative, Nonpositive, Point, PositivePart, Power,
@@ -21,7 +21,9 @@ pub unsafe extern "C" fn ts_prox_l1(x: *mut f32, n: u32, step: f32) -> ts_status
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_weighted_l1(x: *mut f32, n: u32, step: f32, weights: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| Weighted { penalty: L1, weights }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| Weighted { penalty: L1, weights })
+    }
 }
 
 /// Prox of step times the sum of max(0, x_i).
@@ -55,7 +57,7 @@ pub unsafe extern "C" fn ts_prox_squared_l2(x: *mut f32, n: u32, step: f32) -> t
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_linear(x: *mut f32, n: u32, step: f32, slope: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Values, slope), |slope| Linear { slope }) }
+    unsafe { beside::<{ Field::Values as u32 }, _, _>((x, n, step), slope, |slope| Linear { slope }) }
 }
 
 /// Negative elements become 0.
@@ -89,7 +91,7 @@ pub unsafe extern "C" fn ts_prox_bounds(
     high: *const f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { between((x, n, step), Field::Bounds, [low, high], |[low, high]| Bounds { low, high }) }
+    unsafe { between::<{ Field::Bounds as u32 }, _, _>((x, n, step), [low, high], |[low, high]| Bounds { low, high }) }
 }
 
 /// The nearer of two numbers, at the middle the first.
@@ -113,7 +115,7 @@ pub unsafe extern "C" fn ts_prox_finite_set(
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
     unsafe {
-        over((x, n, step), [(Field::Values, members, size(count))], none(), |[members]| Ok(FiniteSet { members }))
+        beside_some::<{ Field::Values as u32 }, _, _>((x, n, step), (members, count), |members| FiniteSet { members })
     }
 }
 
@@ -135,14 +137,21 @@ pub unsafe extern "C" fn ts_prox_huber(x: *mut f32, n: u32, step: f32, width: f3
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_hinge(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, labels), |labels| Labelled { penalty: Hinge, labels }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: Hinge, labels })
+    }
 }
 
 /// Prox of step times the sum of max(0, 1 - y_i x_i)², n labels y_i, none 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_squared_hinge(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, labels), |labels| Labelled { penalty: SquaredHinge, labels }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled {
+            penalty: SquaredHinge,
+            labels,
+        })
+    }
 }
 
 /// Prox of step times the sum of ln(1 + e^x_i).
@@ -157,7 +166,9 @@ pub unsafe extern "C" fn ts_prox_logistic(x: *mut f32, n: u32, step: f32) -> ts_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_labelled_logistic(x: *mut f32, n: u32, step: f32, labels: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, labels), |labels| Labelled { penalty: Logistic, labels }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), labels, |labels| Labelled { penalty: Logistic, labels })
+    }
 }
 
 /// Prox of step times the sum of e^x_i.
@@ -202,14 +213,16 @@ pub unsafe extern "C" fn ts_prox_power(x: *mut f32, n: u32, step: f32, exponent:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_kullback_leibler(x: *mut f32, n: u32, step: f32, counts: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, counts), |counts| KullbackLeibler { counts }) }
+    unsafe { beside::<{ Field::Weights as u32 }, _, _>((x, n, step), counts, |counts| KullbackLeibler { counts }) }
 }
 
 /// Prox of -step times the sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), n frequencies b_i from 0 to 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn ts_prox_cross_entropy(x: *mut f32, n: u32, step: f32, frequencies: *const f32) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, frequencies), |frequencies| CrossEntropy { frequencies }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), frequencies, |frequencies| CrossEntropy { frequencies })
+    }
 }
 
 fn exponent_of(exponent: u32) -> Result<Exponent, Error> {

@@ -54,7 +54,14 @@ pub unsafe extern "C" fn ts_prox_weighted_capped_simplex(
     high: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| CappedSimplex { weights, total, low, high }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| CappedSimplex {
+            weights,
+            total,
+            low,
+            high,
+        })
+    }
 }
 
 /// Projection on the sum of |x_i| <= radius, above 0.
@@ -74,7 +81,9 @@ pub unsafe extern "C" fn ts_prox_weighted_l1_ball(
     radius: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Weights, weights), |weights| WeightedL1Ball { weights, radius }) }
+    unsafe {
+        beside::<{ Field::Weights as u32 }, _, _>((x, n, step), weights, |weights| WeightedL1Ball { weights, radius })
+    }
 }
 
 /// Projection on |x| <= radius, above 0.
@@ -108,7 +117,7 @@ pub unsafe extern "C" fn ts_prox_halfspace(
     offset: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Halfspace { normal, offset }) }
+    unsafe { beside::<{ Field::Values as u32 }, _, _>((x, n, step), normal, |normal| Halfspace { normal, offset }) }
 }
 
 /// Projection on normal'x = offset, n elements of normal, not all 0.
@@ -121,7 +130,7 @@ pub unsafe extern "C" fn ts_prox_hyperplane(
     offset: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Hyperplane { normal, offset }) }
+    unsafe { beside::<{ Field::Values as u32 }, _, _>((x, n, step), normal, |normal| Hyperplane { normal, offset }) }
 }
 
 /// Projection on low <= normal'x <= high, n elements of normal, not all 0; low or high may be infinite.
@@ -135,7 +144,7 @@ pub unsafe extern "C" fn ts_prox_hyperslab(
     high: f32,
 ) -> ts_status_t {
     // SAFETY: the pointers are as the header demands.
-    unsafe { beside((x, n, step), (Field::Values, normal), |normal| Hyperslab { normal, low, high }) }
+    unsafe { beside::<{ Field::Values as u32 }, _, _>((x, n, step), normal, |normal| Hyperslab { normal, low, high }) }
 }
 
 /// Projection on A x = b: matrix has rows times n elements, row after row, factor rows (rows + 1) / 2 from

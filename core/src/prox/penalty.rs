@@ -3,6 +3,7 @@
 use crate::error::{self, Error, Field};
 use crate::operator::Prox;
 use crate::real::Real;
+use crate::veil::veiled;
 use crate::wide::{find, wide};
 
 /// A function p of one number by its proximal operator; a penalty is the [`Prox`] of the sum over elements.
@@ -79,9 +80,18 @@ separable! {
 }
 
 /// x = map(x). Plain loops: a chip has the most used ones in assembly, and its flash is worth more than the few instructions of
-/// the others; elsewhere the compiler makes vectors of them.
+/// the others, for which a number of elements that are left is kept; elsewhere the compiler makes vectors of them.
 #[inline]
 pub(super) fn each<T: Real>(x: &mut [T], map: impl Fn(T) -> T) {
+    #[cfg(target_arch = "arm")]
+    {
+        let mut rest = x;
+        while let Some((first, others)) = rest.split_first_mut() {
+            *first = map(*first);
+            rest = others;
+        }
+    }
+    #[cfg(not(target_arch = "arm"))]
     wide(x.len(), move || {
         for x in x {
             *x = map(*x);
@@ -102,13 +112,42 @@ pub(super) fn each_with<T: Real>(x: &mut [T], data: &[T], map: impl Fn(T, T) -> 
 /// What is wrong with a number that is not finite or else out of range.
 #[inline(always)]
 fn defect<T: Real>(field: Field, index: usize, value: T) -> Error {
-    if value.is_finite() { Error::OutOfRange { field, index } } else { Error::NotFinite { field, index } }
+    if is_finite(value) { Error::OutOfRange { field, index } } else { Error::NotFinite { field, index } }
 }
 
-/// Whether it is finite and above 0, by the bits: +0 is just below the first that is, everything negative and NaN above infinity.
+/// Sign and exponent, and the largest of those of positive finite numbers.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "at most 12 bits")]
+fn exponent<T: Real>(value: T) -> (u32, u32) {
+    if size_of::<T>() > 4 {
+        ((value.to_bits_u64() >> 52) as u32, 0x7fe)
+    } else {
+        (veiled(value.to_bits_u64() as u32) >> 23, 0xfe)
+    }
+}
+
+#[inline(always)]
+fn is_finite<T: Real>(value: T) -> bool {
+    let (exponent, largest) = exponent(value);
+    exponent & (largest + 1) <= largest
+}
+
+/// Whether it is finite and above 0, by the bits: everything negative and NaN is not below infinity.
 #[inline(always)]
 pub(super) fn is_positive<T: Real>(value: T) -> bool {
-    value.to_bits_u64().wrapping_sub(1) < T::INFINITY.to_bits_u64() - 1
+    let (exponent, largest) = exponent(value);
+    value.to_bits_u64() != 0 && exponent <= largest
+}
+
+/// Whether it is finite and not 0, by the bits.
+#[inline(always)]
+#[allow(clippy::cast_possible_truncation, reason = "of single precision")]
+fn is_label<T: Real>(value: T) -> bool {
+    if size_of::<T>() > 4 {
+        return is_positive(value.abs());
+    }
+    let magnitude = veiled((value.to_bits_u64() as u32) << 1);
+    magnitude != 0 && magnitude >> 24 != 0xff
 }
 
 /// Whether it is finite and at least 0, by the bits; -0 is.
@@ -149,7 +188,7 @@ pub(super) fn weights<T: Real>(n: usize, weights: &[T]) -> Result<(), Error> {
 /// `Err` with the index of the first of these weights that is none.
 #[inline(always)]
 fn all_good<T: Real>(weights: &[T], good: impl Fn(T) -> bool) -> Result<(), Error> {
-    match find(weights, |weight| !good(weight)).and_then(|index| Some((index, *weights.get(index)?))) {
+    match find(weights, |weight| !good(weight)) {
         None => Ok(()),
         Some((index, value)) => Err(defect(Field::Weights, index, value)),
     }
@@ -208,7 +247,7 @@ impl<T: Real, P: Penalty<T>> Prox<T> for Labelled<'_, T, P> {
     #[inline(always)]
     fn check(&self, n: usize, _scratch: usize) -> Result<(), Error> {
         error::exact(Field::Weights, n, self.labels.len())?;
-        all_good(self.labels, |label| is_positive(label.abs()))?;
+        all_good(self.labels, is_label)?;
         Penalty::<T>::validate(&self.penalty)
     }
 

@@ -19,17 +19,6 @@ pub(super) fn newton<T: Real>(start: T, step: impl Fn(T) -> T) -> T {
     x
 }
 
-/// The cube root of a number above 0, within a few units in the last place; 0 for others.
-pub(super) fn cube_root<T: Real>(x: T) -> T {
-    if !is_positive(x) {
-        return if x > T::ZERO { x } else { T::ZERO };
-    }
-    let third = T::from_f64(1.0 / 3.0);
-    let root = (x.ln() * third).exp();
-    // One step of Newton takes the rounding of the logarithm away.
-    root - (root - (x / root) / root) * third
-}
-
 /// The Wright omega function of a real number: w with w + ln w = c (R. M. Corless, D. J. Jeffrey, The Wright omega function,
 /// 2002). Relative error about 4 epsilon (1 + |c|).
 pub(super) fn wright_omega<T: Real>(c: T) -> T {
@@ -126,19 +115,6 @@ mod tests {
         assert!(worst32 <= 4e-7, "{worst32:e}");
         assert!(wright_omega(f32::NAN).is_nan());
         assert_eq!(wright_omega(f32::NEG_INFINITY), 0.0);
-    }
-
-    #[test]
-    fn cube_root_is_good_to_the_last_digits() {
-        for k in -36..=37 {
-            for m in [1.0_f64, 1.7, 2.3, 5.9, 9.1] {
-                let x = m * 10.0_f64.powi(k);
-                let got = f64::from(cube_root(x as f32));
-                assert!((got / f64::from(x as f32).cbrt() - 1.0).abs() < 2.5e-7, "{x:e}");
-                assert!((cube_root(x) / x.cbrt() - 1.0).abs() < 5e-16, "{x:e}");
-            }
-        }
-        assert_eq!((cube_root(0.0), cube_root(-1.0), cube_root(f32::INFINITY)), (0.0, 0.0, f32::INFINITY));
     }
 
     #[test]

@@ -15,6 +15,19 @@ pub struct Cauchy<T> {
     pub width: T,
 }
 
+/// What the objective gains at x, and the slope of that: divided by x² + d², so that nothing overflows.
+#[inline(never)]
+fn slope<T: Real>(size: T, squared: T, pull: T, x: T) -> (T, T) {
+    let weight = pull / (x * x + squared);
+    let slope = T::ONE + weight - T::TWO * weight * x * (x / (x * x + squared));
+    (x - size + weight * x, slope)
+}
+
+#[inline(never)]
+fn root<T: Real>(size: T, squared: T, pull: T, (low, high): (T, T)) -> T {
+    bracketed(low, high, low + (high - low) / T::TWO, |x| slope(size, squared, pull, x))
+}
+
 impl<T: Real> Penalty<T> for Cauchy<T> {
     fn map(&self, step: T) -> impl Fn(T) -> T {
         let squared = self.width * self.width;
@@ -25,13 +38,8 @@ impl<T: Real> Penalty<T> for Cauchy<T> {
             if !size.is_finite() {
                 return v;
             }
-            // Divided by x² + d², so that nothing overflows.
-            let at = |x: T| {
-                let weight = pull / (x * x + squared);
-                let slope = T::ONE + weight - T::TWO * weight * x * (x / (x * x + squared));
-                (x - size + weight * x, slope)
-            };
-            let root = |low: T, high: T| bracketed(low, high, low + (high - low) / T::TWO, at);
+            let at = |x: T| slope(size, squared, pull, x);
+            let root = |low: T, high: T| root(size, squared, pull, (low, high));
             let turning = size * size - three * (squared + pull);
             let x = if turning <= T::ZERO || !turning.is_finite() {
                 root(T::ZERO, size)

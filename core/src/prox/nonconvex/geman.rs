@@ -1,8 +1,9 @@
 //! Geman's penalty.
 
 use crate::error::Error;
+use crate::math::cube_root;
 use crate::prox::penalty::{Penalty, positive, separable};
-use crate::prox::scalar::{cube_root, newton};
+use crate::prox::scalar::newton;
 use crate::real::Real;
 
 /// f(x) = sum of |x_i| / (|x_i| + d) (D. Geman, G. Reynolds, IEEE Trans. Pattern Anal. Mach. Intell. 14 (1992), 367-383).

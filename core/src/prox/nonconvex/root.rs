@@ -1,7 +1,8 @@
 //! Roots of the absolute value.
 
+use crate::math::cube_root;
 use crate::prox::penalty::{Penalty, separable};
-use crate::prox::scalar::{cube_root, newton};
+use crate::prox::scalar::newton;
 use crate::real::Real;
 
 /// f(x) = sum of sqrt|x_i| (Z. Xu et al., `L_{1/2}` regularization, IEEE Trans. Neural Netw. Learn. Syst. 23 (2012)): 0 up to and

@@ -41,6 +41,12 @@ impl<T: Real> Prox<T> for KullbackLeibler<'_, T> {
     }
 }
 
+/// The root of one half of the cross entropy, asked for twice.
+#[inline(never)]
+fn half<T: Real>(b: T, c: T) -> T {
+    positive_root(b, c)
+}
+
 /// f(x) = -sum of b_i ln x_i + (1 - b_i) ln(1 - x_i), 0 < x_i < 1: probabilities x against frequencies b. A root in
 /// a bracket: at most 100 steps of 4 divisions, about 8 as a rule.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -66,8 +72,8 @@ impl<T: Real> Prox<T> for CrossEntropy<'_, T> {
     fn prox(&self, x: &mut [T], step: T, _scratch: &mut [T]) {
         each_with(x, self.frequencies, move |v, b| {
             // Each half alone has a closed form; the root lies between theirs, which also ends at 0 or 1 where b does.
-            let low = T::ONE - positive_root(v - T::ONE, step * (T::ONE - b));
-            let high = positive_root(-v, step * b);
+            let low = T::ONE - half(v - T::ONE, step * (T::ONE - b));
+            let high = half(-v, step * b);
             let (low, high) = (low.max(T::ZERO).min(T::ONE), high.max(T::ZERO).min(T::ONE));
             let (low, high) = (low.min(high), high.max(low));
             // Multiplied by x (1 - x): a polynomial without poles at the ends.

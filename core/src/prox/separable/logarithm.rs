@@ -1,7 +1,8 @@
 //! Barriers: -ln x and 1 / x.
 
+use crate::math::cube_root;
 use crate::prox::penalty::{Penalty, separable};
-use crate::prox::scalar::{cube_root, newton, positive_root};
+use crate::prox::scalar::{newton, positive_root};
 use crate::real::Real;
 
 /// f(x) = -sum of ln x_i, x_i > 0: the positive root of x² - v x - step = 0, in the form that does not cancel. 1 square root,

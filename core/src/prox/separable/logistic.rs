@@ -12,12 +12,8 @@ pub struct Logistic;
 
 /// 1 / (1 + e^-z), without overflow.
 fn sigmoid<T: Real>(z: T) -> T {
-    if z >= T::ZERO {
-        T::ONE / (T::ONE + (-z).exp())
-    } else {
-        let power = z.exp();
-        power / (T::ONE + power)
-    }
+    let power = (-z.abs()).exp();
+    (if z >= T::ZERO { T::ONE } else { power }) / (T::ONE + power)
 }
 
 impl<T: Real> Penalty<T> for Logistic {

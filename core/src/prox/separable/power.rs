@@ -1,7 +1,8 @@
 //! Powers of the absolute value.
 
+use crate::math::cube_root;
 use crate::prox::penalty::{Penalty, separable};
-use crate::prox::scalar::{cube_root, newton};
+use crate::prox::scalar::newton;
 use crate::real::Real;
 
 /// The exponents there are.
@@ -38,26 +39,28 @@ impl<T: Real> Penalty<T> for Power {
         let exponent = self.exponent;
         let three = T::TWO + T::ONE;
         let four = T::TWO + T::TWO;
+        // Two exponents have a cubic s³ + a s = scale v, the others a quotient of scale v and a + sqrt(a² + gain v), which is taken
+        // to some power.
+        let (a, scale, gain) = match exponent {
+            // x + 4/3 step x^(1/3) = v with x = s³.
+            Exponent::FourThirds => (four / three * step, T::ONE, T::ZERO),
+            // x + 3/2 step sqrt(x) = v with x = s².
+            Exponent::ThreeHalves => (three / four * step, T::ONE, T::ONE),
+            Exponent::Three => (T::ONE, T::TWO, T::from_f64(12.0) * step),
+            // 4 step x³ + x = v, divided by 4 step.
+            Exponent::Four => (T::ONE / (four * step), T::ONE / (four * step), T::ZERO),
+        };
         move |v| {
             let size = v.abs();
+            let s = match exponent {
+                Exponent::FourThirds | Exponent::Four => cubic(a, size * scale),
+                Exponent::ThreeHalves | Exponent::Three => size * scale / (a + (a * a + gain * size).sqrt()),
+            };
             let x = match exponent {
-                Exponent::FourThirds => {
-                    // x + 4/3 step x^(1/3) = v with x = s³.
-                    let s = cubic(four / three * step, size);
-                    s * s * s
-                }
-                Exponent::ThreeHalves => {
-                    // x + 3/2 step sqrt(x) = v with x = s².
-                    let half = three / four * step;
-                    let s = size / (half + (half * half + size).sqrt());
-                    if size > T::ZERO { s * s } else { size }
-                }
-                Exponent::Three => T::TWO * size / (T::ONE + (T::ONE + T::from_f64(12.0) * step * size).sqrt()),
-                Exponent::Four => {
-                    // 4 step x³ + x = v, divided by 4 step.
-                    let inverse = T::ONE / (four * step);
-                    cubic(inverse, size * inverse)
-                }
+                Exponent::FourThirds => s * s * s,
+                Exponent::ThreeHalves if size > T::ZERO => s * s,
+                Exponent::ThreeHalves => size,
+                Exponent::Three | Exponent::Four => s,
             };
             x.with_sign_of(v)
         }

@@ -108,7 +108,7 @@ mod tests {
                 for n in [0, 1, 3, 10] {
                     for len in [0, 1, 9, 30, usize::MAX / 8, usize::MAX / 2] {
                         for step in [1.0, 0.0, -1.0, f32::NAN, f32::INFINITY] {
-                            if len > 1 << 40 && scratch.is_aligned() && len * 4 <= isize::MAX.unsigned_abs() {
+                            if len == usize::MAX / 8 && scratch.is_aligned() {
                                 continue;
                             }
                             // SAFETY: what is taken for memory is some, and nothing is done with it.

@@ -67,7 +67,7 @@ const STRETCH: usize = 33;
 
 /// Places: memory answers several in less time than one, since each is fetched ahead by itself.
 #[cfg(not(target_arch = "arm"))]
-const PLACES: usize = 8;
+const PLACES: usize = 4;
 
 /// Whether any pair is bad.
 #[cfg(not(target_arch = "arm"))]

@@ -110,6 +110,7 @@ impl<'a, T: Copy> MatRef<'a, T> {
     }
 
     /// The elements of a row where they lie one after the other.
+    #[cfg(not(target_arch = "arm"))]
     #[inline]
     pub(crate) fn row_in_one_piece(&self, row: usize) -> Option<&'a [T]> {
         let start = row.checked_mul(self.row_stride).filter(|_| self.column_stride == 1 && row < self.rows)?;
@@ -118,8 +119,8 @@ impl<'a, T: Copy> MatRef<'a, T> {
 
     /// The first row, if it is there, of a matrix whose rows lie in one piece.
     #[inline]
-    pub(crate) fn first_in_one_piece(&self) -> Option<&'a [T]> {
-        self.data.get(..self.columns)
+    pub(crate) fn first_in_one_piece(&self) -> &'a [T] {
+        self.data.get(..self.columns).unwrap_or(&[])
     }
 
     /// The matrix without its first row, which has to be there.

@@ -68,8 +68,7 @@ fn residual<T: Real>(matrix: MatRef<'_, T>, rhs: &[T], x: &[T], y: &mut [T]) {
     let mut rest = matrix;
     for (y, b) in y.iter_mut().zip(rhs) {
         let product = if matrix.has_rows_in_one_piece() {
-            let Some(row) = rest.first_in_one_piece() else { return };
-            products(row, x)
+            products(rest.first_in_one_piece(), x)
         } else {
             rest.row(0).zip(x).fold(T::ZERO, |sum, (a, x)| sum + a * *x)
         };
@@ -117,7 +116,8 @@ fn reach<T: Real>(factor: &[T], y: &[T]) -> T {
     let (mut rest, mut sum) = (factor, T::ZERO);
     for (row, y) in y.iter().enumerate() {
         let Some((entries, [reciprocal, after @ ..])) = rest.split_at_checked(row) else { return sum };
-        sum += *y * *y * (products(entries, entries) + T::ONE / (*reciprocal * *reciprocal));
+        let own = *y / *reciprocal;
+        sum += *y * *y * products(entries, entries) + own * own;
         rest = after;
     }
     sum
@@ -161,5 +161,54 @@ impl<T: Real> Prox<T> for Affine<'_, T> {
             off.abs() <= rounding(1, size)
         });
         indicator(inside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn waves<T: Real>(n: usize, by: f64) -> Vec<T> {
+        (0..n).map(|k| T::from_f64((k as f64 * by).sin() * 3.0)).collect()
+    }
+
+    /// Blocks of rows and columns side by side have the bits of one row and one column after the other.
+    fn agree<T: Real>(n: usize) {
+        let (data, rhs, y): (Vec<T>, Vec<T>, Vec<T>) = (waves(3 * n, 0.7), waves(3, 0.9), waves(3, 1.1));
+        let (matrix, mut x) = (MatRef::row_major(&data, 3, n).unwrap(), waves::<T>(n, 1.3));
+        let mut residuals = vec![T::ZERO; 3];
+        residual(matrix, &rhs, &x, &mut residuals);
+        for ((row, b), residual) in data.chunks(n).zip(&rhs).zip(&residuals) {
+            assert_eq!((products(row, &x) - *b).to_bits_u64(), residual.to_bits_u64(), "{n}");
+        }
+        let expected: Vec<T> = x.iter().enumerate().map(|(k, x)| *x - matrix.column_times(k, &y)).collect();
+        move_by(matrix, &y, &mut x);
+        assert!(x.iter().zip(&expected).all(|(x, expected)| x.to_bits_u64() == expected.to_bits_u64()), "{n}");
+    }
+
+    #[test]
+    fn rows_and_columns_side_by_side_have_the_bits_of_one_after_the_other() {
+        for n in [1, 7, 63, 64, 65, 1000, BLOCK, 2 * BLOCK + 77] {
+            agree::<f32>(n);
+            agree::<f64>(n);
+        }
+    }
+
+    #[test]
+    fn a_long_way_leaves_no_more_rounding_than_a_short_one() {
+        for far in [0.0_f32, 1.0, 1e3, 1e6] {
+            let ones = [1.0_f32; 64];
+            let mut x: Vec<f32> = waves(64, 0.37);
+            x.iter_mut().for_each(|x| *x += far);
+            let mut factor = [0.0];
+            let matrix = MatRef::row_major(&ones, 1, 64).unwrap();
+            Affine::factor(matrix, &mut factor).unwrap();
+            Affine { matrix, rhs: &[1.0], factor: &factor }.prox(&mut x, 1.0, &mut [0.0]);
+            let (sum, size) =
+                x.iter().fold((0.0, 0.0), |(sum, size), x| (sum + f64::from(*x), size + f64::from(*x).abs()));
+            assert!((sum - 1.0).abs() < 4e-7 * size, "{far}: {sum}, {size}");
+        }
     }
 }

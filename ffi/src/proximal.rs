@@ -25,6 +25,10 @@ fn rare() {}
 /// `x` is as the header demands.
 #[inline]
 pub(crate) unsafe fn alone<T: Real, F: Prox<T>>(x: *mut T, n: u32, step: T, operator: &F) -> ts_status_t {
+    if size_of::<F>() > 2 * size_of::<T>() {
+        // SAFETY: as promised.
+        return unsafe { alone_of_parts(x, n, step, operator) };
+    }
     let (refusal, x) = spans::refused(x, n, step);
     if refusal != TS_OK {
         return refusal;
@@ -37,6 +41,20 @@ pub(crate) unsafe fn alone<T: Real, F: Prox<T>>(x: *mut T, n: u32, step: T, oper
     }
     operator.prox(x, step, &mut []);
     TS_OK
+}
+
+/// The same of one with more to check than a few numbers, whose error is no constant.
+///
+/// # Safety
+/// As for [`alone`].
+#[inline]
+unsafe fn alone_of_parts<T: Real>(x: *mut T, n: u32, step: T, operator: &impl Prox<T>) -> ts_status_t {
+    let (refusal, x) = spans::refused(x, n, step);
+    if refusal != TS_OK {
+        return refusal;
+    }
+    // SAFETY: not null, aligned, and short enough; the rest is promised.
+    applied(unsafe { core::slice::from_raw_parts_mut(x, size(n)) }, step, operator)
 }
 
 /// The same of one that needs an element at least, which is asked first.

@@ -6,11 +6,31 @@
 
 #![allow(unsafe_code, reason = "a naked function is the only stable door to VSQRT, and intrinsics are unsafe")]
 
+#[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
+#[unsafe(naked)]
+extern "C" fn vsqrt(x: f32) -> f32 {
+    // SAFETY: argument and result are in s0 by the hard-float convention; no stack, no other register is touched.
+    core::arch::naked_asm!(".fpu vfpv2", "vsqrt.f32 s0, s0", "bx lr")
+}
+
+#[cfg(all(target_arch = "arm", tinysolve_softfp_vsqrt))]
+#[unsafe(naked)]
+extern "C" fn vsqrt(x: f32) -> f32 {
+    // SAFETY: argument and result are in r0 by the soft convention; s0 is caller-saved.
+    core::arch::naked_asm!(".fpu vfpv2", "vmov s0, r0", "vsqrt.f32 s0, s0", "vmov r0, s0", "bx lr")
+}
+
+#[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
+#[inline]
+pub(super) fn sqrt(x: f32) -> f32 {
+    vsqrt(x)
+}
+
 /// Of bits in r12 those of the root, by a convention of its own: all other registers stay as they are, so that nothing need be kept
 /// elsewhere around a call, which would take more flash than this does.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[unsafe(naked)]
-extern "C" fn vsqrt() {
+extern "C" fn vsqrt_keeping() {
     // SAFETY: s0 is put back.
     core::arch::naked_asm!(
         ".fpu vfpv2",
@@ -23,34 +43,21 @@ extern "C" fn vsqrt() {
     )
 }
 
-#[cfg(all(target_arch = "arm", tinysolve_softfp_vsqrt))]
-#[unsafe(naked)]
-extern "C" fn vsqrt(x: f32) -> f32 {
-    // SAFETY: argument and result are in r0 by the soft convention; s0 is caller-saved.
-    core::arch::naked_asm!(".fpu vfpv2", "vmov s0, r0", "vsqrt.f32 s0, s0", "vmov r0, s0", "bx lr")
-}
-
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[inline]
-pub(super) fn sqrt(x: f32) -> f32 {
+pub(super) fn keeping(x: f32) -> f32 {
     let root;
     // SAFETY: what is called changes r12 and the link register, and leaves the stack as it was.
     unsafe {
         core::arch::asm!(
             "bl {vsqrt}",
-            vsqrt = sym vsqrt,
+            vsqrt = sym vsqrt_keeping,
             inlateout("r12") x.to_bits() => root,
             lateout("lr") _,
             options(pure, nomem, preserves_flags),
         );
     }
     f32::from_bits(root)
-}
-
-#[cfg(all(target_arch = "arm", tinysolve_softfp_vsqrt))]
-#[inline]
-pub(super) fn sqrt(x: f32) -> f32 {
-    vsqrt(x)
 }
 
 /// One instruction on this host as well, to the same bits.

@@ -1,5 +1,6 @@
 //! Scalar roots and functions that several operators need. All loops are bounded.
 
+use crate::math::sqrt_keeping;
 use crate::prox::penalty::is_positive;
 use crate::real::Real;
 
@@ -55,13 +56,13 @@ pub(super) fn wright_omega<T: Real>(c: T) -> T {
 pub(super) fn positive_root<T: Real>(b: T, c: T) -> T {
     let four = T::TWO + T::TWO;
     // Neither b² nor the sum may overflow where the root would not.
-    let size = b.abs().max(c.sqrt());
+    let size = b.abs().max(sqrt_keeping(c));
     if !is_positive(size) {
         return if b < T::ZERO { -b } else { T::ZERO };
     }
     let power = size.normalising_power_of_two();
     let (b, c) = (b * power, (c * power) * power);
-    let root = (b * b + four * c).sqrt();
+    let root = sqrt_keeping(b * b + four * c);
     let x = if b > T::ZERO { (T::TWO * c) / (root + b) } else { (root - b) / T::TWO };
     x / power
 }

@@ -1,6 +1,7 @@
 //! The capped L1 penalty.
 
 use crate::error::Error;
+use crate::math::sqrt_keeping;
 use crate::prox::penalty::{Penalty, positive, separable};
 use crate::real::Real;
 
@@ -18,7 +19,7 @@ impl<T: Real> Penalty<T> for CappedL1<T> {
         let bound = if threshold * self.slope < T::TWO {
             T::ONE / self.slope + threshold / T::TWO
         } else {
-            (T::TWO * step).sqrt()
+            sqrt_keeping(T::TWO * step)
         };
         move |v| if v.abs() <= bound { v.soft_threshold(threshold) } else { v }
     }

@@ -1,5 +1,6 @@
 //! The number of nonzero elements.
 
+use crate::math::sqrt_keeping;
 use crate::prox::penalty::{Penalty, separable};
 use crate::real::Real;
 
@@ -9,7 +10,7 @@ pub struct L0;
 
 impl<T: Real> Penalty<T> for L0 {
     fn map(&self, step: T) -> impl Fn(T) -> T {
-        let threshold = (T::TWO * step).sqrt();
+        let threshold = sqrt_keeping(T::TWO * step);
         // NaN stays.
         move |v| if v.abs() <= threshold { T::ZERO } else { v }
     }

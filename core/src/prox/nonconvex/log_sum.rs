@@ -1,6 +1,7 @@
 //! The log-sum penalty.
 
 use crate::error::Error;
+use crate::math::sqrt_keeping;
 use crate::prox::penalty::{Penalty, positive, separable};
 use crate::real::Real;
 
@@ -25,7 +26,7 @@ impl<T: Real> Penalty<T> for LogSum<T> {
             if sum < reach {
                 return T::ZERO;
             }
-            let root = ((sum - reach).sqrt()) * ((sum + reach).sqrt());
+            let root = sqrt_keeping(sum - reach) * sqrt_keeping(sum + reach);
             let z = (size - offset + root) / T::TWO;
             if z <= T::ZERO {
                 return T::ZERO;

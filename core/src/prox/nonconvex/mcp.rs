@@ -1,6 +1,7 @@
 //! The minimax concave penalty, of which firm threshold and CEL0 are cases.
 
 use crate::error::Error;
+use crate::math::sqrt_keeping;
 use crate::prox::penalty::{Penalty, positive, separable};
 use crate::real::Real;
 
@@ -38,7 +39,7 @@ impl<T: Real> Penalty<T> for Mcp<T> {
         let room = self.concavity - step;
         let convex = room > T::ZERO;
         let gain = if convex { self.concavity / room } else { T::ONE };
-        let threshold = self.slope * if convex { step } else { self.concavity.sqrt() * step.sqrt() };
+        let threshold = self.slope * if convex { step } else { sqrt_keeping(self.concavity) * sqrt_keeping(step) };
         // From here on nothing is taken away.
         let free = if convex { self.slope * self.concavity } else { threshold };
         move |v| {

@@ -1,6 +1,7 @@
 //! Smoothly clipped absolute deviation.
 
 use crate::error::Error;
+use crate::math::sqrt_keeping;
 use crate::prox::penalty::{Penalty, above, positive, separable};
 use crate::real::Real;
 
@@ -29,7 +30,7 @@ impl<T: Real> Penalty<T> for Scad<T> {
         } else if step < a + T::ONE {
             (a + T::ONE + step) * l / T::TWO
         } else {
-            l * (a + T::ONE).sqrt() * step.sqrt()
+            l * sqrt_keeping(a + T::ONE) * sqrt_keeping(step)
         };
         let free = if convex { a * l } else { soft };
         let gain = if convex { (a - T::ONE) / room } else { T::ONE };

@@ -31,7 +31,8 @@ impl<T: Real> Prox<T> for LinearTimeTotalVariation {
         let Some(first) = x.first().copied() else { return };
         let count = T::from_u32(u32::try_from(x.len()).unwrap_or(u32::MAX));
         // Relative to the first, so that the sum has no offset; without the mean, which prox does not notice, it costs no digits.
-        let level = first + x.iter().fold(T::ZERO, |sum, x| sum + (*x - first)) / count;
+        // A mean that is -0 becomes 0: to that, either zero may be added.
+        let level = (first + x.iter().fold(T::ZERO, |sum, x| sum + (*x - first)) / count) + T::ZERO;
         if !level.is_finite() || !(step > T::ZERO) {
             return;
         }

@@ -233,29 +233,28 @@ pub(crate) fn narrow(meter: &mut dyn Meter) {
         if of_cells.pack(natural, red, black).is_err() {
             return;
         }
-        if let Ok(whole) = Whole::new(&domain, &mut degrees) {
-            let out = out.get_mut(..n).unwrap_or(&mut []);
-            whole.apply(natural, out);
-            hash.f32s(out);
+        let Ok(whole) = Whole::new(&domain, &mut degrees) else { return };
+        let whole_out = out.get_mut(..n).unwrap_or(&mut []);
+        whole.apply(natural, whole_out);
+        hash.f32s(whole_out);
+        let half_out = out.get_mut(..half).unwrap_or(&mut []);
+        {
+            let Ok(reduced) = Reduced::new(of_cells, &mut scratch) else { return };
+            reduced.apply(black, half_out);
+            hash.f32s(half_out);
         }
-        if let Ok(reduced) = Reduced::new(of_cells, &mut scratch) {
-            let out = out.get_mut(..half).unwrap_or(&mut []);
-            reduced.apply(black, out);
-            hash.f32s(out);
+        {
+            let options = (&Gates::TRAINED, OPTIONS);
+            let Ok(mut cycle) = Cycle::new(of_cells, options.0, options.1, &mut numbers, &mut indices) else { return };
+            cycle.direction(black, half_out);
+            hash.f32s(half_out);
         }
-        if let Ok(mut cycle) = Cycle::new(of_cells, &Gates::TRAINED, OPTIONS, &mut numbers, &mut indices) {
-            let out = out.get_mut(..half).unwrap_or(&mut []);
-            cycle.direction(black, out);
-            hash.f32s(out);
-        }
-        if let Ok(coloured) = Coloured::new(of_cells, &mut scratch) {
-            coloured.apply(packed, out);
-            hash.f32s(out);
-        }
-        if let Ok(mut textbook) = Textbook::new(of_cells, &mut numbers, &mut indices) {
-            textbook.direction(packed, out);
-            hash.f32s(out);
-        }
+        let Ok(coloured) = Coloured::new(of_cells, &mut scratch) else { return };
+        coloured.apply(packed, out);
+        hash.f32s(out);
+        let Ok(mut textbook) = Textbook::new(of_cells, &mut numbers, &mut indices) else { return };
+        textbook.direction(packed, out);
+        hash.f32s(out);
     }
     meter.result("dcd/narrow/all", hash.finish());
 }

@@ -179,6 +179,18 @@ pub(crate) fn variation(meter: &mut dyn Meter) {
     one::<N>(meter, "prox/total_variation_linear", &row, 1.0, &mut |x, step| {
         call(&LinearTimeTotalVariation, x, step, &mut scratch);
     });
+    // Multiples of the smallest number, whose mean rounds to a zero: the sign of every zero counts.
+    let smallest = f32::from_bits(1);
+    let (mut pattern, mut hash) = (Pattern::new(31), Hash::default());
+    for _ in 0..2000 {
+        let mut x = [-0.0_f32; 8];
+        for x in x.iter_mut().skip(1) {
+            *x = pattern.between(-3.5, 3.5) * smallest;
+        }
+        call(&LinearTimeTotalVariation, &mut x, smallest, &mut scratch);
+        hash.f32s(&x);
+    }
+    meter.result("prox/total_variation_linear/zeros", hash.finish());
 }
 
 /// Eigenvalues.

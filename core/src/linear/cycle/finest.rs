@@ -14,7 +14,7 @@ use super::vfp;
 use crate::real::Real;
 use crate::vector;
 
-/// What a black cell is multiplied with, by its degree.
+/// What a black cell is multiplied with, by its degree; kernels load it in this order.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub(super) struct Gate<T> {
@@ -171,7 +171,7 @@ fn correct<T: Real, C: Coefficient<T>>(
     }
 }
 
-/// Up: z = gate (r + corrections of the red neighbours) + both and keep parts of r and the own correction.
+/// Up: z = (both r + keep own correction) + gate times the corrections of the red neighbours. `lines` as for [`down`].
 pub(super) fn up<T: Real, C: Coefficient<T>>(
     cells: &Cells<'_>,
     tables: &[Gate<T>; 8],

@@ -1,13 +1,15 @@
 //! The linear-time method in assembly, for cores with a single-precision FPU.
 //!
-//! Knots are dropped by one routine, whichever end: from the right, the derivative is looked at with its sign turned, which rounds
-//! nothing. Bits are those of the portable loops. On every other core, and for `f64`, nothing is done.
+//! Knots are dropped by one routine, whichever end: from the right, the derivative is looked at with its sign turned, which
+//! rounds nothing. An upper bound of 0 may be -0 here; as the mean is never -0, and is added to every result, bits are those of
+//! the portable loops. On every other core, and for `f64`, nothing is done.
 
 #![allow(unsafe_code, reason = "a naked function and the pointers it takes")]
 
 use crate::real::Real;
 
-/// Whether x has been replaced by its prox. Of scratch that is shorter than five times x, which no check lets pass, nothing is used.
+/// Whether this has taken charge of x, which is then its prox, or what it was where scratch is shorter than five times x, which
+/// no check lets pass.
 #[inline]
 pub(super) fn prox<T: Real>(_x: &mut [T], _step: T, _scratch: &mut [T]) -> bool {
     #[cfg(all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)))]
@@ -50,6 +52,7 @@ unsafe extern "C" fn denoise(x: *mut f32, n: usize, scratch: *mut f32, step: u32
         "vcvt.f32.u32 s3, s3",
         "vdiv.f32 s0, s0, s3",
         "vadd.f32 s14, s2, s0",
+        "vadd.f32 s14, s14, s8",
         "vmov r0, s14",
         "lsls r0, r0, #1",
         "cmp.w r0, #0xff000000",
@@ -79,8 +82,8 @@ unsafe extern "C" fn denoise(x: *mut f32, n: usize, scratch: *mut f32, step: u32
         "bne 10b",
         "9:",
         "pop {{r4-r10, pc}}",
-        // r6 the upper bounds, r7 bytes from a place to its turn, r8 and r9 the first knot and behind the last one; s1 the level that
-        // is looked for, s8 the magnitude of the derivative outside, s9 is 0.
+        // r6 the upper bounds, r7 bytes from a place to its turn, r8 and r9 the first knot and behind the last one; s1 the level
+        // that is looked for, s8 the derivative outside, from the left, s9 is 0.
         "3:",
         "mov r6, r2",
         "lsls r7, r5, #3",
@@ -90,8 +93,7 @@ unsafe extern "C" fn denoise(x: *mut f32, n: usize, scratch: *mut f32, step: u32
         "vneg.f32 s1, s15",
         "4:",
         "vldr s7, [r4]",
-        "vadd.f32 s0, s8, s7",
-        "vneg.f32 s0, s0",
+        "vsub.f32 s0, s8, s7",
         "vmov.f32 s2, #1.0",
         "mov r0, r8",
         "mov r1, r9",
@@ -103,7 +105,7 @@ unsafe extern "C" fn denoise(x: *mut f32, n: usize, scratch: *mut f32, step: u32
         "vstmia r4!, {{s3}}",
         "cbz r5, 5f",
         "mov r8, r0",
-        "vsub.f32 s0, s7, s8",
+        "vadd.f32 s0, s7, s8",
         "vmov.f32 s2, #-1.0",
         "mov r1, r0",
         "sub r0, r9, #4",
@@ -111,7 +113,7 @@ unsafe extern "C" fn denoise(x: *mut f32, n: usize, scratch: *mut f32, step: u32
         "bl 6f",
         "add r9, r0, #4",
         "vstmia r6!, {{s3}}",
-        "vmov.f32 s8, s15",
+        "vmov.f32 s8, s1",
         "b 4b",
         // Back from the last, s3, each within its bounds.
         "5:",
@@ -130,8 +132,8 @@ unsafe extern "C" fn denoise(x: *mut f32, n: usize, scratch: *mut f32, step: u32
         "it gt",
         "vmovgt.f32 s3, s4",
         "b 5b",
-        // s3: where s2 x + s0 reaches s1, knots from r0 to before r1 by steps of r2 being dropped as long as it is not above there. The
-        // place becomes a knot with the slope there, in front.
+        // s3: where s2 x + s0 reaches s1, knots from r0 to before r1 by steps of r2 being dropped as long as it is not above
+        // there. The place becomes a knot with the slope there, in front.
         "6:",
         "b 8f",
         "7:",

@@ -113,11 +113,11 @@ impl<'a, T: Real, I: Index, S: BorrowMut<QpCheckpoint<T>>> Qp<'a, T, I, S> {
         Ok(Self { pattern, symbolic, workspace, state })
     }
 
-    /// Takes up such a solve for one piece of work, from what [`QpPattern::trusted`] and [`Symbolic::trusted`] are given, so that nothing
-    /// is moved that a solver is made of.
+    /// Takes up such a solve for one piece of `work`, from `arrays` and a `symbolic` part as [`QpPattern::trusted`] and
+    /// [`Symbolic::trusted`] are given them: the solver is made where it is used, and never moved. O(n + m).
     ///
     /// # Errors
-    /// As of these, and of [`resume`](Self::resume).
+    /// As of these, and of [`resume`](Self::resume); then `work` is not called.
     #[inline(always)]
     pub fn resume_for<R>(
         arrays: [&'a [I]; 4],

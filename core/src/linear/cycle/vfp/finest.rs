@@ -165,8 +165,8 @@ fn down_single<T: Real>(
     }
 }
 
-/// The way up to z. `fill(y, lines)` puts what is added to line `y` into the one of two lines that has its parity. `lines` are three of a ring, two to be filled and one of zeros.
-/// Whether that is done here.
+/// The way up to z. `fill(y, lines)` puts what is added to line `y` into the one of two lines that has its parity. `lines` are
+/// three of a ring, two to be filled and one of zeros. Whether that is done here.
 #[inline(always)]
 pub(in super::super) fn up<T: Real>(
     cells: &Cells<'_>,

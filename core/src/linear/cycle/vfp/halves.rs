@@ -31,7 +31,7 @@ along! {
     )
 }
 
-// out = table times own, less the sum.
+// out = table times own, less the sum, or 0 where there is no unknown.
 along! {
     black_line,
     codes!(),

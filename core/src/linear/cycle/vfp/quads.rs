@@ -1,7 +1,8 @@
 //! Kernels along one line of the finest level, four cells at a time: nearly everywhere the four have one code, and what tables
 //! say of it is read once. Cells left over at the end of a line come one by one.
 
-/// What a kernel reads and writes. The neighbours beside a cell lie in a line of the other colour, ahead of it or behind.
+/// What a kernel reads and writes; at least one cell. Those beside a cell lie in one line of the other colour: at its own place,
+/// and a place ahead of it or behind.
 #[repr(C)]
 pub(super) struct Line {
     /// r1, r2: codes and values of a second kind.
@@ -11,7 +12,8 @@ pub(super) struct Line {
     pub(super) above: *const f32,
     pub(super) below: *const f32,
     pub(super) beside: *const f32,
-    /// r7, r8: codes and values of the cells themselves.
+    /// r7, r8: codes and values of the cells themselves. Four codes are loaded as one word, wherever they lie: all cores with an
+    /// FPU can.
     pub(super) codes: *const u8,
     pub(super) own: *const f32,
     /// r9: what belongs to a code.
@@ -23,8 +25,9 @@ pub(super) struct Line {
     pub(super) is_forward: usize,
 }
 
-/// Walks along a line. s0 is the value beside a cell that comes first; `$one` has the other one in s3. `$codes` takes four codes,
-/// r12, and says whether they are equal, which chooses between `$four` and `$mixed`. r0 and r3 are free for those.
+/// Walks along a line. s0 is the value beside a cell that comes first; `$one` has the other one in s3, and what is left over
+/// counted in r0. `$codes` takes four codes, r12, and says whether they are equal, which chooses between `$four` and `$mixed`.
+/// r3 and r12 are free, r0 as well for those two; of the FPU s0 to s15 alone, which no caller keeps anything in.
 macro_rules! along {
     ($name:ident, $codes:expr, $four:expr, $mixed:expr, $one:expr) => {
         #[unsafe(naked)]

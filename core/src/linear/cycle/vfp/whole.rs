@@ -69,7 +69,8 @@ macro_rules! natural_sums {
     };
 }
 
-/// out = table times own, less the sum, in natural order; s0 is the value of the cell before. The last cell has none after it.
+/// out = table times own, less the sum, or 0 where there is no unknown, in natural order; s0 is the value of the cell before.
+/// The last cell has none after it. Of a line above, below, codes, own, table, out and the count are used.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn natural_line(line: &Line) {
     core::arch::naked_asm!(

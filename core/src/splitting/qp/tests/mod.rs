@@ -111,6 +111,38 @@ fn a_solve_can_be_put_away() {
     assert!(QpCheckpoint::<f32>::from_words(&[u32::MAX; QpCheckpoint::<f32>::WORDS]).is_err());
 }
 
+/// Taken up for every step alone, from arrays: the same bits; and refused without a call.
+#[test]
+fn a_solve_can_be_taken_up_for_one_piece_of_work() {
+    let memory = symbolic();
+    let arrays = [ARRAYS.0, ARRAYS.1, ARRAYS.2, ARRAYS.3];
+    let mut whole = vec![0.0; LEN];
+    let mut solver =
+        Qp::new(pattern(), Symbolic::new(&memory).unwrap(), DATA, &mut whole, QpConfig::default()).unwrap();
+    let report = solver.run();
+    let details = solver.details();
+
+    let mut parts = vec![0.0; LEN];
+    let start = Qp::new(pattern(), Symbolic::new(&memory).unwrap(), DATA, &mut parts, QpConfig::default()).unwrap();
+    let mut state = start.suspend();
+    while !Qp::resume_for(arrays, &memory, &mut parts, &mut state, |solver| solver.step()).unwrap().is_final() {}
+    assert_eq!((state.details(), report.step), (details, Step::Converged));
+    assert!(whole.iter().zip(&parts).all(|(a, b)| a.to_bits() == b.to_bits()));
+
+    let mut refused = |arrays, symbolic, len| {
+        let workspace = parts.get_mut(..len).unwrap();
+        Qp::resume_for(arrays, symbolic, workspace, &mut state, |_| panic!("called")).err()
+    };
+    let length = |field, need, got| Some(Error::Length { field, need, got });
+    assert_eq!(refused(arrays, &memory, LEN - 1), length(Field::Workspace, LEN, LEN - 1));
+    assert_eq!(refused([&[], &[], ARRAYS.2, ARRAYS.3], &memory, LEN), length(Field::RowPointers, 1, 0));
+    assert_eq!(refused([ARRAYS.0, &[0], ARRAYS.2, ARRAYS.3], &memory, LEN), length(Field::Columns, 2, 1));
+    assert_eq!(refused([&[0, 1], &[0], &[0], &[]], &memory, LEN), length(Field::Symbolic, 1, 3));
+    let unordered = Some(Error::Unordered { field: Field::ConstraintRows, index: 2 });
+    assert_eq!(refused([ARRAYS.0, ARRAYS.1, &[0, 3, 2, 4], ARRAYS.3], &memory, LEN), unordered);
+    assert!(refused(arrays, &memory[..1], LEN).is_some());
+}
+
 #[test]
 fn vectors_in_and_out_have_their_length() {
     let memory = symbolic();

@@ -134,8 +134,14 @@ impl<'a, T: Copy> MatRef<'a, T> {
     #[cfg(not(target_arch = "arm"))]
     #[inline]
     pub(crate) fn rows_in_one_piece(&self) -> impl Iterator<Item = &'a [T]> {
-        let (rows, columns) = (if self.column_stride == 1 { self.rows } else { 0 }, self.columns);
-        self.data.chunks(self.row_stride.max(1)).take(rows).filter_map(move |row| row.get(..columns))
+        // Rows may share elements, so they are no chunks.
+        let (mut rest, columns, stride) = (self.data, self.columns, self.row_stride);
+        let rows = core::iter::from_fn(move || {
+            let row = rest.get(..columns);
+            rest = rest.get(stride..).unwrap_or(&[]);
+            row
+        });
+        rows.take(if self.column_stride == 1 { self.rows } else { 0 })
     }
 
     /// The transpose; costs nothing.

@@ -60,13 +60,6 @@ pub(super) fn add_products<T: Real>(sum: T, x: &[T], y: &[T]) -> T {
     sum
 }
 
-/// [`products`] of x with y, and of x with itself.
-#[cfg(target_arch = "arm")]
-#[inline(always)]
-pub(super) fn products_and_squares<T: Real>(x: &[T], y: &[T]) -> (T, T) {
-    (products(x, y), products(x, x))
-}
-
 /// [`products`] of x with y, and of x with itself, in one pass.
 #[cfg(not(target_arch = "arm"))]
 pub(super) fn products_and_squares<T: Real>(x: &[T], y: &[T]) -> (T, T) {

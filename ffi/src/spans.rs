@@ -1,5 +1,5 @@
 //! Whether a step is one, and whether x and arrays as long as it can be made slices: asked by every proximal operator from C, and
-//! on a chip longer than many of them. So it is written by hand for cores with CBZ and MOVW, in line: what would be wrong stands in
+//! on a chip longer than many of them. So it is written by hand for cores with all of Thumb-2, in line: what would be wrong stands in
 //! a register before each question, and is still there if it is. Elsewhere, and as a model of it, there is a portable twin.
 
 use core::ptr::NonNull;
@@ -19,6 +19,9 @@ const STEP: u32 = defect(TS_ERROR_OUT_OF_RANGE, Field::Step as u32);
 const NULL: u32 = defect(TS_ERROR_NULL, Field::Iterate as u32);
 const OVERLAP: u32 = defect(TS_ERROR_OVERLAP, Field::Iterate as u32);
 
+// The assembly goes from one to the next by these steps.
+const _: () = assert!(TS_ERROR_MISALIGNED == TS_ERROR_NULL + 1 && TS_ERROR_TOO_LARGE == TS_ERROR_MISALIGNED - 4);
+
 /// The status that says so; 0 stays 0.
 #[allow(clippy::cast_possible_wrap, reason = "errors are below 128")]
 const fn status(defect: u32) -> ts_status_t {
@@ -29,7 +32,7 @@ const fn status(defect: u32) -> ts_status_t {
 /// another takes its place, which is answered with the status.
 #[inline(always)]
 pub(crate) fn refused<T: Real>(x: *mut T, n: u32, step: T) -> (ts_status_t, *mut T) {
-    #[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
+    #[cfg(tinysolve_thumb2)]
     if size_of::<T>() == 4 {
         let (status, usable);
         // SAFETY: arithmetic in registers.
@@ -77,7 +80,7 @@ pub(crate) fn refused_beside<T: Real, const FIELD: u32>(
     (x, n, step): (*const T, u32, T),
     array: *const T,
 ) -> ts_status_t {
-    #[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
+    #[cfg(tinysolve_thumb2)]
     if size_of::<T>() == 4 {
         let status;
         // SAFETY: arithmetic in registers.
@@ -162,7 +165,7 @@ fn misaligned<T>(pointer: *const T) -> bool {
     pointer.addr() & (align_of::<T>() - 1) != 0
 }
 
-#[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
+#[cfg(tinysolve_thumb2)]
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "of single precision")]
 fn bits<T: Real>(number: T) -> u32 {

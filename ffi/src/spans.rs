@@ -31,6 +31,7 @@ const fn status(defect: u32) -> ts_status_t {
 /// 0 if the step is a finite number above 0, and x can be made a slice; else the status. Of no elements any pointer will do, and
 /// another takes its place, which is answered with the status.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "numbers there: nothing is read through them")]
 pub(crate) fn refused<T: Real>(x: *mut T, n: u32, step: T) -> (ts_status_t, *mut T) {
     #[cfg(tinysolve_thumb2)]
     if size_of::<T>() == 4 {
@@ -76,6 +77,7 @@ pub(crate) fn refused<T: Real>(x: *mut T, n: u32, step: T) -> (ts_status_t, *mut
 
 /// The same, and 0 only if an array as long as x can be made a slice as well, and shares no byte with x.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "numbers there: nothing is read through them")]
 pub(crate) fn refused_beside<T: Real, const FIELD: u32>(
     (x, n, step): (*const T, u32, T),
     array: *const T,

@@ -1,5 +1,5 @@
 //! Whether a step is one, and whether x and arrays as long as it can be made slices: asked by every proximal operator from C, and
-//! on a chip longer than many of them. So it is written by hand for cores with CBZ and MOVW, in line: what would be wrong stands in
+//! on a chip longer than many of them. So it is written by hand for cores with all of Thumb-2, in line: what would be wrong stands in
 //! a register before each question, and is still there if it is. Elsewhere, and as a model of it, there is a portable twin.
 
 use core::ptr::NonNull;
@@ -19,6 +19,9 @@ const STEP: u32 = defect(TS_ERROR_OUT_OF_RANGE, Field::Step as u32);
 const NULL: u32 = defect(TS_ERROR_NULL, Field::Iterate as u32);
 const OVERLAP: u32 = defect(TS_ERROR_OVERLAP, Field::Iterate as u32);
 
+// The assembly goes from one to the next by these steps.
+const _: () = assert!(TS_ERROR_MISALIGNED == TS_ERROR_NULL + 1 && TS_ERROR_TOO_LARGE == TS_ERROR_MISALIGNED - 4);
+
 /// The status that says so; 0 stays 0.
 #[allow(clippy::cast_possible_wrap, reason = "errors are below 128")]
 const fn status(defect: u32) -> ts_status_t {
@@ -28,8 +31,9 @@ const fn status(defect: u32) -> ts_status_t {
 /// 0 if the step is a finite number above 0, and x can be made a slice; else the status. Of no elements any pointer will do, and
 /// another takes its place, which is answered with the status.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "numbers there: nothing is read through them")]
 pub(crate) fn refused<T: Real>(x: *mut T, n: u32, step: T) -> (ts_status_t, *mut T) {
-    #[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
+    #[cfg(tinysolve_thumb2)]
     if size_of::<T>() == 4 {
         let (status, usable);
         // SAFETY: arithmetic in registers.
@@ -73,11 +77,12 @@ pub(crate) fn refused<T: Real>(x: *mut T, n: u32, step: T) -> (ts_status_t, *mut
 
 /// The same, and 0 only if an array as long as x can be made a slice as well, and shares no byte with x.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "numbers there: nothing is read through them")]
 pub(crate) fn refused_beside<T: Real, const FIELD: u32>(
     (x, n, step): (*const T, u32, T),
     array: *const T,
 ) -> ts_status_t {
-    #[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
+    #[cfg(tinysolve_thumb2)]
     if size_of::<T>() == 4 {
         let status;
         // SAFETY: arithmetic in registers.
@@ -162,7 +167,7 @@ fn misaligned<T>(pointer: *const T) -> bool {
     pointer.addr() & (align_of::<T>() - 1) != 0
 }
 
-#[cfg(all(target_arch = "arm", target_has_atomic = "32"))]
+#[cfg(tinysolve_thumb2)]
 #[inline(always)]
 #[allow(clippy::cast_possible_truncation, reason = "of single precision")]
 fn bits<T: Real>(number: T) -> u32 {

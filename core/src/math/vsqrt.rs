@@ -27,7 +27,8 @@ pub(super) fn sqrt(x: f32) -> f32 {
 }
 
 /// Of bits in r12 those of the root, by a convention of its own: all other registers stay as they are, so that nothing need be kept
-/// elsewhere around a call, which would take more flash than this does.
+/// elsewhere around a call, which would take more flash than this does. It has to lie within reach of BL, 16 MiB: what a linker puts
+/// between a call and a place farther away may change r12.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[unsafe(naked)]
 extern "C" fn vsqrt_keeping() {

@@ -2,8 +2,8 @@
 //! single-precision FPU or saturating arithmetic.
 //!
 //! The compiler loads one word an instruction and moves flags for every comparison; multiple loads and masks in core registers are
-//! a third of that. Bits are those of the portable maps beside which these stand. `asm!` refuses all(target_arch = "arm", any(target_abi = "eabihf", tinysolve_softfp_vsqrt)) registers on stable
-//! Rust, hence naked functions. On every other core, and for `f64`, there is nothing.
+//! a third of that. Bits are those of the portable maps beside which these stand. `asm!` refuses VFP registers on stable Rust, hence
+//! naked functions. On every other core, and for `f64`, there is nothing.
 
 #![allow(unsafe_code, reason = "naked functions and the pointers they take")]
 

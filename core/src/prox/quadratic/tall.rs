@@ -135,11 +135,12 @@ mod tests {
     use std::vec;
     use std::vec::Vec;
 
-    /// Entry by entry, one term after the other.
-    fn agree<T: Real>(rows: usize, columns: usize) {
-        let data: Vec<T> = (0..rows * columns).map(|k| T::from_f64((k as f64 * 0.7).sin() * 3.0)).collect();
+    /// Entry by entry, one term after the other. Rows that begin closer together than they are long share elements.
+    fn agree<T: Real>(rows: usize, columns: usize, stride: usize) {
+        let len = rows * columns.max(stride);
+        let data: Vec<T> = (0..len).map(|k| T::from_f64((k as f64 * 0.7).sin() * 3.0)).collect();
         let (rhs, x): (Vec<T>, Vec<T>) = (data[..rows].to_vec(), data[..columns].to_vec());
-        let matrix = MatRef::row_major(&data, rows, columns).unwrap();
+        let matrix = MatRef::strided(&data, rows, columns, stride, 1).unwrap();
         let mut lower = vec![T::NAN; Packed::elements(columns)];
         assert!(gram(matrix, &mut lower));
         let at = |i, j| matrix.get(i, j).unwrap();
@@ -162,9 +163,11 @@ mod tests {
 
     #[test]
     fn side_by_side_has_the_bits_of_one_after_the_other() {
-        for (rows, columns) in [(1, 1), (5, 3), (9, 8), (13, 11), (40, 33), (70, 64)] {
-            agree::<f32>(rows, columns);
-            agree::<f64>(rows, columns);
+        for (rows, columns) in [(1, 1), (5_usize, 3_usize), (9, 8), (13, 11), (40, 33), (70, 64)] {
+            for stride in [columns, 1, columns.div_ceil(2), columns + 3] {
+                agree::<f32>(rows, columns, stride);
+                agree::<f64>(rows, columns, stride);
+            }
         }
         let data = [1.0_f32; 6];
         let columns_first = MatRef::column_major(&data, 3, 2).unwrap();

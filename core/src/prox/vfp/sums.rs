@@ -59,7 +59,8 @@ pub(super) unsafe extern "C" fn excess(x: *const f32, n: usize, threshold: u32) 
 
 /// Bits of the norm of n elements: the root of the sum of squares, of pieces of 1024, one after the other, each in four lanes, what is left
 /// over in the first, joined as (l0 + l1) + (l2 + l3). VMLA rounds its product, as two instructions would. A sum below 2^-80, or
-/// infinite, is made again, one element after the other, of x times 2^100 or 2^-80.
+/// infinite, is made again, one element after the other, of x times 2^100 or 2^-80. Those who call it from here keep r12, so it has to lie
+/// within reach of BL, 16 MiB.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn norm(x: *const f32, n: usize) -> u32 {
     naked_asm!(

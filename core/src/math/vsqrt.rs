@@ -26,9 +26,8 @@ pub(super) fn sqrt(x: f32) -> f32 {
     vsqrt(x)
 }
 
-/// Of bits in r12 those of the root, by a convention of its own: all other registers stay as they are, so that nothing need be kept
-/// elsewhere around a call, which would take more flash than this does. It has to lie within reach of BL, 16 MiB: what a linker puts
-/// between a call and a place farther away may change r12.
+/// Of bits in r3 those of the root, by a convention of its own: all other registers stay as they are, so that nothing need be kept
+/// elsewhere around a call, which would take more flash than this does.
 #[cfg(all(target_arch = "arm", target_abi = "eabihf"))]
 #[unsafe(naked)]
 extern "C" fn vsqrt_keeping() {
@@ -36,9 +35,9 @@ extern "C" fn vsqrt_keeping() {
     core::arch::naked_asm!(
         ".fpu vfpv2",
         "vpush {{s0}}",
-        "vmov s0, r12",
+        "vmov s0, r3",
         "vsqrt.f32 s0, s0",
-        "vmov r12, s0",
+        "vmov r3, s0",
         "vpop {{s0}}",
         "bx lr",
     )
@@ -48,14 +47,15 @@ extern "C" fn vsqrt_keeping() {
 #[inline]
 pub(super) fn keeping(x: f32) -> f32 {
     let root;
-    // SAFETY: what is called changes r12 and the link register, and leaves the stack as it was.
+    // SAFETY: what is called changes r3 and the link register, what a linker puts between changes r12; the stack is left as it was.
     unsafe {
         core::arch::asm!(
             "bl {vsqrt}",
             vsqrt = sym vsqrt_keeping,
-            inlateout("r12") x.to_bits() => root,
+            inlateout("r3") x.to_bits() => root,
+            lateout("r12") _,
             lateout("lr") _,
-            options(pure, nomem, preserves_flags),
+            options(pure, nomem),
         );
     }
     f32::from_bits(root)

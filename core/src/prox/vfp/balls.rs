@@ -8,10 +8,10 @@ use core::arch::naked_asm;
 pub(super) unsafe extern "C" fn sphere(x: *mut f32, n: usize, radius: u32) {
     naked_asm!(
         ".fpu fpv4-sp-d16",
-        "push {{r4, r5, lr}}",
+        "push {{r4-r6, lr}}",
         "cbz r1, 7f",
-        // What `norm` leaves: r4, r5, r12, s9. r5 is not 0 until there is a norm.
-        "mov r12, r0",
+        // What `norm` leaves: r4 to r6, s9. r5 is not 0 until there is a norm.
+        "mov r6, r0",
         "mov r4, r1",
         "mov r5, r2",
         "vmov s9, r5",
@@ -36,7 +36,7 @@ pub(super) unsafe extern "C" fn sphere(x: *mut f32, n: usize, radius: u32) {
         "lsls r0, r0, #23",
         "vmov s1, r0",
         "3:",
-        "mov r0, r12",
+        "mov r0, r6",
         "mov r1, r4",
         "4:",
         "vldr s0, [r0]",
@@ -45,7 +45,7 @@ pub(super) unsafe extern "C" fn sphere(x: *mut f32, n: usize, radius: u32) {
         "subs r1, r1, #1",
         "bne 4b",
         "cbz r5, 7f",
-        "mov r0, r12",
+        "mov r0, r6",
         "mov r1, r4",
         "bl {norm}",
         "movs r5, #0",
@@ -54,9 +54,9 @@ pub(super) unsafe extern "C" fn sphere(x: *mut f32, n: usize, radius: u32) {
         "vdiv.f32 s1, s9, s1",
         "b 3b",
         "6:",
-        "vstr s9, [r12]",
+        "vstr s9, [r6]",
         "7:",
-        "pop {{r4, r5, pc}}",
+        "pop {{r4-r6, pc}}",
         norm = sym norm,
     )
 }
@@ -66,9 +66,9 @@ pub(super) unsafe extern "C" fn sphere(x: *mut f32, n: usize, radius: u32) {
 pub(super) unsafe extern "C" fn rotated_cone(x: *mut f32, n: usize) {
     naked_asm!(
         ".fpu fpv4-sp-d16",
-        "push {{r4, lr}}",
-        // What `norm` leaves: r4, r12, s9, s10. s9 the height, s10 the root of one half.
-        "mov r12, r0",
+        "push {{r4, r5, lr}}",
+        // What `norm` leaves: r4, r5, s9, s10. s9 the height, s10 the root of one half.
+        "mov r5, r0",
         "mov r4, r1",
         "subs r1, r1, #1",
         "vmov.f32 s10, #0.5",
@@ -98,7 +98,7 @@ pub(super) unsafe extern "C" fn rotated_cone(x: *mut f32, n: usize) {
         "vdiv.f32 s2, s9, s0",
         // The first with the others, though it is written anew below.
         "1:",
-        "mov r0, r12",
+        "mov r0, r5",
         "2:",
         "vldr s0, [r0]",
         "vmul.f32 s0, s0, s2",
@@ -106,7 +106,7 @@ pub(super) unsafe extern "C" fn rotated_cone(x: *mut f32, n: usize) {
         "subs r4, r4, #1",
         "bne 2b",
         "3:",
-        "vldr s1, [r12, #4]",
+        "vldr s1, [r5, #4]",
         "vadd.f32 s0, s9, s1",
         "vsub.f32 s1, s9, s1",
         // Both times the root, and not below 0.
@@ -116,11 +116,11 @@ pub(super) unsafe extern "C" fn rotated_cone(x: *mut f32, n: usize) {
         "vmrs APSR_nzcv, fpscr",
         "it mi",
         "vmovmi.f32 s0, s4",
-        "vstmia r12!, {{s0}}",
+        "vstmia r5!, {{s0}}",
         "vmov.f32 s0, s1",
         "mvns r2, r2",
         "bne 4b",
-        "pop {{r4, pc}}",
+        "pop {{r4, r5, pc}}",
         norm = sym norm,
     )
 }

@@ -59,8 +59,7 @@ pub(super) unsafe extern "C" fn excess(x: *const f32, n: usize, threshold: u32) 
 
 /// Bits of the norm of n elements: the root of the sum of squares, of pieces of 1024, one after the other, each in four lanes, what is left
 /// over in the first, joined as (l0 + l1) + (l2 + l3). VMLA rounds its product, as two instructions would. A sum below 2^-80, or
-/// infinite, is made again, one element after the other, of x times 2^100 or 2^-80. Those who call it from here keep r12, so it has to lie
-/// within reach of BL, 16 MiB.
+/// infinite, is made again, one element after the other, of x times 2^100 or 2^-80.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn norm(x: *const f32, n: usize) -> u32 {
     naked_asm!(
@@ -127,14 +126,14 @@ pub(super) unsafe extern "C" fn norm(x: *const f32, n: usize) -> u32 {
     )
 }
 
-/// x times max(0, 1 - threshold / |x|), + 0 so that no -0 is left, n elements, the threshold as bits. [`norm`] leaves r4 and r12, and
+/// x times max(0, 1 - threshold / |x|), + 0 so that no -0 is left, n elements, the threshold as bits. [`norm`] leaves r4 and r5, and
 /// all from s9 on.
 #[unsafe(naked)]
 pub(super) unsafe extern "C" fn shrink(x: *mut f32, n: usize, threshold: u32) {
     naked_asm!(
         ".fpu fpv4-sp-d16",
-        "push {{r4, lr}}",
-        "mov r12, r0",
+        "push {{r4, r5, lr}}",
+        "mov r5, r0",
         "mov r4, r1",
         "vmov s9, r2",
         "bl {norm}",
@@ -150,14 +149,14 @@ pub(super) unsafe extern "C" fn shrink(x: *mut f32, n: usize, threshold: u32) {
         "1:",
         "cbz r4, 3f",
         "2:",
-        "vldr s0, [r12]",
+        "vldr s0, [r5]",
         "vmul.f32 s0, s0, s1",
         "vadd.f32 s0, s0, s2",
-        "vstmia r12!, {{s0}}",
+        "vstmia r5!, {{s0}}",
         "subs r4, r4, #1",
         "bne 2b",
         "3:",
-        "pop {{r4, pc}}",
+        "pop {{r4, r5, pc}}",
         norm = sym norm,
     )
 }

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Field};
 use crate::operator::Prox;
+use crate::prox::norms::norm;
 use crate::real::Real;
 use crate::vector;
 
@@ -34,7 +35,7 @@ impl<T: Real> Prox<T> for L1MinusL2<T> {
             for x in &mut *x {
                 *x = x.soft_threshold(step);
             }
-            let norm = vector::norm(x);
+            let norm = norm(x);
             vector::scale((norm + self.share * step) / norm, x);
             return;
         }
@@ -48,6 +49,6 @@ impl<T: Real> Prox<T> for L1MinusL2<T> {
     }
 
     fn value(&self, x: &[T]) -> T {
-        x.iter().fold(T::ZERO, |sum, x| sum + x.abs()) - self.share * vector::norm(x)
+        x.iter().fold(T::ZERO, |sum, x| sum + x.abs()) - self.share * norm(x)
     }
 }
